@@ -1,0 +1,16 @@
+//! A Prometheus exporter and audit monitor for video that leaves an organisation by Rhombus share
+//! links. One way that data flows: `rhombus` asks and decodes, `inventory` holds one immutable
+//! picture an organisation, `metrics` and `web` show it. `docs/architecture.md` has the map.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test may end at what it did not expect"
+    )
+)]
+
+pub mod clock;
+pub mod config;
+pub mod rhombus;
+pub mod share;

@@ -1,0 +1,151 @@
+//! Where an API is. The rule that keeps keys in: TLS, unless the endpoint is this very machine.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+/// The base URL of a Rhombus API.
+///
+/// Always `https`, or `http` to a loopback address; never with credentials, a query or a fragment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Endpoint(Url);
+
+/// Why a text is not an [`Endpoint`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// Not a URL, nor one of the names.
+    #[error("expected `us`, `eu` or a URL such as https://api2.rhombussystems.com ({0})")]
+    NotUrl(url::ParseError),
+    /// Another scheme than `http` or `https`, or no host.
+    #[error("expected a URL that begins with https://")]
+    Scheme,
+    /// Plain text over a network would give the key away.
+    #[error("http:// is accepted only to a loopback address, since it shows the key; use https://")]
+    PlainText,
+    /// A part that a base URL can't have. It may be a secret, so it is not repeated.
+    #[error("expected a URL without user name, password, query or fragment")]
+    ExtraParts,
+}
+
+impl Endpoint {
+    /// The United States: <https://api2.rhombussystems.com>.
+    pub const US: &str = "https://api2.rhombussystems.com";
+    /// The European Union: <https://api2.eu.rhombussystems.com>.
+    pub const EU: &str = "https://api2.eu.rhombussystems.com";
+
+    /// Reads `us`, `eu` or a URL.
+    ///
+    /// # Errors
+    /// When it is neither, or breaks the rule above. The message never repeats the text.
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let text = match text {
+            "us" => Self::US,
+            "eu" => Self::EU,
+            other => other,
+        };
+        let url = Url::parse(text).map_err(EndpointError::NotUrl)?;
+        if !url.username().is_empty()
+            || url.password().is_some()
+            || url.query().is_some()
+            || url.fragment().is_some()
+        {
+            return Err(EndpointError::ExtraParts);
+        }
+        match url.scheme() {
+            "https" if url.host().is_some() => Ok(Self(url)),
+            "http" if is_loopback(&url) => Ok(Self(url)),
+            "http" => Err(EndpointError::PlainText),
+            _ => Err(EndpointError::Scheme),
+        }
+    }
+
+    /// Whether it is spoken to without TLS, and so on this machine only.
+    pub fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+
+    /// The URL of an operation, e.g. `event/getSharedClipGroupsV2`.
+    pub fn operation(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}/api/{path}"));
+        url
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_documented_regions() {
+        assert_eq!(Endpoint::parse("us").unwrap().to_string(), Endpoint::US);
+        assert_eq!(Endpoint::parse("eu").unwrap().to_string(), Endpoint::EU);
+    }
+
+    #[test]
+    fn an_operation_keeps_the_base_path() {
+        let endpoint = Endpoint::parse("https://proxy.example/rhombus/").unwrap();
+        assert_eq!(
+            endpoint.operation("event/x").as_str(),
+            "https://proxy.example/rhombus/api/event/x"
+        );
+    }
+
+    #[test]
+    fn plain_text_only_to_this_machine() {
+        for ok in [
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::1]:80",
+            "http://localhost",
+        ] {
+            assert!(Endpoint::parse(ok).unwrap().is_plain(), "{ok}");
+        }
+        for bad in [
+            "http://api2.rhombussystems.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+            "http://0.0.0.0",
+            "http://[::]",
+        ] {
+            assert_eq!(Endpoint::parse(bad), Err(EndpointError::PlainText), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_could_hold_a_secret_is_refused_and_not_repeated() {
+        for bad in [
+            "https://user:s3cret@h",
+            "https://h/?key=s3cret",
+            "https://h/#s3cret",
+        ] {
+            let error = Endpoint::parse(bad).unwrap_err();
+            assert_eq!(error, EndpointError::ExtraParts, "{bad}");
+            assert!(!error.to_string().contains("s3cret"));
+        }
+        for bad in ["ftp://h", "file:///etc/passwd", "localhost:80"] {
+            assert_eq!(Endpoint::parse(bad), Err(EndpointError::Scheme), "{bad}");
+        }
+        assert!(matches!(
+            Endpoint::parse("usa"),
+            Err(EndpointError::NotUrl(_))
+        ));
+    }
+}

@@ -1,0 +1,22 @@
+//! The vendor's API: transport, wire records as documented, one file an endpoint. It gives out
+//! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why.
+
+mod endpoint;
+mod key;
+
+pub use endpoint::{Endpoint, EndpointError};
+pub use key::{ApiKey, ApiKeyError};
+
+/// How `expirationTimeSecs` is read, since Rhombus documents it only as "expiration time in
+/// seconds". Null, absent and 0 mean never in each reading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExpirationTime {
+    /// 1 000 000 000 or more is an epoch second; less is seconds after the creation.
+    #[default]
+    Auto,
+    /// Always an epoch second.
+    Epoch,
+    /// Always seconds after the creation.
+    Ttl,
+}

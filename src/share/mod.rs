@@ -1,0 +1,147 @@
+//! The vocabulary: what a share is, and the words that every other room uses for it. No I/O, no
+//! clock, and nothing of ours is imported here. A new kind of share begins as a variant of
+//! [`ShareKind`]; a new list to ask for begins as a variant of [`Source`].
+
+mod source;
+
+use std::time::Duration;
+
+pub use source::{Malformed, Reason, Source};
+
+/// A moment, in milliseconds since the Unix epoch: the unit in which Rhombus states creation times.
+///
+/// Arithmetic saturates, so that no value from outside can overflow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixMillis(pub i64);
+
+impl UnixMillis {
+    /// The moment `secs` seconds after the epoch.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// Unix seconds, with the milliseconds as the fraction: how Prometheus writes timestamps.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to the year 287,000")]
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
+    /// The moment `duration` later.
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+
+    /// The moment `duration` earlier.
+    pub fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+
+    /// How long before this moment `earlier` was; zero when it was not.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Which of Rhombus's ways of sharing made the link. The value of the label `kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShareKind {
+    /// A page of saved clips.
+    ClipGroup,
+}
+
+impl ShareKind {
+    /// Every kind, in the order of their labels.
+    pub const ALL: [Self; 1] = [Self::ClipGroup];
+
+    /// The value of the label `kind`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ClipGroup => "clip_group",
+        }
+    }
+}
+
+/// What stands between the link and the footage. The value of the label `protection`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protection {
+    /// Whoever has the link sees the footage.
+    None,
+    /// A password is asked.
+    Password,
+}
+
+impl Protection {
+    /// Every protection, in the order of their labels.
+    pub const ALL: [Self; 2] = [Self::None, Self::Password];
+
+    /// The value of the label `protection`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// When a link stops working. Ordered: what never ends comes after all that does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Expiry {
+    /// At this moment; from then on (that moment included) the link is expired.
+    At(UnixMillis),
+    /// The link works for ever.
+    Never,
+}
+
+impl Expiry {
+    /// Whether the link still works at `now`.
+    pub fn is_active(self, now: UnixMillis) -> bool {
+        match self {
+            Self::Never => true,
+            Self::At(at) => now < at,
+        }
+    }
+}
+
+/// An identifier that Rhombus gave: of a share, a camera, an organisation.
+///
+/// Documented as 16 bytes in URL-safe base64 without padding. Such a one is held as its bytes;
+/// anything else is kept as it came, since an id that looks odd is still an id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Id {
+    /// A documented identifier: 22 characters of URL-safe base64.
+    Uuid([u8; 16]),
+    /// Any other text.
+    Text(Box<str>),
+}
+
+/// What a share shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Media {
+    /// How many clips.
+    pub clips: u32,
+    /// Their durations added up, in seconds.
+    pub duration_secs: u64,
+    /// The cameras that they show, each once: facets of one camera are one.
+    pub cameras: Box<[Id]>,
+}
+
+/// One link by which footage leaves the organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// What Rhombus calls it; none when the record had none.
+    pub id: Option<Id>,
+    /// The way of sharing.
+    pub kind: ShareKind,
+    /// What stands between the link and the footage.
+    pub protection: Protection,
+    /// When it was made, where Rhombus says so.
+    pub created: Option<UnixMillis>,
+    /// When it ends.
+    pub expiry: Expiry,
+    /// What it shows.
+    pub media: Media,
+}

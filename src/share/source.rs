@@ -1,0 +1,103 @@
+//! The words for asking: which list was asked for, why an asking failed, and which fields of an
+//! answer could not be understood. Label values are constants here, so that they are finite.
+
+/// A list that Rhombus is asked for. The value of the label `source`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// `POST /api/event/getSharedClipGroupsV2`.
+    ClipGroups,
+}
+
+impl Source {
+    /// Every source, in the order of their labels.
+    pub const ALL: [Self; 1] = [Self::ClipGroups];
+
+    /// The value of the label `source`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ClipGroups => "clip_groups",
+        }
+    }
+
+    /// The fields whose values may be malformed, in the order of their labels: the values of the
+    /// label `field`. `record` is an element that is not an object at all.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::ClipGroups => &[
+                "createdAtMillis",
+                "deviceUuidMap",
+                "durationSec",
+                "expirationTimeSecs",
+                "isSecured",
+                "orgUuid",
+                "record",
+                "sharedClips",
+                "uuid",
+            ],
+        }
+    }
+}
+
+/// Why a poll failed. The value of the label `reason`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// 200 with `error: true`.
+    Api,
+    /// 401: the key is not accepted.
+    Auth,
+    /// Any other status that says the request is at fault.
+    Client,
+    /// No connection, or it broke.
+    Connect,
+    /// The body is cut, or is not the documented object.
+    Decode,
+    /// 403: the key lacks the permission, or is of another region.
+    Forbidden,
+    /// 5xx, to the end of the retries.
+    Server,
+    /// 429, to the end of the retries.
+    Throttled,
+    /// No whole answer in time.
+    Timeout,
+    /// The certificate or the handshake was not accepted.
+    Tls,
+    /// The body is larger than `max_response_bytes`.
+    TooLarge,
+}
+
+impl Reason {
+    /// Every reason, in the order of their labels.
+    pub const ALL: [Self; 11] = [
+        Self::Api,
+        Self::Auth,
+        Self::Client,
+        Self::Connect,
+        Self::Decode,
+        Self::Forbidden,
+        Self::Server,
+        Self::Throttled,
+        Self::Timeout,
+        Self::Tls,
+        Self::TooLarge,
+    ];
+
+    /// The value of the label `reason`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Auth => "auth",
+            Self::Client => "client",
+            Self::Connect => "connect",
+            Self::Decode => "decode",
+            Self::Forbidden => "forbidden",
+            Self::Server => "server",
+            Self::Throttled => "throttled",
+            Self::Timeout => "timeout",
+            Self::Tls => "tls",
+            Self::TooLarge => "too_large",
+        }
+    }
+}
+
+/// How many values of each field could not be understood: field, count, in the order of fields.
+pub type Malformed = std::collections::BTreeMap<&'static str, u64>;
