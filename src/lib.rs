@@ -12,5 +12,6 @@
 
 pub mod clock;
 pub mod config;
+pub mod inventory;
 pub mod rhombus;
 pub mod share;

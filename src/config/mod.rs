@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::rhombus::{ApiKey, Endpoint, ExpirationTime};
+pub use crate::share::Window;
 
 /// Everything that runs, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,13 +57,4 @@ pub struct Collect {
     pub max_response_bytes: u64,
     /// The pace of requests to one organisation; up to [`Collect::BURST`] may go at once.
     pub requests_per_second: f64,
-}
-
-/// One value of the label `within`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// As it was written: the value of the label.
-    pub label: String,
-    /// What that means.
-    pub duration: Duration,
 }

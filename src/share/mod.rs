@@ -36,6 +36,11 @@ impl UnixMillis {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
+    /// The moment right after this one.
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// How long before this moment `earlier` was; zero when it was not.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -44,6 +49,15 @@ impl UnixMillis {
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A time ahead of now in which shares that end are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// As it was written in the configuration: the value of the label `within`.
+    pub label: String,
+    /// What that means.
+    pub duration: Duration,
 }
 
 /// Which of Rhombus's ways of sharing made the link. The value of the label `kind`.
@@ -118,6 +132,46 @@ pub enum Id {
     Text(Box<str>),
 }
 
+impl Id {
+    /// Reads an identifier; every text is one.
+    pub fn parse(text: &str) -> Self {
+        decode_uuid(text).map_or_else(|| Self::Text(text.into()), Self::Uuid)
+    }
+
+    /// The identifier of a camera, from that of a device: `camera.v0` is a facet of `camera`.
+    pub fn parse_camera(device: &str) -> Self {
+        Self::parse(
+            device
+                .split_once('.')
+                .map_or(device, |(camera, _facet)| camera),
+        )
+    }
+}
+
+/// 22 characters of URL-safe base64 without padding are 16 bytes and 4 bits, which must be 0: else
+/// two texts would be one id.
+fn decode_uuid(text: &str) -> Option<[u8; 16]> {
+    let text: &[u8; 22] = text.as_bytes().try_into().ok()?;
+    let mut bits = 0u128;
+    for &character in &text[..21] {
+        bits = (bits << 6) | u128::from(sextet(character)?);
+    }
+    let last = sextet(text[21])?;
+    // 21 sextets are 126 bits; the last one gives two more.
+    (last & 0b1111 == 0).then(|| ((bits << 2) | u128::from(last >> 4)).to_be_bytes())
+}
+
+fn sextet(character: u8) -> Option<u8> {
+    match character {
+        b'A'..=b'Z' => Some(character - b'A'),
+        b'a'..=b'z' => Some(character - b'a' + 26),
+        b'0'..=b'9' => Some(character - b'0' + 52),
+        b'-' => Some(62),
+        b'_' => Some(63),
+        _ => None,
+    }
+}
+
 /// What a share shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Media {
@@ -144,4 +198,62 @@ pub struct Share {
     pub expiry: Expiry,
     /// What it shows.
     pub media: Media,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_documented_id_is_held_as_its_bytes() {
+        assert_eq!(Id::parse("AAAAAAAAAAAAAAAAAAAAAA"), Id::Uuid([0; 16]));
+        assert_eq!(Id::parse("_____________________w"), Id::Uuid([0xff; 16]));
+        let mut one = [0; 16];
+        one[15] = 1;
+        assert_eq!(Id::parse("AAAAAAAAAAAAAAAAAAAAAQ"), Id::Uuid(one));
+    }
+
+    #[test]
+    fn any_other_text_is_kept_as_it_came() {
+        for text in [
+            "",
+            "short",
+            "AAAAAAAAAAAAAAAAAAAAAB",
+            "AAAAAAAAAAAAAAAAAAAA+/",
+            "é",
+        ] {
+            assert_eq!(Id::parse(text), Id::Text(text.into()));
+        }
+    }
+
+    #[test]
+    fn facets_of_one_camera_are_one() {
+        let camera = Id::parse("AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(Id::parse_camera("AAAAAAAAAAAAAAAAAAAAAA.v0"), camera);
+        assert_eq!(Id::parse_camera("AAAAAAAAAAAAAAAAAAAAAA.v1"), camera);
+        assert_eq!(Id::parse_camera("AAAAAAAAAAAAAAAAAAAAAA"), camera);
+    }
+
+    #[test]
+    fn moments_saturate() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(UnixMillis(i64::MAX).after(hour), UnixMillis(i64::MAX));
+        assert_eq!(UnixMillis(i64::MIN).before(hour), UnixMillis(i64::MIN));
+        assert_eq!(UnixMillis(5).since(UnixMillis(9)), Duration::ZERO);
+        assert_eq!(UnixMillis::from_secs(i64::MAX), UnixMillis(i64::MAX));
+        assert_eq!(
+            UnixMillis(i64::MAX).since(UnixMillis(i64::MIN)).as_millis(),
+            i64::MAX as u128
+        );
+    }
+
+    #[test]
+    fn labels_are_unique_and_sorted() {
+        let sorted = |labels: &[&str]| labels.windows(2).all(|pair| pair[0] < pair[1]);
+        assert!(sorted(&ShareKind::ALL.map(ShareKind::label)));
+        assert!(sorted(&Protection::ALL.map(Protection::label)));
+        assert!(sorted(&Source::ALL.map(Source::label)));
+        assert!(sorted(&Reason::ALL.map(Reason::label)));
+        assert!(Source::ALL.iter().all(|source| sorted(source.fields())));
+    }
 }

@@ -1,0 +1,165 @@
+//! One organisation's state at a moment. An [`Inventory`] is what one good answer said, immutable;
+//! a [`Standing`] adds when it was obtained and what has failed since; a [`Fleet`] is all of them.
+//! Every output reads these and nothing else, so that they all tell the same truth.
+
+mod fleet;
+#[cfg(test)]
+pub(crate) mod samples;
+mod standing;
+mod timeline;
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::time::Duration;
+
+pub use fleet::{Fleet, FleetHandle, Organization, View};
+pub use standing::{Failure, Poll, Standing};
+pub use timeline::{Snapshot, Timeline, Totals};
+
+use crate::share::{Expiry, Id, Protection, Share, UnixMillis};
+
+/// What one good answer of one source said.
+#[derive(Debug)]
+pub struct Inventory {
+    shares: Box<[Share]>,
+    timelines: [Timeline; Protection::ALL.len()],
+    /// Until when each camera is shown by some share, ascending.
+    cameras: Box<[Expiry]>,
+    org_uuid: Option<String>,
+    obtained: UnixMillis,
+}
+
+impl Inventory {
+    /// Puts in order what an answer that was whole at `obtained` listed.
+    ///
+    /// Of records with the same id one counts: the one that leaves most open.
+    pub fn new(mut shares: Vec<Share>, org_uuid: Option<String>, obtained: UnixMillis) -> Self {
+        shares.sort_unstable_by(|a, b| {
+            a.id.cmp(&b.id)
+                .then_with(|| Reverse(exposure(a)).cmp(&Reverse(exposure(b))))
+        });
+        shares.dedup_by(|later, kept| later.id.is_some() && later.id == kept.id);
+        let timeline =
+            |protection| Timeline::new(shares.iter().filter(|s| s.protection == protection));
+        Self {
+            timelines: Protection::ALL.map(timeline),
+            cameras: shown_until(&shares),
+            shares: shares.into_boxed_slice(),
+            org_uuid,
+            obtained,
+        }
+    }
+
+    /// Every share that was listed, each once, sorted by id; those without an id come first.
+    pub fn shares(&self) -> &[Share] {
+        &self.shares
+    }
+
+    /// The shares with this protection, by their ends.
+    pub fn timeline(&self, protection: Protection) -> &Timeline {
+        &self.timelines[protection as usize]
+    }
+
+    /// How many distinct cameras the shares that are active at `now` show.
+    pub fn cameras(&self, now: UnixMillis) -> u64 {
+        let hidden = self.cameras.partition_point(|until| !until.is_active(now));
+        (self.cameras.len() - hidden) as u64
+    }
+
+    /// The first moment after `now` at which a count changes by itself.
+    pub fn next_change<W>(&self, now: UnixMillis, windows: impl Fn() -> W) -> Option<UnixMillis>
+    where
+        W: Iterator<Item = Duration>,
+    {
+        // A camera goes out of sight only when some share ends, so the timelines tell it all.
+        self.timelines
+            .iter()
+            .filter_map(|timeline| timeline.next_change(now, windows()))
+            .min()
+    }
+
+    /// The organisation's uuid, where a record said it.
+    pub fn org_uuid(&self) -> Option<&str> {
+        self.org_uuid.as_deref()
+    }
+
+    /// When the answer was whole.
+    pub fn obtained(&self) -> UnixMillis {
+        self.obtained
+    }
+}
+
+/// Greater is more open: no password before a password, then the later end, then the more clips.
+fn exposure(share: &Share) -> (Reverse<Protection>, Expiry, u32, u64) {
+    (
+        Reverse(share.protection),
+        share.expiry,
+        share.media.clips,
+        share.media.duration_secs,
+    )
+}
+
+fn shown_until(shares: &[Share]) -> Box<[Expiry]> {
+    let mut until: HashMap<&Id, Expiry> = HashMap::new();
+    for share in shares {
+        for camera in &share.media.cameras {
+            let end = until.entry(camera).or_insert(share.expiry);
+            *end = share.expiry.max(*end);
+        }
+    }
+    let mut ends: Box<[Expiry]> = until.into_values().collect();
+    ends.sort_unstable();
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{share, share_of};
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis::from_secs(1_000);
+
+    fn inventory(shares: Vec<Share>) -> Inventory {
+        Inventory::new(shares, None, NOW)
+    }
+
+    #[test]
+    fn records_with_the_same_id_count_once_and_the_most_open_one_stands() {
+        let end = Expiry::At(NOW.after(std::time::Duration::from_secs(60)));
+        let mut locked = share_of("a", Expiry::Never, &[]);
+        locked.protection = Protection::Password;
+        let seen = inventory(vec![
+            locked,
+            share_of("a", end, &[]),
+            share_of("a", end, &[]),
+        ]);
+        assert_eq!(seen.shares(), [share_of("a", end, &[])]);
+        assert_eq!(seen.timeline(Protection::None).at(NOW).active, 1);
+        assert_eq!(seen.timeline(Protection::Password).at(NOW).active, 0);
+    }
+
+    #[test]
+    fn records_without_an_id_each_count() {
+        let seen = inventory(vec![share(Expiry::Never), share(Expiry::Never)]);
+        assert_eq!(seen.timeline(Protection::None).at(NOW).active, 2);
+    }
+
+    #[test]
+    fn a_camera_counts_once_and_as_long_as_some_share_shows_it() {
+        let soon = Expiry::At(NOW.after(std::time::Duration::from_secs(60)));
+        let later = Expiry::At(NOW.after(std::time::Duration::from_secs(120)));
+        let seen = inventory(vec![
+            share_of("a", soon, &["one", "two"]),
+            share_of("b", later, &["two"]),
+        ]);
+        assert_eq!(seen.cameras(NOW), 2);
+        assert_eq!(
+            seen.cameras(NOW.after(std::time::Duration::from_secs(60))),
+            1
+        );
+        assert_eq!(
+            seen.cameras(NOW.after(std::time::Duration::from_secs(120))),
+            0
+        );
+    }
+}

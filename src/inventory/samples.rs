@@ -1,0 +1,27 @@
+//! Shares to test with.
+
+use crate::share::{Expiry, Id, Media, Protection, Share, ShareKind, UnixMillis};
+
+/// An unprotected page without an id: two clips of 60 s together.
+pub(crate) fn share(expiry: Expiry) -> Share {
+    Share {
+        id: None,
+        kind: ShareKind::ClipGroup,
+        protection: Protection::None,
+        created: Some(UnixMillis::from_secs(500)),
+        expiry,
+        media: Media {
+            clips: 2,
+            duration_secs: 60,
+            cameras: Box::default(),
+        },
+    }
+}
+
+/// The same with an id and cameras.
+pub(crate) fn share_of(id: &str, expiry: Expiry, cameras: &[&str]) -> Share {
+    let mut share = share(expiry);
+    share.id = Some(Id::parse(id));
+    share.media.cameras = cameras.iter().map(|camera| Id::parse(camera)).collect();
+    share
+}

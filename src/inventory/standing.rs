@@ -1,0 +1,171 @@
+//! How believable an inventory is: when it was obtained, and what has failed since. This is where
+//! the first rule lives: nothing that fails may look like "no open links".
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Inventory;
+use crate::share::{Malformed, Reason, Source, UnixMillis};
+
+/// What is known of one organisation's source right now. Replaced whole after each poll.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    inventory: Option<Arc<Inventory>>,
+    last_poll: Option<Poll>,
+    last_success: Option<UnixMillis>,
+    errors: [u64; Reason::ALL.len()],
+    malformed: Malformed,
+}
+
+/// How the last poll went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poll {
+    /// When it ended.
+    pub ended: UnixMillis,
+    /// How long it took, with its retries.
+    pub took: Duration,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+}
+
+/// Why a poll failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The value of the label `reason`.
+    pub reason: Reason,
+    /// One sentence for a person, free of secrets and of what people wrote.
+    pub message: String,
+}
+
+impl Standing {
+    /// Before the first poll.
+    pub fn new(source: Source) -> Self {
+        Self {
+            inventory: None,
+            last_poll: None,
+            last_success: None,
+            errors: [0; Reason::ALL.len()],
+            malformed: source.fields().iter().map(|field| (*field, 0)).collect(),
+        }
+    }
+
+    /// After a poll that took `took` and gave `inventory`.
+    #[must_use]
+    pub fn succeeded(&self, took: Duration, inventory: Inventory, malformed: &Malformed) -> Self {
+        let ended = inventory.obtained();
+        let mut next = self.clone();
+        for (field, count) in malformed {
+            *next.malformed.entry(field).or_default() += count;
+        }
+        next.inventory = Some(Arc::new(inventory));
+        next.last_poll = Some(Poll {
+            ended,
+            took,
+            failure: None,
+        });
+        next.last_success = Some(ended);
+        next
+    }
+
+    /// After a poll that failed. The last good picture stays up until it is older than
+    /// `max_staleness`; then it is dropped, and only a success brings one back.
+    #[must_use]
+    pub fn failed(
+        &self,
+        ended: UnixMillis,
+        took: Duration,
+        failure: Failure,
+        max_staleness: Duration,
+    ) -> Self {
+        let mut next = self.clone();
+        next.errors[failure.reason as usize] += 1;
+        if self.inventory(ended, max_staleness).is_none() {
+            next.inventory = None;
+        }
+        next.last_poll = Some(Poll {
+            ended,
+            took,
+            failure: Some(failure),
+        });
+        next
+    }
+
+    /// The last good picture, unless at `now` it is older than `max_staleness`.
+    pub fn inventory(&self, now: UnixMillis, max_staleness: Duration) -> Option<&Inventory> {
+        let inventory = self.inventory.as_deref()?;
+        (now.since(inventory.obtained()) <= max_staleness).then_some(inventory)
+    }
+
+    /// How the last poll went; none before the first.
+    pub fn last_poll(&self) -> Option<&Poll> {
+        self.last_poll.as_ref()
+    }
+
+    /// When the last poll that succeeded ended.
+    pub fn last_success(&self) -> Option<UnixMillis> {
+        self.last_success
+    }
+
+    /// How many polls have failed for `reason`.
+    pub fn errors(&self, reason: Reason) -> u64 {
+        self.errors[reason as usize]
+    }
+
+    /// How many values of each field could not be understood, in all polls.
+    pub fn malformed(&self) -> &Malformed {
+        &self.malformed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STALENESS: Duration = Duration::from_secs(600);
+    const T0: UnixMillis = UnixMillis::from_secs(1_000);
+
+    fn good() -> Standing {
+        let inventory = Inventory::new(vec![], None, T0);
+        Standing::new(Source::ClipGroups).succeeded(Duration::ZERO, inventory, &Malformed::new())
+    }
+
+    fn fail(standing: &Standing, at: UnixMillis) -> Standing {
+        let failure = Failure {
+            reason: Reason::Server,
+            message: "500".into(),
+        };
+        standing.failed(at, Duration::ZERO, failure, STALENESS)
+    }
+
+    #[test]
+    fn a_failure_keeps_the_last_good_picture_until_it_is_too_old() {
+        let edge = T0.after(STALENESS);
+        let standing = fail(&good(), edge);
+        assert!(standing.inventory(edge, STALENESS).is_some());
+        assert!(
+            standing
+                .inventory(UnixMillis(edge.0 + 1), STALENESS)
+                .is_none()
+        );
+        assert_eq!(standing.last_success(), Some(T0));
+        assert_eq!(standing.errors(Reason::Server), 1);
+    }
+
+    #[test]
+    fn what_was_withdrawn_stays_withdrawn_even_if_the_clock_goes_back() {
+        let standing = fail(&good(), UnixMillis(T0.after(STALENESS).0 + 1));
+        assert!(standing.inventory(T0, STALENESS).is_none());
+    }
+
+    #[test]
+    fn a_success_brings_the_picture_back_and_keeps_the_counts() {
+        let standing = fail(&good(), T0);
+        let malformed = Malformed::from([("uuid", 2)]);
+        let inventory = Inventory::new(vec![], None, T0);
+        let standing = standing.succeeded(Duration::ZERO, inventory, &malformed);
+        assert_eq!(standing.errors(Reason::Server), 1);
+        assert_eq!(standing.malformed()["uuid"], 2);
+        assert_eq!(standing.malformed()["record"], 0);
+        assert_eq!(standing.last_poll().unwrap().failure, None);
+    }
+}
