@@ -55,6 +55,6 @@ pub struct Collect {
     pub expiration_time: ExpirationTime,
     /// The largest body that is read, in bytes, after decompression.
     pub max_response_bytes: u64,
-    /// The pace of requests to one organisation; up to [`Collect::BURST`] may go at once.
+    /// The pace of requests to one organisation; up to [`rhombus::BURST`](crate::rhombus::BURST) may go at once.
     pub requests_per_second: f64,
 }

@@ -1,11 +1,20 @@
 //! The vendor's API: transport, wire records as documented, one file an endpoint. It gives out
 //! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why.
 
+mod client;
 mod endpoint;
+mod error;
+mod field;
 mod key;
+pub mod shared_clip_groups;
+pub mod stream;
+mod transport;
 
+pub use client::{BURST, Client, Limits, Observer};
 pub use endpoint::{Endpoint, EndpointError};
+pub use error::Error;
 pub use key::{ApiKey, ApiKeyError};
+pub use transport::Transport;
 
 /// How `expirationTimeSecs` is read, since Rhombus documents it only as "expiration time in
 /// seconds". Null, absent and 0 mean never in each reading.

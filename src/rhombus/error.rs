@@ -1,0 +1,148 @@
+//! Why an asking failed, in the words of what a caller does about it: count it under a [`Reason`],
+//! and try again or not. A message says what was asked, what came, and what to do; never a key.
+
+use std::time::Duration;
+
+use crate::share::Reason;
+
+/// Why an operation gave no whole answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Another status than 200 and 429.
+    #[error("HTTP status {status}{}{}", said(.detail.as_deref()), advice(*status))]
+    Status {
+        /// The status.
+        status: u16,
+        /// Rhombus's own words.
+        detail: Option<String>,
+    },
+    /// 429.
+    #[error(
+        "HTTP status 429: the organisation's request budget is used up; other integrations \
+             share it"
+    )]
+    Throttled {
+        /// How long to wait, where Rhombus says so.
+        retry_after: Option<Duration>,
+    },
+    /// 200 with `error: true`.
+    #[error("Rhombus reports an error{}", said(.detail.as_deref()))]
+    Api {
+        /// Rhombus's own words.
+        detail: Option<String>,
+    },
+    /// No whole answer in time.
+    #[error("no whole answer within {}", humantime::format_duration(*.within))]
+    Timeout {
+        /// The time there was.
+        within: Duration,
+    },
+    /// No connection, or it broke.
+    #[error("the connection failed: {0}")]
+    Connect(String),
+    /// The handshake or the certificate failed.
+    #[error("TLS failed: {0}")]
+    Tls(String),
+    /// The body is cut, or is not the documented object.
+    #[error("the answer can't be read: {0}")]
+    Decode(String),
+    /// The body is too large.
+    #[error("the answer is larger than {limit} bytes (max_response_bytes)")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// A single value in the body is too large to be held.
+    #[error("a single value in the answer is larger than {limit} bytes")]
+    ValueTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+}
+
+impl Error {
+    /// The value of the label `reason`.
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::Status { status: 401, .. } => Reason::Auth,
+            Self::Status { status: 403, .. } => Reason::Forbidden,
+            Self::Status { status: 500.., .. } => Reason::Server,
+            Self::Status { .. } => Reason::Client,
+            Self::Throttled { .. } => Reason::Throttled,
+            Self::Api { .. } => Reason::Api,
+            Self::Timeout { .. } => Reason::Timeout,
+            Self::Connect(_) => Reason::Connect,
+            Self::Tls(_) => Reason::Tls,
+            Self::Decode(_) => Reason::Decode,
+            Self::TooLarge { .. } | Self::ValueTooLarge { .. } => Reason::TooLarge,
+        }
+    }
+
+    /// Whether the same request may succeed a little later.
+    pub const fn is_transient(&self) -> bool {
+        matches!(
+            self.reason(),
+            Reason::Throttled | Reason::Server | Reason::Timeout | Reason::Connect
+        )
+    }
+
+    /// How long Rhombus wants to be left alone, where it said so.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// What `reqwest` reports, sorted.
+    pub(super) fn from_reqwest(error: &reqwest::Error, within: Duration) -> Self {
+        let cause = Self::innermost(error);
+        if error.is_timeout() {
+            Self::Timeout { within }
+        } else if chain(error).any(is::<rustls::Error>) {
+            Self::Tls(cause)
+        } else if error.is_decode() && !chain(error).any(is::<hyper::Error>) {
+            // A body that breaks off counts as decoding too; then it was the connection that broke.
+            Self::Decode(cause)
+        } else {
+            Self::Connect(cause)
+        }
+    }
+
+    /// The deepest cause says what happened; the ones above it only where.
+    pub(super) fn innermost(error: &reqwest::Error) -> String {
+        chain(error)
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+}
+
+fn said(detail: Option<&str>) -> String {
+    detail
+        .map(|detail| format!(", saying \"{detail}\""))
+        .unwrap_or_default()
+}
+
+const fn advice(status: u16) -> &'static str {
+    match status {
+        300..=399 => ": redirects are not followed; check the endpoint",
+        401 => ": the key is not accepted; check that it is current and of this endpoint's region",
+        403 => ": the key may not do this; check its role's permissions and its region",
+        _ => "",
+    }
+}
+
+fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
+
+fn is<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+    // `io::Error` hides what it wraps from `source`.
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.is::<E>() || wrapped.is_some_and(|inner| inner.is::<E>())
+}

@@ -1,0 +1,467 @@
+//! `POST /api/event/getSharedClipGroupsV2`: the pages of saved clips that an organisation has
+//! shared. The answer is whole; there is no paging.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::ExpirationTime;
+use super::field::{self, Object, Raw, boolean, integer, string};
+use super::stream::{ListReader, Sink};
+use crate::share::{
+    Expiry, Id, Malformed, Media, Protection, Share, ShareKind, Source, UnixMillis,
+};
+
+/// The path of the operation below `/api/`.
+pub(super) const PATH: &str = "event/getSharedClipGroupsV2";
+const LIST: &str = "sharedClipGroups";
+/// The longest record that is held while it arrives, in bytes. Titles have no documented limit.
+const RECORD_LIMIT: usize = 64 << 20;
+/// The last second of the year 9999: what is later was not meant as a date.
+const LAST_EPOCH_SECOND: i64 = 253_402_300_799;
+
+/// What to ask for. Whether Rhombus counts the bounds in is not stated.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// Only pages created after this moment, in epoch milliseconds; none: all.
+    pub created_after_ms: Option<i64>,
+    /// Only pages created before this moment, in epoch milliseconds; none: all.
+    pub created_before_ms: Option<i64>,
+}
+
+/// A whole answer.
+#[derive(Debug, Default)]
+pub struct SharedClipGroups {
+    /// One a record, in the order of the answer; nothing is left out.
+    pub shares: Vec<Share>,
+    /// The organisation's uuid, where a record said it.
+    pub org_uuid: Option<String>,
+    /// What could not be understood.
+    pub malformed: Malformed,
+}
+
+/// Reads an answer as it arrives.
+pub type Reader = ListReader<Answer>;
+
+/// A reader of one answer.
+pub fn reader(expiration_time: ExpirationTime) -> Reader {
+    ListReader::new(
+        LIST,
+        RECORD_LIMIT,
+        Answer {
+            expiration_time,
+            seen: SharedClipGroups::default(),
+        },
+    )
+}
+
+/// What was read so far.
+pub struct Answer {
+    expiration_time: ExpirationTime,
+    /// Worth nothing before the answer is whole.
+    pub(super) seen: SharedClipGroups,
+}
+
+/// A shared page, as documented; fields that are not needed are passed over.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Record<'a> {
+    #[serde(borrow)]
+    uuid: Raw<'a>,
+    #[serde(borrow)]
+    org_uuid: Raw<'a>,
+    #[serde(borrow)]
+    created_at_millis: Raw<'a>,
+    #[serde(borrow)]
+    expiration_time_secs: Raw<'a>,
+    #[serde(borrow)]
+    is_secured: Raw<'a>,
+    #[serde(borrow)]
+    shared_clips: Raw<'a>,
+}
+
+/// A clip on a shared page.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Clip<'a> {
+    #[serde(borrow)]
+    duration_sec: Raw<'a>,
+    #[serde(borrow)]
+    device_uuid_map: Raw<'a>,
+}
+
+impl Sink for Answer {
+    type Element<'de> = Object<Record<'de>>;
+
+    fn take(&mut self, element: Option<Object<Record<'_>>>) {
+        if element.is_none() {
+            self.count("record");
+        }
+        // What can't be read at all is an open page that never ends: the reading that hides nothing.
+        let record = element.map_or_else(Record::default, |Object(record)| record);
+        let share = self.share(&record);
+        self.seen.shares.push(share);
+    }
+}
+
+impl Answer {
+    fn share(&mut self, record: &Record<'_>) -> Share {
+        self.learn_org_uuid(record);
+        let created = self.field("createdAtMillis", created(record));
+        // Both of Rhombus's example reports take null and absent for "no password".
+        let protection = match self.field("isSecured", boolean(record.is_secured)) {
+            Some(true) => Protection::Password,
+            Some(false) | None => Protection::None,
+        };
+        let expiry = integer(record.expiration_time_secs)
+            .and_then(|value| expiry(value, created, self.expiration_time).map(Some));
+        Share {
+            id: self.id(record),
+            kind: ShareKind::ClipGroup,
+            protection,
+            created,
+            expiry: self
+                .field("expirationTimeSecs", expiry)
+                .unwrap_or(Expiry::Never),
+            media: self.media(record.shared_clips),
+        }
+    }
+
+    fn id(&mut self, record: &Record<'_>) -> Option<Id> {
+        if let Ok(Some(uuid)) = string(record.uuid)
+            && !uuid.is_empty()
+        {
+            return Some(Id::parse(&uuid));
+        }
+        self.count("uuid");
+        None
+    }
+
+    fn learn_org_uuid(&mut self, record: &Record<'_>) {
+        if self.seen.org_uuid.is_some() {
+            return;
+        }
+        // It becomes a label value, so that only a documented one will do.
+        let uuid = string(record.org_uuid).and_then(|text| match text {
+            Some(text) if !matches!(Id::parse(&text), Id::Uuid(_)) => Err(field::Malformed),
+            other => Ok(other),
+        });
+        self.seen.org_uuid = self.field("orgUuid", uuid).map(Cow::into_owned);
+    }
+
+    fn media(&mut self, clips: Raw<'_>) -> Media {
+        let Some(clips) = clips else {
+            return Media::default();
+        };
+        let read: Vec<Object<Clip<'_>>> = match serde_json::from_str(clips.get()) {
+            Ok(read) => read,
+            Err(_) => {
+                self.count("sharedClips");
+                return Media {
+                    clips: count_elements(clips),
+                    ..Media::default()
+                };
+            }
+        };
+        let mut media = Media {
+            clips: u32::try_from(read.len()).unwrap_or(u32::MAX),
+            ..Media::default()
+        };
+        let mut cameras = Vec::new();
+        for Object(clip) in &read {
+            media.duration_secs = media.duration_secs.saturating_add(self.duration(clip));
+            cameras.extend(self.cameras(clip));
+        }
+        cameras.sort_unstable();
+        cameras.dedup();
+        media.cameras = cameras.into_boxed_slice();
+        media
+    }
+
+    fn duration(&mut self, clip: &Clip<'_>) -> u64 {
+        let secs = integer(clip.duration_sec).and_then(|secs| {
+            secs.map(|secs| u64::try_from(secs).map_err(|_| field::Malformed))
+                .transpose()
+        });
+        self.field("durationSec", secs).unwrap_or(0)
+    }
+
+    fn cameras(&mut self, clip: &Clip<'_>) -> Vec<Id> {
+        let devices = clip
+            .device_uuid_map
+            .map(|map| serde_json::from_str(map.get()))
+            .transpose();
+        let cameras = self.field("deviceUuidMap", devices.map_err(|_| field::Malformed));
+        cameras.map(|Cameras(ids)| ids).unwrap_or_default()
+    }
+
+    /// The value of a field, after counting it if it could not be understood.
+    fn field<T>(
+        &mut self,
+        name: &'static str,
+        value: Result<Option<T>, field::Malformed>,
+    ) -> Option<T> {
+        value.unwrap_or_else(|field::Malformed| {
+            self.count(name);
+            None
+        })
+    }
+
+    fn count(&mut self, field: &'static str) {
+        debug_assert!(Source::ClipGroups.fields().contains(&field));
+        *self.seen.malformed.entry(field).or_default() += 1;
+    }
+}
+
+/// A creation between 1970 and the year 9999.
+fn created(record: &Record<'_>) -> Result<Option<UnixMillis>, field::Malformed> {
+    match integer(record.created_at_millis)? {
+        Some(millis) if !(0..=LAST_EPOCH_SECOND * 1000).contains(&millis) => Err(field::Malformed),
+        millis => Ok(millis.map(UnixMillis)),
+    }
+}
+
+/// What `expirationTimeSecs` means. Rhombus documents it as "expiration time in seconds" only: where
+/// a page is created the example is 86400, where pages are listed clients print it as a date.
+fn expiry(
+    value: Option<i64>,
+    created: Option<UnixMillis>,
+    reading: ExpirationTime,
+) -> Result<Expiry, field::Malformed> {
+    const FIRST_EPOCH_SECOND: i64 = 1_000_000_000;
+    let secs = match value {
+        None | Some(0) => return Ok(Expiry::Never),
+        Some(secs) if !(0..=LAST_EPOCH_SECOND).contains(&secs) => return Err(field::Malformed),
+        Some(secs) => secs,
+    };
+    let is_epoch = match reading {
+        ExpirationTime::Auto => secs >= FIRST_EPOCH_SECOND,
+        ExpirationTime::Epoch => true,
+        ExpirationTime::Ttl => false,
+    };
+    if is_epoch {
+        return Ok(Expiry::At(UnixMillis::from_secs(secs)));
+    }
+    let created = created.ok_or(field::Malformed)?;
+    Ok(Expiry::At(UnixMillis(
+        created.0.saturating_add(secs * 1000),
+    )))
+}
+
+/// The cameras of a `deviceUuidMap`: its keys.
+struct Cameras(Vec<Id>);
+
+impl<'de> Deserialize<'de> for Cameras {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Cameras;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of devices")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cameras, A::Error> {
+                let mut ids = Vec::new();
+                while let Some((Camera(id), IgnoredAny)) = map.next_entry()? {
+                    ids.push(id);
+                }
+                Ok(Cameras(ids))
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// A device, read without a copy of its text.
+struct Camera(Id);
+
+impl<'de> Deserialize<'de> for Camera {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Camera;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a device uuid")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Camera, E> {
+                Ok(Camera(Id::parse_camera(text)))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// How many clips there are, where they can't be read: what can't be read still counts.
+fn count_elements(clips: &RawValue) -> u32 {
+    let elements: Vec<IgnoredAny> = serde_json::from_str(clips.get()).unwrap_or_default();
+    u32::try_from(elements.len()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+    const CREATED: i64 = 1_700_000_000_000;
+
+    fn answer(records: &str) -> SharedClipGroups {
+        read(records, ExpirationTime::Auto)
+    }
+
+    fn read(records: &str, expiration_time: ExpirationTime) -> SharedClipGroups {
+        let mut reader = reader(expiration_time);
+        reader
+            .push(format!(r#"{{"sharedClipGroups":[{records}]}}"#).as_bytes())
+            .unwrap();
+        reader.finish().unwrap().0.seen
+    }
+
+    fn one(record: &str) -> (Share, Malformed) {
+        let mut answer = answer(record);
+        assert_eq!(answer.shares.len(), 1);
+        (answer.shares.remove(0), answer.malformed)
+    }
+
+    #[test]
+    fn a_documented_record_is_read_whole() {
+        let (share, malformed) = one(&format!(
+            r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","title":"\u0000","createdAtMillis":{CREATED},
+            "expirationTimeSecs":86400,"isSecured":true,"newField":{{}},"sharedClips":[
+              {{"uuid":"x","durationSec":30,"deviceUuidMap":{{"{UUID}.v0":{{"region":"us"}}}}}},
+              {{"durationSec":null,"deviceUuidMap":{{"{UUID}.v1":null,"other":{{}}}}}},
+              {{}}]}}"#
+        ));
+        assert_eq!(
+            share,
+            Share {
+                id: Some(Id::parse(UUID)),
+                kind: ShareKind::ClipGroup,
+                protection: Protection::Password,
+                created: Some(UnixMillis(CREATED)),
+                expiry: Expiry::At(UnixMillis(CREATED + 86_400_000)),
+                media: Media {
+                    clips: 3,
+                    duration_secs: 30,
+                    cameras: [Id::parse(UUID), Id::parse("other")].into(),
+                },
+            }
+        );
+        assert_eq!(malformed, Malformed::new());
+    }
+
+    #[test]
+    fn null_and_absent_are_open_for_ever_and_not_malformed() {
+        for fields in [
+            String::new(),
+            r#","isSecured":null,"expirationTimeSecs":null,"createdAtMillis":null,"sharedClips":null"#
+                .into(),
+        ] {
+            let (share, malformed) = one(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
+            assert_eq!((share.protection, share.expiry), (Protection::None, Expiry::Never));
+            assert_eq!(malformed, Malformed::new());
+        }
+    }
+
+    #[test]
+    fn a_wrong_type_is_that_fields_failure_and_hides_nothing() {
+        for (field, value) in [
+            ("uuid", "7"),
+            ("uuid", r#""""#),
+            ("uuid", r#""\ud800""#),
+            ("orgUuid", "[]"),
+            ("orgUuid", r#""not a uuid""#),
+            ("createdAtMillis", "\"now\""),
+            ("createdAtMillis", "-1"),
+            ("createdAtMillis", "1e999"),
+            ("expirationTimeSecs", "9223372036854775808"),
+            ("expirationTimeSecs", "-86400"),
+            ("expirationTimeSecs", "86400"),
+            ("expirationTimeSecs", "253402300800"),
+            ("isSecured", "\"yes\""),
+            ("isSecured", "1"),
+            ("sharedClips", "{}"),
+            ("sharedClips", "1e999"),
+        ] {
+            // A later key of the same name would make the record another: leave the default out.
+            let uuid = if field == "uuid" {
+                String::new()
+            } else {
+                format!(r#","uuid":"{UUID}""#)
+            };
+            let (share, malformed) = one(&format!(r#"{{"{field}":{value}{uuid}}}"#));
+            assert_eq!(malformed, Malformed::from([(field, 1)]), "{field}: {value}");
+            assert_eq!(
+                (share.protection, share.expiry),
+                (Protection::None, Expiry::Never)
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_type_in_a_clip_is_counted_and_the_clip_still_counts() {
+        let clips = |clips: &str| one(&format!(r#"{{"uuid":"{UUID}","sharedClips":[{clips}]}}"#));
+        let (share, malformed) = clips(
+            r#"{"durationSec":-5},{"durationSec":"x"},{"durationSec":10,"deviceUuidMap":["a"]},
+               {"durationSec":1e400},{"deviceUuidMap":{"\ud800":1}}"#,
+        );
+        assert_eq!((share.media.clips, share.media.duration_secs), (5, 10));
+        assert_eq!(
+            malformed,
+            Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)])
+        );
+        let (share, malformed) = clips(r#"{"durationSec":10},7"#);
+        assert_eq!(share.media.clips, 2);
+        assert_eq!(malformed, Malformed::from([("sharedClips", 1)]));
+    }
+
+    #[test]
+    fn an_element_that_is_no_record_counts_as_an_open_share() {
+        for element in ["null", "5", "\"x\"", "[]", "[true]"] {
+            let (share, malformed) = one(element);
+            assert_eq!(
+                (share.protection, share.expiry),
+                (Protection::None, Expiry::Never)
+            );
+            assert_eq!(
+                malformed,
+                Malformed::from([("record", 1), ("uuid", 1)]),
+                "{element}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_expiration_time_is_read_as_configured() {
+        use ExpirationTime::{Auto, Epoch, Ttl};
+        let at = |secs: i64| Expiry::At(UnixMillis(secs * 1000));
+        let created_secs = CREATED / 1000;
+        for (reading, value, expected) in [
+            (Auto, 0, Expiry::Never),
+            (Auto, 1, at(created_secs + 1)),
+            (Auto, 999_999_999, at(created_secs + 999_999_999)),
+            (Auto, 1_000_000_000, at(1_000_000_000)),
+            (Epoch, 86_400, at(86_400)),
+            (Epoch, 0, Expiry::Never),
+            (Ttl, 1_000_000_000, at(created_secs + 1_000_000_000)),
+            (Ttl, 0, Expiry::Never),
+        ] {
+            let record = format!(
+                r#"{{"uuid":"{UUID}","createdAtMillis":{CREATED},"expirationTimeSecs":{value}}}"#
+            );
+            let answer = read(&record, reading);
+            assert_eq!(answer.shares[0].expiry, expected, "{reading:?} {value}");
+            assert_eq!(answer.malformed, Malformed::new());
+        }
+    }
+}

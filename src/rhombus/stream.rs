@@ -1,0 +1,471 @@
+//! Reads an answer as its bytes arrive: one JSON object with one list in it, whose elements are
+//! handed on one at a time. No more than one element is held, so that the memory does not grow with
+//! the list; and nothing counts until [`ListReader::finish`] has seen the whole document.
+//!
+//! A value is tried with `serde_json` on what has arrived; if that ends too early, it is tried again
+//! once the waiting bytes have doubled, so that the work stays linear however the bytes are cut.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+/// What is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StreamError {
+    /// It is cut, or not the documented object.
+    #[error("not the documented JSON near byte {at}: {what}")]
+    Malformed {
+        /// How many bytes came before.
+        at: u64,
+        /// What was wrong there.
+        what: String,
+    },
+    /// One value, an element or another, has more bytes than may be held.
+    #[error("a single value is longer than {limit} bytes")]
+    ValueTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+}
+
+/// Takes the elements of a list.
+pub trait Sink {
+    /// What an element should be. Its fields should take any value, and judge it in
+    /// [`Sink::take`]: what fails here fails the element whole.
+    type Element<'de>: Deserialize<'de>;
+
+    /// Takes the next element; none for one that is JSON but no [`Sink::Element`].
+    fn take(&mut self, element: Option<Self::Element<'_>>);
+}
+
+/// What stands beside the list.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Whether the answer calls itself a failure.
+    pub error: bool,
+    /// Why, in Rhombus's words.
+    pub error_msg: Option<String>,
+    /// Rhombus's warning, in its words.
+    pub warning_msg: Option<String>,
+    /// Whether the list was there, be it as `null`.
+    pub has_list: bool,
+}
+
+/// A reader of `{"<list>": [element, …], …}`.
+pub struct ListReader<S> {
+    sink: S,
+    list: &'static str,
+    limit: usize,
+    expect: Expect,
+    key: String,
+    envelope: Envelope,
+    /// Bytes that have arrived and are not read yet.
+    pending: Vec<u8>,
+    /// How many pending bytes it takes to be worth another try.
+    retry_at: usize,
+    /// How many bytes were read before the pending ones.
+    read: u64,
+}
+
+/// What comes next in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expect {
+    Object,
+    KeyOrEnd,
+    Key,
+    Colon,
+    Value,
+    CommaOrEnd,
+    ElementOrEnd,
+    Element,
+    ElementCommaOrEnd,
+    Nothing,
+}
+
+impl<S: Sink> ListReader<S> {
+    /// Hands the elements of `list` to `sink`. A single value may have `limit` bytes at most.
+    pub fn new(list: &'static str, limit: usize, sink: S) -> Self {
+        Self {
+            sink,
+            list,
+            limit,
+            expect: Expect::Object,
+            key: String::new(),
+            envelope: Envelope::default(),
+            pending: Vec::new(),
+            retry_at: 0,
+            read: 0,
+        }
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// When the document can no longer become the documented object.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), StreamError> {
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() < self.retry_at {
+            return Ok(());
+        }
+        self.read_pending()?;
+        if self.pending.len() > self.limit {
+            return Err(StreamError::ValueTooLarge { limit: self.limit });
+        }
+        self.retry_at = self.pending.len() * 2;
+        Ok(())
+    }
+
+    /// Says that there are no more bytes, and gives back the sink with what stood beside the list.
+    ///
+    /// # Errors
+    /// When the document is not whole.
+    pub fn finish(mut self) -> Result<(S, Envelope), StreamError> {
+        self.read_pending()?;
+        if self.expect == Expect::Nothing {
+            return Ok((self.sink, self.envelope));
+        }
+        let at = self.read + self.pending.len() as u64;
+        Err(StreamError::Malformed {
+            at,
+            what: "it ends too early".into(),
+        })
+    }
+
+    fn read_pending(&mut self) -> Result<(), StreamError> {
+        let pending = std::mem::take(&mut self.pending);
+        let mut input = Input {
+            bytes: &pending,
+            position: 0,
+            before: self.read,
+        };
+        while self.step(&mut input)? {}
+        let position = input.position;
+        self.read += position as u64;
+        self.pending = pending;
+        self.pending.drain(..position);
+        Ok(())
+    }
+
+    /// Reads one token or value; false when that takes more bytes.
+    fn step(&mut self, input: &mut Input<'_>) -> Result<bool, StreamError> {
+        let Some(byte) = input.peek() else {
+            return Ok(false);
+        };
+        let next = match (self.expect, byte) {
+            (Expect::Object, b'{') => input.skip(Expect::KeyOrEnd),
+            (Expect::KeyOrEnd | Expect::CommaOrEnd, b'}') => input.skip(Expect::Nothing),
+            (Expect::KeyOrEnd | Expect::Key, b'"') => self.read_key(input)?,
+            (Expect::Colon, b':') => input.skip(Expect::Value),
+            (Expect::Value, b'[') if self.key == self.list => {
+                self.saw_list(input)?;
+                input.skip(Expect::ElementOrEnd)
+            }
+            (Expect::Value, _) => self.read_value(input)?,
+            (Expect::CommaOrEnd, b',') => input.skip(Expect::Key),
+            (Expect::ElementOrEnd | Expect::ElementCommaOrEnd, b']') => {
+                input.skip(Expect::CommaOrEnd)
+            }
+            (Expect::ElementOrEnd | Expect::Element, _) => self.read_element(input)?,
+            (Expect::ElementCommaOrEnd, b',') => input.skip(Expect::Element),
+            (expected, _) => return Err(input.malformed(expected.describe())),
+        };
+        self.expect = next.unwrap_or(self.expect);
+        Ok(next.is_some())
+    }
+
+    fn read_key(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
+        let Some(key) = input.value()? else {
+            return Ok(None);
+        };
+        self.key = key;
+        Ok(Some(Expect::Colon))
+    }
+
+    fn read_element(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
+        match input.parse::<S::Element<'_>>() {
+            Ok(None) => return Ok(None),
+            Ok(Some(element)) => self.sink.take(Some(element)),
+            // Valid JSON of another shape is one bad record; anything else ends the document.
+            Err(error) if error.is_data() => match input.value::<IgnoredAny>()? {
+                None => return Ok(None),
+                Some(_) => self.sink.take(None),
+            },
+            Err(error) => return Err(input.malformed(&reason(&error))),
+        }
+        Ok(Some(Expect::ElementCommaOrEnd))
+    }
+
+    /// Reads a value that is not the list, or is the list and not an array.
+    fn read_value(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
+        let Some(value) = input.value::<&RawValue>()? else {
+            return Ok(None);
+        };
+        let text = || serde_json::from_str(value.get()).ok();
+        match self.key.as_str() {
+            key if key == self.list && value.get() == "null" => self.saw_list(input)?,
+            key if key == self.list => {
+                return Err(input.malformed(&format!("`{}` is not a list", self.list)));
+            }
+            // Whatever is neither false nor null is a failure: the reading that hides nothing.
+            "error" => self.envelope.error |= !matches!(value.get(), "false" | "null"),
+            "errorMsg" => self.envelope.error_msg = text(),
+            "warningMsg" => self.envelope.warning_msg = text(),
+            _ => {}
+        }
+        Ok(Some(Expect::CommaOrEnd))
+    }
+
+    fn saw_list(&mut self, input: &Input<'_>) -> Result<(), StreamError> {
+        if std::mem::replace(&mut self.envelope.has_list, true) {
+            return Err(input.malformed(&format!("a second `{}`", self.list)));
+        }
+        Ok(())
+    }
+}
+
+impl Expect {
+    const fn describe(self) -> &'static str {
+        match self {
+            Self::Object => "expected an object",
+            Self::KeyOrEnd | Self::Key => "expected a key",
+            Self::Colon => "expected a colon",
+            Self::CommaOrEnd => "expected a comma or the end of the object",
+            Self::ElementCommaOrEnd => "expected a comma or the end of the list",
+            Self::Value | Self::ElementOrEnd | Self::Element => "expected a value",
+            Self::Nothing => "expected nothing more",
+        }
+    }
+}
+
+/// The bytes at hand, and how far they are read.
+struct Input<'a> {
+    bytes: &'a [u8],
+    position: usize,
+    before: u64,
+}
+
+impl<'a> Input<'a> {
+    /// The next byte that is not white space.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = &self.bytes[self.position..];
+        let blank = rest
+            .iter()
+            .take_while(|byte| b" \t\r\n".contains(byte))
+            .count();
+        self.position += blank;
+        rest.get(blank).copied()
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "reads like its siblings, which may want more"
+    )]
+    fn skip(&mut self, then: Expect) -> Option<Expect> {
+        self.position += 1;
+        Some(then)
+    }
+
+    /// The next value; none when it may go on in bytes that have not arrived.
+    fn parse<T: Deserialize<'a>>(&mut self) -> serde_json::Result<Option<T>> {
+        let rest = &self.bytes[self.position..];
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<T>();
+        match values.next() {
+            None => Ok(None),
+            Some(Err(error)) if error.is_eof() => Ok(None),
+            Some(Err(error)) => Err(error),
+            Some(Ok(value)) => {
+                let end = values.byte_offset();
+                // `3` may yet become `30`: a scalar ends only where something else begins.
+                if end == rest.len() && !b"}]\"".contains(&rest[end - 1]) {
+                    return Ok(None);
+                }
+                self.position += end;
+                Ok(Some(value))
+            }
+        }
+    }
+
+    fn value<T: Deserialize<'a>>(&mut self) -> Result<Option<T>, StreamError> {
+        self.parse()
+            .map_err(|error| self.malformed(&reason(&error)))
+    }
+
+    fn malformed(&self, what: &str) -> StreamError {
+        StreamError::Malformed {
+            at: self.before + self.position as u64,
+            what: what.to_owned(),
+        }
+    }
+}
+
+/// What `serde_json` says, without its line and column, which count from the middle of nowhere.
+/// Its messages for syntax hold nothing of the document.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ")
+        .map_or(text.clone(), |(what, _)| what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Numbers(Vec<Option<u64>>);
+
+    #[derive(Deserialize)]
+    struct Number {
+        n: u64,
+    }
+
+    impl Sink for Numbers {
+        type Element<'de> = Number;
+        fn take(&mut self, element: Option<Number>) {
+            self.0.push(element.map(|number| number.n));
+        }
+    }
+
+    type Answer = Result<(Vec<Option<u64>>, Envelope), StreamError>;
+
+    fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Answer {
+        let mut reader = ListReader::new("list", 1 << 20, Numbers::default());
+        for piece in pieces {
+            reader.push(piece)?;
+        }
+        let (Numbers(numbers), envelope) = reader.finish()?;
+        Ok((numbers, envelope))
+    }
+
+    fn whole(document: &str) -> Answer {
+        read([document.as_bytes()])
+    }
+
+    const GOOD: &str = r#" {"a":[1,{"b":"]"}], "error":false, "list": [ {"n":30}, {"n":31,"x":[{}]} ,
+        7, null, "s", [1], {"n":"no"} ], "errorMsg":null, "warningMsg":"slow \"down\"" } "#;
+
+    #[test]
+    fn the_elements_come_in_order_and_those_of_another_shape_are_counted() {
+        let (numbers, envelope) = whole(GOOD).unwrap();
+        assert_eq!(
+            numbers,
+            [Some(30), Some(31), None, None, None, Some(1), None]
+        );
+        assert_eq!(
+            envelope,
+            Envelope {
+                error: false,
+                error_msg: None,
+                warning_msg: Some("slow \"down\"".into()),
+                has_list: true
+            }
+        );
+    }
+
+    #[test]
+    fn every_cut_gives_the_same_answer() {
+        let bytes = GOOD.as_bytes();
+        for cut in 0..=bytes.len() {
+            assert_eq!(
+                read([&bytes[..cut], &bytes[cut..]]),
+                whole(GOOD),
+                "cut at {cut}"
+            );
+        }
+        assert_eq!(read(bytes.chunks(1)), whole(GOOD));
+    }
+
+    #[test]
+    fn no_document_that_was_cut_short_is_taken_for_a_whole_one() {
+        let document = GOOD.trim_end();
+        for end in 0..document.len() {
+            assert!(whole(&document[..end]).is_err(), "cut after {end}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_documented_object_is_refused() {
+        for (document, what) in [
+            ("", "it ends too early"),
+            ("[]", "expected an object"),
+            ("<html>", "expected an object"),
+            ("{} {}", "expected nothing more"),
+            ("{]", "expected a key"),
+            (r#"{"list":[}"#, "expected value"),
+            (
+                r#"{"list":[{"n":1} {"n":2}]}"#,
+                "expected a comma or the end of the list",
+            ),
+            (r#"{"list":[{"n":1},]}"#, "expected value"),
+            (r#"{"list":{}}"#, "`list` is not a list"),
+            (r#"{"list":"x"}"#, "`list` is not a list"),
+            (r#"{"list":[],"list":[]}"#, "a second `list`"),
+            (
+                r#"{"a":1"b":2}"#,
+                "expected a comma or the end of the object",
+            ),
+            (r#"{"a":nope}"#, "expected ident"),
+        ] {
+            match whole(document) {
+                Err(StreamError::Malformed { what: got, .. }) => {
+                    assert_eq!(got, what, "{document}")
+                }
+                other => panic!("{document}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_null_is_there_and_empty_and_one_that_is_absent_is_not_there() {
+        assert!(whole(r#"{"list":null}"#).unwrap().1.has_list);
+        assert!(!whole("{}").unwrap().1.has_list);
+    }
+
+    #[test]
+    fn an_error_of_any_shape_is_an_error() {
+        for (value, error) in [
+            ("true", true),
+            ("\"x\"", true),
+            ("1", true),
+            ("false", false),
+            ("null", false),
+        ] {
+            let document = format!(r#"{{"list":[],"error":{value}}}"#);
+            assert_eq!(whole(&document).unwrap().1.error, error, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_never_ends_is_refused_before_it_fills_the_memory() {
+        let mut reader = ListReader::new("list", 1000, Numbers::default());
+        reader.push(br#"{"list":[{"x":""#).unwrap();
+        let error = (0..100).find_map(|_| reader.push(&[b'x'; 100]).err());
+        assert_eq!(error, Some(StreamError::ValueTooLarge { limit: 1000 }));
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_a_parser_that_holds_the_whole_document(
+            mutations in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+            cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..5),
+        ) {
+            let mut bytes = GOOD.as_bytes().to_vec();
+            for (at, byte) in mutations {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(bytes.len())).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+            let streamed = read(pieces);
+            let at_once = read([bytes.as_slice()]);
+            // Where it fails may differ with the cuts; whether it fails, and what it read, may not.
+            prop_assert_eq!(streamed.as_ref().ok(), at_once.as_ref().ok());
+            if streamed.is_ok() {
+                prop_assert!(serde_json::from_slice::<IgnoredAny>(&bytes).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The connections, shared by all organisations: one pool to the network, over TLS, and one to this
+//! machine, in plain text and past every proxy.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::{Endpoint, Error};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection outlives the usual interval between polls, so that TLS is not begun each time.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(150);
+const USER_AGENT: &str = concat!("rhombus-share-exporter/", env!("CARGO_PKG_VERSION"));
+
+/// The pools; each is made when it is first asked for.
+#[derive(Debug, Default)]
+pub struct Transport {
+    network: OnceLock<reqwest::Client>,
+    loopback: OnceLock<reqwest::Client>,
+}
+
+impl Transport {
+    /// The pool by which `endpoint` is reached.
+    ///
+    /// # Errors
+    /// When TLS is needed and the system has no usable CA certificates.
+    pub(super) fn client(&self, endpoint: &Endpoint) -> Result<reqwest::Client, Error> {
+        let (pool, builder) = if endpoint.is_plain() {
+            (&self.loopback, loopback as fn() -> reqwest::ClientBuilder)
+        } else {
+            (&self.network, common as _)
+        };
+        if let Some(client) = pool.get() {
+            return Ok(client.clone());
+        }
+        let client = builder().build().map_err(|error| {
+            Error::Tls(format!(
+                "{}; install ca-certificates",
+                Error::innermost(&error)
+            ))
+        })?;
+        Ok(pool.get_or_init(|| client).clone())
+    }
+}
+
+fn common() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+}
+
+/// A key in plain text must not leave this machine: no proxy, no other address for `localhost`, and
+/// no CA certificates, since none are needed.
+fn loopback() -> reqwest::ClientBuilder {
+    let localhost = [
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+    ];
+    common()
+        .no_proxy()
+        .resolve_to_addrs("localhost", &localhost)
+        .tls_certs_only([])
+}
