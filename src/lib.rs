@@ -11,7 +11,9 @@
 )]
 
 pub mod clock;
+pub mod collector;
 pub mod config;
 pub mod inventory;
+pub mod metrics;
 pub mod rhombus;
 pub mod share;

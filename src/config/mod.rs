@@ -58,3 +58,14 @@ pub struct Collect {
     /// The pace of requests to one organisation; up to [`rhombus::BURST`](crate::rhombus::BURST) may go at once.
     pub requests_per_second: f64,
 }
+
+/// TEMP
+#[derive(Debug, thiserror::Error)]
+#[error("temp")]
+pub struct KeyError;
+impl KeySource {
+    /// TEMP
+    pub fn read(&self) -> Result<ApiKey, KeyError> {
+        Err(KeyError)
+    }
+}

@@ -104,7 +104,7 @@ impl Client {
             deadline,
         };
         let reader = || shared_clip_groups::reader(expiration_time);
-        Ok(self.list(&operation, reader).await?.seen)
+        Ok(self.list(&operation, reader).await?.into_seen())
     }
 
     /// Asks for a list, again and again while that may help and there is time.

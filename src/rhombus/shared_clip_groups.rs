@@ -62,8 +62,7 @@ pub fn reader(expiration_time: ExpirationTime) -> Reader {
 /// What was read so far.
 pub struct Answer {
     expiration_time: ExpirationTime,
-    /// Worth nothing before the answer is whole.
-    pub(super) seen: SharedClipGroups,
+    seen: SharedClipGroups,
 }
 
 /// A shared page, as documented; fields that are not needed are passed over.
@@ -109,6 +108,11 @@ impl Sink for Answer {
 }
 
 impl Answer {
+    /// What was read: to be believed only from an answer that was whole.
+    pub fn into_seen(self) -> SharedClipGroups {
+        self.seen
+    }
+
     fn share(&mut self, record: &Record<'_>) -> Share {
         self.learn_org_uuid(record);
         let created = self.field("createdAtMillis", created(record));
@@ -324,7 +328,7 @@ mod tests {
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}]}}"#).as_bytes())
             .unwrap();
-        reader.finish().unwrap().0.seen
+        reader.finish().unwrap().0.into_seen()
     }
 
     fn one(record: &str) -> (Share, Malformed) {

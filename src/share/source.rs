@@ -1,6 +1,8 @@
 //! The words for asking: which list was asked for, why an asking failed, and which fields of an
 //! answer could not be understood. Label values are constants here, so that they are finite.
 
+use super::ShareKind;
+
 /// A list that Rhombus is asked for. The value of the label `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
@@ -16,6 +18,13 @@ impl Source {
     pub const fn label(self) -> &'static str {
         match self {
             Self::ClipGroups => "clip_groups",
+        }
+    }
+
+    /// The kind of the shares that are listed there.
+    pub const fn kind(self) -> ShareKind {
+        match self {
+            Self::ClipGroups => ShareKind::ClipGroup,
         }
     }
 

@@ -1,0 +1,138 @@
+//! Can it be believed? How each organisation's polls go, whatever they found.
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use super::Pictures;
+use super::families::{Family, Spec};
+use crate::inventory::Standing;
+use crate::share::{Reason, Source, UnixMillis};
+
+const BY_SOURCE: &[&str] = &["org", "source"];
+
+static SUCCESS: Spec = Spec::gauge(
+    "rhombus_collect_success",
+    BY_SOURCE,
+    "1 if the last poll succeeded, else 0; there from the first attempt.",
+);
+static LAST_SUCCESS: Spec = Spec::gauge(
+    "rhombus_collect_last_success_timestamp_seconds",
+    BY_SOURCE,
+    "When the last poll that succeeded ended; 0 until the first success.",
+);
+static DURATION: Spec = Spec::gauge(
+    "rhombus_collect_duration_seconds",
+    BY_SOURCE,
+    "How long the last poll took, with its retries.",
+);
+static ERRORS: Spec = Spec::counter(
+    "rhombus_collect_errors_total",
+    &["org", "source", "reason"],
+    "Polls that failed, by reason.",
+);
+static MALFORMED: Spec = Spec::counter(
+    "rhombus_malformed_records_total",
+    &["org", "source", "field"],
+    "Values in Rhombus's answers that could not be understood, by field.",
+);
+static INTERVAL: Spec = Spec::gauge(
+    "rhombus_collect_interval_seconds",
+    &[],
+    "The configured time from one poll of an organisation to the next.",
+);
+
+static ALL: [&Spec; 6] = [
+    &SUCCESS,
+    &LAST_SUCCESS,
+    &DURATION,
+    &ERRORS,
+    &MALFORMED,
+    &INTERVAL,
+];
+
+/// The collector of how polls go.
+pub(super) struct Health {
+    pictures: Pictures,
+    descs: Vec<Desc>,
+}
+
+impl Health {
+    pub(super) fn new(pictures: Pictures) -> Self {
+        Self {
+            pictures,
+            descs: ALL.iter().map(|spec| spec.desc()).collect(),
+        }
+    }
+}
+
+impl Collector for Health {
+    fn desc(&self) -> Vec<&Desc> {
+        self.descs.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let fleet = self.pictures.look().fleet;
+        let mut rows = Rows::new();
+        for organization in &fleet.organizations {
+            for (source, standing) in organization.standings() {
+                rows.add(organization.name(), source, &standing);
+            }
+        }
+        let mut interval = Family::new(&INTERVAL);
+        interval.push(&[], fleet.view.interval.as_secs_f64());
+        rows.finish(interval)
+    }
+}
+
+/// The families while they are filled.
+struct Rows {
+    success: Family,
+    last_success: Family,
+    duration: Family,
+    errors: Family,
+    malformed: Family,
+}
+
+impl Rows {
+    const fn new() -> Self {
+        Self {
+            success: Family::new(&SUCCESS),
+            last_success: Family::new(&LAST_SUCCESS),
+            duration: Family::new(&DURATION),
+            errors: Family::new(&ERRORS),
+            malformed: Family::new(&MALFORMED),
+        }
+    }
+
+    fn add(&mut self, org: &str, source: Source, standing: &Standing) {
+        let labels = [org, source.label()];
+        if let Some(poll) = standing.last_poll() {
+            self.success
+                .push(&labels, f64::from(u8::from(poll.failure.is_none())));
+            self.duration.push(&labels, poll.took.as_secs_f64());
+        }
+        let last_success = standing.last_success().map_or(0.0, UnixMillis::as_secs_f64);
+        self.last_success.push(&labels, last_success);
+        for reason in Reason::ALL {
+            let labels = [org, source.label(), reason.label()];
+            self.errors.push_count(&labels, standing.errors(reason));
+        }
+        for (field, count) in standing.malformed() {
+            self.malformed
+                .push_count(&[org, source.label(), field], *count);
+        }
+    }
+
+    fn finish(self, interval: Family) -> Vec<MetricFamily> {
+        [
+            self.success,
+            self.last_success,
+            self.duration,
+            self.errors,
+            self.malformed,
+            interval,
+        ]
+        .map(Family::finish)
+        .into()
+    }
+}

@@ -1,0 +1,133 @@
+//! Every metric: its name, its labels, its help text, its values. The contract is
+//! `docs/metrics.md`, which a test compares with what is really exported. A new metric of things
+//! that come and go is a [`families::Spec`] filled at the scrape; one that counts events is stored.
+
+mod api;
+mod exposition;
+mod families;
+mod health;
+mod state;
+
+use std::sync::Arc;
+
+pub use exposition::{Exposition, Rendered};
+use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
+
+use crate::clock::Clock;
+use crate::inventory::{Fleet, FleetHandle};
+use crate::rhombus::Observer;
+use crate::share::UnixMillis;
+
+/// The metrics of one process.
+pub struct Metrics {
+    exposition: Arc<Exposition>,
+    api: Arc<api::ApiMetrics>,
+    reload_successful: Gauge,
+    reload_success_time: Gauge,
+    clock: Clock,
+}
+
+/// Where the collectors look.
+#[derive(Clone)]
+struct Pictures {
+    fleet: Arc<FleetHandle>,
+    clock: Clock,
+}
+
+/// What they see at one moment.
+struct Sight {
+    now: UnixMillis,
+    fleet: Arc<Fleet>,
+}
+
+impl Pictures {
+    fn look(&self) -> Sight {
+        Sight {
+            now: self.clock.now(),
+            fleet: self.fleet.load(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Registers everything. The configuration counts as loaded now.
+    ///
+    /// # Errors
+    /// When two metrics have one name: a mistake in this module.
+    pub fn new(fleet: Arc<FleetHandle>, clock: Clock) -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let pictures = Pictures {
+            fleet,
+            clock: clock.clone(),
+        };
+        registry.register(Box::new(state::State::new(pictures.clone())))?;
+        registry.register(Box::new(health::Health::new(pictures.clone())))?;
+        register_process(&registry)?;
+        register_build_info(&registry)?;
+        let gauge = |name, help| {
+            let gauge = Gauge::new(name, help)?;
+            registry.register(Box::new(gauge.clone())).map(|()| gauge)
+        };
+        let metrics = Self {
+            api: Arc::new(api::ApiMetrics::new(&registry)?),
+            reload_successful: gauge(
+                "rhombus_share_exporter_config_last_reload_successful",
+                "1 if the last attempt to load the configuration succeeded, else 0.",
+            )?,
+            reload_success_time: gauge(
+                "rhombus_share_exporter_config_last_reload_success_timestamp_seconds",
+                "When the configuration was last loaded with success.",
+            )?,
+            exposition: Arc::new(Exposition::new(registry.clone(), pictures)),
+            clock,
+        };
+        metrics.reloaded(true);
+        Ok(metrics)
+    }
+
+    /// What `/metrics` answers.
+    pub fn exposition(&self) -> Arc<Exposition> {
+        self.exposition.clone()
+    }
+
+    /// Counts the requests to Rhombus.
+    pub fn observer(&self) -> Arc<dyn Observer> {
+        self.api.clone()
+    }
+
+    /// The configuration was loaded again, or could not be.
+    pub fn reloaded(&self, success: bool) {
+        self.reload_successful.set(f64::from(u8::from(success)));
+        if success {
+            self.reload_success_time.set(self.clock.now().as_secs_f64());
+        }
+        self.exposition.forget();
+    }
+}
+
+fn register_build_info(registry: &Registry) -> prometheus::Result<()> {
+    let opts = Opts::new(
+        "rhombus_share_exporter_build_info",
+        "1; the labels say what was built, from what, with what.",
+    );
+    let build_info = IntGaugeVec::new(opts, &["version", "revision", "rustc"])?;
+    let labels = [
+        env!("CARGO_PKG_VERSION"),
+        env!("REVISION"),
+        env!("RUSTC_VERSION"),
+    ];
+    build_info.with_label_values(&labels).set(1);
+    registry.register(Box::new(build_info))
+}
+
+#[cfg(target_os = "linux")]
+fn register_process(registry: &Registry) -> prometheus::Result<()> {
+    use prometheus::process_collector::ProcessCollector;
+    registry.register(Box::new(ProcessCollector::for_self()))
+}
+
+/// `/proc` is Linux's.
+#[cfg(not(target_os = "linux"))]
+fn register_process(_registry: &Registry) -> prometheus::Result<()> {
+    Ok(())
+}

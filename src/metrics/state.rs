@@ -1,0 +1,197 @@
+//! What is shared: gauges over the last good inventory of each organisation. What depends on now is
+//! computed here, at the scrape. An inventory that is too old to be believed has no series at all.
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use super::families::{Family, Spec};
+use super::{Pictures, Sight};
+use crate::inventory::{Inventory, Snapshot};
+use crate::share::{Protection, UnixMillis};
+
+const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
+
+static SHARES: Spec = Spec::gauge(
+    "rhombus_shares",
+    BY_PROTECTION,
+    "Active shares: links that work now and have not passed their expiry.",
+);
+static WITHOUT_EXPIRY: Spec = Spec::gauge(
+    "rhombus_shares_without_expiry",
+    BY_PROTECTION,
+    "Active shares that never expire.",
+);
+static EXPIRING: Spec = Spec::gauge(
+    "rhombus_shares_expiring",
+    &["org", "kind", "protection", "within"],
+    "Active shares that expire within that time from now, cumulative.",
+);
+static EXPIRED: Spec = Spec::gauge(
+    "rhombus_shares_expired",
+    BY_PROTECTION,
+    "Shares that have passed their expiry and are still listed.",
+);
+static CLIPS: Spec = Spec::gauge(
+    "rhombus_shared_clips",
+    BY_PROTECTION,
+    "Clips that active shares show.",
+);
+static DURATION: Spec = Spec::gauge(
+    "rhombus_shared_clip_duration_seconds",
+    BY_PROTECTION,
+    "Total duration of the clips that active shares show.",
+);
+static DEVICES: Spec = Spec::gauge(
+    "rhombus_shared_devices",
+    &["org", "kind"],
+    "Distinct cameras that active shares show; facets of one camera count once.",
+);
+static NEXT_EXPIRY: Spec = Spec::gauge(
+    "rhombus_share_next_expiry_timestamp_seconds",
+    BY_PROTECTION,
+    "When the next active share expires; absent where none will.",
+);
+static OLDEST_CREATED: Spec = Spec::gauge(
+    "rhombus_share_oldest_created_timestamp_seconds",
+    BY_PROTECTION,
+    "When the oldest active share was made; absent where there is none.",
+);
+static ORG_INFO: Spec = Spec::gauge(
+    "rhombus_org_info",
+    &["org", "org_uuid", "org_name"],
+    "An organisation that has been seen; org_uuid and org_name as Rhombus says, else empty.",
+);
+
+static ALL: [&Spec; 10] = [
+    &SHARES,
+    &WITHOUT_EXPIRY,
+    &EXPIRING,
+    &EXPIRED,
+    &CLIPS,
+    &DURATION,
+    &DEVICES,
+    &NEXT_EXPIRY,
+    &OLDEST_CREATED,
+    &ORG_INFO,
+];
+
+/// The collector of the gauges over inventories.
+pub(super) struct State {
+    pictures: Pictures,
+    descs: Vec<Desc>,
+}
+
+impl State {
+    pub(super) fn new(pictures: Pictures) -> Self {
+        Self {
+            pictures,
+            descs: ALL.iter().map(|spec| spec.desc()).collect(),
+        }
+    }
+}
+
+impl Collector for State {
+    fn desc(&self) -> Vec<&Desc> {
+        self.descs.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let sight = self.pictures.look();
+        let mut rows = Rows::new(&sight);
+        for organization in &sight.fleet.organizations {
+            for (source, standing) in organization.standings() {
+                let max_staleness = sight.fleet.view.max_staleness;
+                if let Some(inventory) = standing.inventory(sight.now, max_staleness) {
+                    rows.add(organization.name(), source.kind().label(), inventory);
+                }
+            }
+        }
+        rows.finish()
+    }
+}
+
+/// The families while they are filled.
+struct Rows<'a> {
+    sight: &'a Sight,
+    shares: Family,
+    without_expiry: Family,
+    expiring: Family,
+    expired: Family,
+    clips: Family,
+    duration: Family,
+    devices: Family,
+    next_expiry: Family,
+    oldest_created: Family,
+    org_info: Family,
+}
+
+impl<'a> Rows<'a> {
+    fn new(sight: &'a Sight) -> Self {
+        Self {
+            sight,
+            shares: Family::new(&SHARES),
+            without_expiry: Family::new(&WITHOUT_EXPIRY),
+            expiring: Family::new(&EXPIRING),
+            expired: Family::new(&EXPIRED),
+            clips: Family::new(&CLIPS),
+            duration: Family::new(&DURATION),
+            devices: Family::new(&DEVICES),
+            next_expiry: Family::new(&NEXT_EXPIRY),
+            oldest_created: Family::new(&OLDEST_CREATED),
+            org_info: Family::new(&ORG_INFO),
+        }
+    }
+
+    fn add(&mut self, org: &str, kind: &str, inventory: &Inventory) {
+        let now = self.sight.now;
+        for protection in Protection::ALL {
+            let timeline = inventory.timeline(protection);
+            let labels = [org, kind, protection.label()];
+            self.add_snapshot(&labels, &timeline.at(now));
+            for window in &self.sight.fleet.view.expiring_within {
+                let [org, kind, protection] = labels;
+                let count = timeline.expiring(now, window.duration);
+                self.expiring
+                    .push_count(&[org, kind, protection, &window.label], count);
+            }
+        }
+        self.devices
+            .push_count(&[org, kind], inventory.cameras(now));
+        self.org_info
+            .push(&[org, inventory.org_uuid().unwrap_or_default(), ""], 1.0);
+    }
+
+    fn add_snapshot(&mut self, labels: &[&str], snapshot: &Snapshot) {
+        self.shares.push_count(labels, snapshot.active);
+        self.without_expiry
+            .push_count(labels, snapshot.without_expiry);
+        self.expired.push_count(labels, snapshot.expired);
+        self.clips.push_count(labels, snapshot.totals.clips);
+        self.duration
+            .push_count(labels, snapshot.totals.duration_secs);
+        let moment = |family: &mut Family, at: Option<UnixMillis>| {
+            if let Some(at) = at {
+                family.push(labels, at.as_secs_f64());
+            }
+        };
+        moment(&mut self.next_expiry, snapshot.next_expiry);
+        moment(&mut self.oldest_created, snapshot.totals.oldest);
+    }
+
+    fn finish(self) -> Vec<MetricFamily> {
+        [
+            self.shares,
+            self.without_expiry,
+            self.expiring,
+            self.expired,
+            self.clips,
+            self.duration,
+            self.devices,
+            self.next_expiry,
+            self.oldest_created,
+            self.org_info,
+        ]
+        .map(Family::finish)
+        .into()
+    }
+}
