@@ -17,3 +17,4 @@ pub mod inventory;
 pub mod metrics;
 pub mod rhombus;
 pub mod share;
+pub mod simulator;

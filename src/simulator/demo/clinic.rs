@@ -1,0 +1,102 @@
+//! A clinic. The titles are the sort that people write: reasons enough to keep them out of metrics.
+
+use super::Act::{EndsIn, LivesFor, Lock, Open, Remove, Share};
+use super::{DAY, HOUR, MINUTE, Repeat, Scene};
+
+pub(super) static SCENES: [Scene; 10] = [
+    Scene {
+        title: "Pharmacy door, held open",
+        description: "",
+        cameras: &[1],
+        repeat: Repeat::Once,
+        acts: &[(-230 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Ambulance bay, damaged bollard",
+        description: "For the contractor.",
+        cameras: &[2, 3],
+        repeat: Repeat::Once,
+        acts: &[(-40 * DAY, Share { locked: true })],
+    },
+    Scene {
+        title: "Fall in the waiting room, insurer",
+        description: "",
+        cameras: &[4, 5],
+        repeat: Repeat::Once,
+        acts: &[
+            (-11 * DAY, Share { locked: true }),
+            (-11 * DAY, EndsIn(30 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Lost property, handbag",
+        description: "",
+        cameras: &[5],
+        repeat: Repeat::Once,
+        acts: &[
+            (-6 * HOUR, Share { locked: false }),
+            (-6 * HOUR, LivesFor(DAY)),
+        ],
+    },
+    Scene {
+        title: "Night shift handover, training",
+        description: "",
+        cameras: &[6, 7, 8],
+        repeat: Repeat::Once,
+        acts: &[
+            (-60 * DAY, Share { locked: true }),
+            (-60 * DAY, EndsIn(62 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Car park, broken window",
+        description: "Police have the link.",
+        cameras: &[9],
+        repeat: Repeat::Once,
+        acts: &[
+            (-16 * DAY, Share { locked: true }),
+            (-16 * DAY, EndsIn(14 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Laboratory fridge, door alarm",
+        description: "",
+        cameras: &[10],
+        repeat: Repeat::Once,
+        acts: &[
+            (-2 * DAY, Share { locked: true }),
+            (-2 * DAY, EndsIn(5 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Reception, argument at the desk",
+        description: "",
+        cameras: &[4],
+        repeat: Repeat::New(5 * MINUTE),
+        acts: &[
+            (35, Share { locked: false }),
+            (35, EndsIn(2 * MINUTE)),
+            (200, Remove),
+        ],
+    },
+    Scene {
+        title: "Delivery entrance, missing parcel",
+        description: "",
+        cameras: &[3, 11],
+        repeat: Repeat::Same(4 * MINUTE),
+        acts: &[
+            (-2 * HOUR, Share { locked: true }),
+            (0, EndsIn(3 * MINUTE)),
+            (80, Open),
+            (160, Lock),
+            (170, EndsIn(3 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Ward 2 corridor, for the relatives",
+        description: "Ask the ward manager first.",
+        cameras: &[6, 12],
+        repeat: Repeat::New(8 * MINUTE),
+        acts: &[(110, Share { locked: false }), (300, Lock), (420, Remove)],
+    },
+];

@@ -1,0 +1,141 @@
+//! A school. The titles are the sort that people write: reasons enough to keep them out of metrics.
+
+use super::Act::{EndsIn, LivesFor, Lock, Open, Remove, Share};
+use super::{DAY, HOUR, MINUTE, Repeat, Scene};
+
+pub(super) static SCENES: [Scene; 14] = [
+    Scene {
+        title: "Playground fence, damage at the weekend",
+        description: "For the caretaker.",
+        cameras: &[4, 5],
+        repeat: Repeat::Once,
+        acts: &[(-412 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Sports day highlights",
+        description: "",
+        cameras: &[4, 6, 7, 7],
+        repeat: Repeat::Once,
+        acts: &[(-163 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Bus bay near miss, for the council",
+        description: "Password given by telephone.",
+        cameras: &[9],
+        repeat: Repeat::Once,
+        acts: &[(-88 * DAY, Share { locked: true })],
+    },
+    Scene {
+        title: "Incident 2291, corridor B",
+        description: "",
+        cameras: &[11, 12],
+        repeat: Repeat::Once,
+        acts: &[
+            (-5 * DAY, Share { locked: true }),
+            (-5 * DAY, EndsIn(14 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Science lab spill, insurer",
+        description: "Claim 88-1042.",
+        cameras: &[14],
+        repeat: Repeat::Once,
+        acts: &[
+            (-6 * DAY, Share { locked: true }),
+            (-6 * DAY, EndsIn(7 * DAY + 2 * HOUR)),
+        ],
+    },
+    Scene {
+        title: "Front gate, delivery dispute",
+        description: "",
+        cameras: &[1, 2],
+        repeat: Repeat::Once,
+        acts: &[
+            (-20 * HOUR, Share { locked: false }),
+            (-20 * HOUR, LivesFor(DAY)),
+        ],
+    },
+    Scene {
+        title: "Car park scrape, staff vehicle",
+        description: "",
+        cameras: &[3],
+        repeat: Repeat::Once,
+        acts: &[
+            (-30 * DAY, Share { locked: true }),
+            (-30 * DAY, EndsIn(90 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Police request 26-1180",
+        description: "Officer has the password.",
+        cameras: &[1, 3, 9],
+        repeat: Repeat::Once,
+        acts: &[
+            (-4 * DAY, Share { locked: true }),
+            (-4 * DAY, EndsIn(7 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Fire drill, evacuation times",
+        description: "",
+        cameras: &[11, 12, 13],
+        repeat: Repeat::Once,
+        acts: &[
+            (-9 * DAY, Share { locked: false }),
+            (-9 * DAY, EndsIn(7 * DAY)),
+        ],
+    },
+    Scene {
+        title: "Reception, visitor without a badge",
+        description: "",
+        cameras: &[1, 10],
+        repeat: Repeat::New(4 * MINUTE),
+        acts: &[
+            (20, Share { locked: false }),
+            (20, EndsIn(80)),
+            (150, Remove),
+        ],
+    },
+    Scene {
+        title: "Parent's request, fall in the playground",
+        description: "Set a password before sending!",
+        cameras: &[4],
+        repeat: Repeat::New(5 * MINUTE),
+        acts: &[
+            (45, Share { locked: false }),
+            (105, Lock),
+            (130, EndsIn(7 * DAY)),
+            (260, Remove),
+        ],
+    },
+    Scene {
+        title: "Gym storage, missing keys",
+        description: "",
+        cameras: &[8],
+        repeat: Repeat::Same(3 * MINUTE),
+        acts: &[
+            (-HOUR, Share { locked: true }),
+            (-HOUR, EndsIn(2 * DAY)),
+            (60, Open),
+            (150, Lock),
+        ],
+    },
+    Scene {
+        title: "Night entrance, alarm test",
+        description: "For the alarm company.",
+        cameras: &[2, 15],
+        repeat: Repeat::Same(6 * MINUTE),
+        acts: &[
+            (-3 * HOUR, Share { locked: true }),
+            (0, EndsIn(2 * MINUTE)),
+            (100, EndsIn(DAY)),
+        ],
+    },
+    Scene {
+        title: "Canteen queue, shared by mistake",
+        description: "",
+        cameras: &[16, 16, 17],
+        repeat: Repeat::New(7 * MINUTE),
+        acts: &[(75, Share { locked: false }), (240, Remove)],
+    },
+];
