@@ -1,11 +1,133 @@
-//! A Rhombus API to run against: for the demo, the tests and the benchmarks. It has no part in the
-//! exporter's decoding, and begins with what there is to tell of.
+//! A Rhombus API to run against: for the demo, the tests and the benchmarks. It answers as the API
+//! is documented to, and as no API should ([`Fault`]). It has no part in the exporter's decoding,
+//! and must be served on loopback only, since its control routes ask for no key.
+//!
+//! | route | what it does |
+//! |---|---|
+//! | `POST /api/event/getSharedClipGroupsV2` | the list, as documented |
+//! | `GET /simulator/groups` | `{"count": n}` |
+//! | `DELETE /simulator/groups` | takes every group away |
+//! | `PUT /simulator/groups/{uuid}` | puts one group: a JSON object, sent as it came |
+//! | `DELETE /simulator/groups/{uuid}` | takes one group away |
+//! | `PUT /simulator/fault` | sets the fault: `{"fault": "server_error", "times": 2, "status": 503}` |
+//! | `DELETE /simulator/fault` | clears it |
+//! | `PUT /simulator/pace` | sets the request limit: `{"per_second": 1, "burst": 5}` |
+//! | `DELETE /simulator/pace` | clears it |
+//! | `GET /simulator/requests` | what was seen: counts, most at once, times of arrival, last bounds |
+//! | `DELETE /simulator/requests` | forgets it |
+//!
+//! Control routes take `?org=API_KEY`. Without it, groups are those of the first organisation, the
+//! fault and the pace are set for every organisation, and the requests are all there were.
 
+mod answer;
+mod api;
+mod control;
 mod demo;
+mod fault;
+mod fault_answer;
 mod generated;
+mod gzip;
+mod journal;
+mod org;
+mod pace;
 mod pen;
 mod record;
+#[cfg(test)]
+mod tests;
 mod world;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+
+use crate::clock::Clock;
+use crate::share::UnixMillis;
+
 pub use demo::Place;
+pub use fault::Fault;
+pub use pace::Pace;
 pub use world::WorldKind;
+
+use journal::Journal;
+use org::Org;
+
+/// What is simulated. It holds keys, so it is not printable.
+pub struct Settings {
+    /// The organisations; a key that belongs to none is answered with 401.
+    pub orgs: Vec<OrgSettings>,
+    /// Whether answers are compressed for clients that accept gzip.
+    pub gzip: bool,
+    /// How many requests each organisation may make; none: any number.
+    pub pace: Option<Pace>,
+}
+
+/// One organisation.
+pub struct OrgSettings {
+    /// The key that opens it; none: any key that opens no other.
+    pub api_key: Option<String>,
+    /// What it shares.
+    pub world: WorldKind,
+}
+
+impl Settings {
+    /// One organisation that any key opens; no compression, no request limit.
+    pub fn any_key(world: WorldKind) -> Self {
+        Self {
+            orgs: vec![OrgSettings {
+                api_key: None,
+                world,
+            }],
+            gzip: false,
+            pace: None,
+        }
+    }
+}
+
+/// The state of the simulated API. Cheap to clone; clones are the same API.
+#[derive(Clone)]
+pub struct Simulator(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    gzip: bool,
+    orgs: Vec<Org>,
+    journal: Journal,
+}
+
+impl Simulator {
+    /// Begins now, by `clock`: worlds that move do so with it, and need nothing else to run.
+    pub fn new(settings: Settings, clock: Clock) -> Self {
+        let now = clock.now();
+        let org = |org: OrgSettings| Org::new(org.api_key, org.world, settings.pace, now);
+        Self(Arc::new(Inner {
+            gzip: settings.gzip,
+            orgs: settings.orgs.into_iter().map(org).collect(),
+            journal: Journal::default(),
+            clock,
+        }))
+    }
+
+    /// The API and its control routes. The caller binds, serves and adds TLS.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .merge(api::routes())
+            .nest("/simulator", control::routes())
+            .fallback(api::unknown_path)
+            .with_state(self.clone())
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.0.clock.now()
+    }
+
+    /// The organisation that `key` opens.
+    fn org(&self, key: &str) -> Option<&Org> {
+        let named = self.0.orgs.iter().find(|org| org.is_named(key));
+        named.or_else(|| self.0.orgs.iter().find(|org| org.takes_any_key()))
+    }
+}
+
+/// Locks. What a panic left behind is still what was written last.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

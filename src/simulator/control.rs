@@ -1,0 +1,158 @@
+//! The control routes under `/simulator/`: how a test makes the world and the API what it needs.
+//! They ask for no key and no `Content-Type`, so that `curl -X PUT -d '…'` is enough.
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::api::Refusal;
+use super::fault::Armed;
+use super::org::Org;
+use super::pace::Pace;
+use super::{Simulator, locked};
+
+/// The largest group that can be put.
+const BODY_BYTES: usize = 256 << 20;
+
+pub(super) fn routes() -> Router<Simulator> {
+    Router::new()
+        .route("/groups", get(count_groups).delete(clear_groups))
+        .route("/groups/{uuid}", put(put_group).delete(remove_group))
+        .route("/fault", put(set_fault).delete(clear_fault))
+        .route("/pace", put(set_pace).delete(clear_pace))
+        .route("/requests", get(requests).delete(forget_requests))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+}
+
+/// Which organisation is meant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    org: Option<String>,
+}
+
+type Outcome = Result<Response, Refusal>;
+
+const DONE: StatusCode = StatusCode::NO_CONTENT;
+
+impl Simulator {
+    /// The organisations that are meant: the one named, or all.
+    fn meant(&self, which: &Which) -> Result<Vec<&Org>, Refusal> {
+        match &which.org {
+            None => Ok(self.0.orgs.iter().collect()),
+            Some(key) => match self.org(key) {
+                Some(org) => Ok(vec![org]),
+                None => Err(unknown("No organisation has this key.")),
+            },
+        }
+    }
+
+    /// The organisation that is meant: the one named, or the first.
+    fn meant_first(&self, which: &Which) -> Result<&Org, Refusal> {
+        let first = self.meant(which)?.first().copied();
+        first.ok_or_else(|| unknown("There is no organisation."))
+    }
+}
+
+fn unknown(message: &'static str) -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, message.into())
+}
+
+fn invalid(error: &impl std::fmt::Display) -> Refusal {
+    Refusal(StatusCode::BAD_REQUEST, error.to_string().into())
+}
+
+async fn count_groups(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    let org = simulator.meant_first(&which)?;
+    let count = locked(&org.world).count(simulator.now());
+    Ok(Json(json!({"count": count})).into_response())
+}
+
+async fn clear_groups(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    locked(&simulator.meant_first(&which)?.world).clear();
+    Ok(DONE.into_response())
+}
+
+async fn put_group(
+    State(simulator): State<Simulator>,
+    Path(uuid): Path<String>,
+    which: Query<Which>,
+    group: String,
+) -> Outcome {
+    let mut world = locked(&simulator.meant_first(&which)?.world);
+    world.put(uuid, &group).map_err(|error| invalid(&error))?;
+    Ok(DONE.into_response())
+}
+
+async fn remove_group(
+    State(simulator): State<Simulator>,
+    Path(uuid): Path<String>,
+    which: Query<Which>,
+) -> Outcome {
+    let mut world = locked(&simulator.meant_first(&which)?.world);
+    if world.remove(&uuid, simulator.now()) {
+        Ok(DONE.into_response())
+    } else {
+        Err(unknown("There is no such group."))
+    }
+}
+
+async fn set_fault(
+    State(simulator): State<Simulator>,
+    which: Query<Which>,
+    fault: Bytes,
+) -> Outcome {
+    let fault = Armed::parse(&fault).map_err(|error| invalid(&error))?;
+    for org in simulator.meant(&which)? {
+        org.set_fault(Some(fault.clone()));
+    }
+    Ok(DONE.into_response())
+}
+
+async fn clear_fault(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    for org in simulator.meant(&which)? {
+        org.set_fault(None);
+    }
+    Ok(DONE.into_response())
+}
+
+async fn set_pace(State(simulator): State<Simulator>, which: Query<Which>, pace: Bytes) -> Outcome {
+    let pace: Pace = serde_json::from_slice(&pace).map_err(|error| invalid(&error))?;
+    if !pace.is_possible() {
+        return Err(invalid(&"per_second has to be above 0, burst at least 1"));
+    }
+    for org in simulator.meant(&which)? {
+        org.set_pace(Some(pace), simulator.now());
+    }
+    Ok(DONE.into_response())
+}
+
+async fn clear_pace(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    for org in simulator.meant(&which)? {
+        org.set_pace(None, simulator.now());
+    }
+    Ok(DONE.into_response())
+}
+
+async fn requests(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    let seen = match &which.org {
+        None => simulator.0.journal.seen(),
+        Some(_) => simulator.meant_first(&which)?.journal.seen(),
+    };
+    Ok(Json(seen).into_response())
+}
+
+async fn forget_requests(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    if which.org.is_none() {
+        simulator.0.journal.reset();
+    }
+    for org in simulator.meant(&which)? {
+        org.journal.reset();
+    }
+    Ok(DONE.into_response())
+}

@@ -1,0 +1,106 @@
+//! What the simulator saw, so that a test can tell how it was asked: how often, how fast, how many
+//! at once, and for what.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use serde::Serialize;
+
+use super::locked;
+use super::world::Filter;
+use crate::share::UnixMillis;
+
+/// How many arrival times are kept.
+const ARRIVALS: usize = 100;
+
+/// What was seen. Shown as it is by `GET /simulator/requests`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Seen {
+    /// Requests to the API, those that were refused included.
+    requests: u64,
+    /// Of those, the ones that broke a rule of the API: headers or body.
+    refused: u64,
+    /// Requests to paths that the API doesn't have, such as where a redirect pointed.
+    stray: u64,
+    /// Requests whose answer isn't out yet.
+    in_flight: u64,
+    /// The most that there were of those.
+    max_in_flight: u64,
+    /// When the last requests came: epoch milliseconds, the oldest first, at most 100.
+    arrivals_millis: VecDeque<i64>,
+    /// What the last request that broke no rule asked for.
+    last: Option<Asked>,
+}
+
+/// What a request asked for.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    created_after_ms: Option<i64>,
+    created_before_ms: Option<i64>,
+    accepts_gzip: bool,
+}
+
+/// The notes of one organisation, or of all. Cheap to clone; clones write in the same notes.
+#[derive(Clone, Default)]
+pub(super) struct Journal(Arc<Mutex<Seen>>);
+
+impl Journal {
+    /// Notes a request to the API. It is in flight until the guard is dropped.
+    #[must_use]
+    pub(super) fn enter(&self, now: UnixMillis) -> Visit {
+        let mut seen = locked(&self.0);
+        seen.requests += 1;
+        seen.in_flight += 1;
+        seen.max_in_flight = seen.max_in_flight.max(seen.in_flight);
+        if seen.arrivals_millis.len() == ARRIVALS {
+            seen.arrivals_millis.pop_front();
+        }
+        seen.arrivals_millis.push_back(now.0);
+        Visit(self.clone())
+    }
+
+    /// Notes a request to a path that the API doesn't have.
+    pub(super) fn stray(&self) {
+        locked(&self.0).stray += 1;
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        locked(&self.0).clone()
+    }
+
+    /// Forgets everything but what is in flight.
+    pub(super) fn reset(&self) {
+        let mut seen = locked(&self.0);
+        *seen = Seen {
+            in_flight: seen.in_flight,
+            max_in_flight: seen.in_flight,
+            ..Seen::default()
+        };
+    }
+}
+
+/// A request whose answer isn't out yet.
+pub(super) struct Visit(Journal);
+
+impl Visit {
+    /// Notes that it broke a rule of the API.
+    pub(super) fn refused(&self) {
+        locked(&self.0.0).refused += 1;
+    }
+
+    /// Notes what it asked for.
+    pub(super) fn asked(&self, filter: Filter, accepts_gzip: bool) {
+        locked(&self.0.0).last = Some(Asked {
+            created_after_ms: filter.created_after,
+            created_before_ms: filter.created_before,
+            accepts_gzip,
+        });
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        locked(&self.0.0).in_flight -= 1;
+    }
+}
