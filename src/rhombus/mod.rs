@@ -2,6 +2,7 @@
 //! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why.
 
 mod client;
+mod clips;
 mod endpoint;
 mod error;
 mod field;

@@ -2,13 +2,12 @@
 //! shared. The answer is whole; there is no paging.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::ExpirationTime;
+use super::clips::Clips;
 use super::field::{self, Object, Raw, boolean, integer, string};
 use super::stream::{ListReader, Sink};
 use crate::share::{
@@ -65,45 +64,68 @@ pub struct Answer {
     seen: SharedClipGroups,
 }
 
-/// A shared page, as documented; fields that are not needed are passed over.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Record<'a> {
-    #[serde(borrow)]
+/// A shared page, as documented; fields that are not needed are passed over. `Clips` is how its
+/// clips are read: at once as a rule, or not before the rest.
+#[derive(Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    bound(deserialize = "Clips: Deserialize<'de>")
+)]
+pub struct Record<'a, Clips> {
+    #[serde(borrow, default)]
     uuid: Raw<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     org_uuid: Raw<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     created_at_millis: Raw<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     expiration_time_secs: Raw<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     is_secured: Raw<'a>,
-    #[serde(borrow)]
-    shared_clips: Raw<'a>,
+    #[serde(default = "none")]
+    shared_clips: Option<Clips>,
 }
 
-/// A clip on a shared page.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Clip<'a> {
-    #[serde(borrow)]
-    duration_sec: Raw<'a>,
-    #[serde(borrow)]
-    device_uuid_map: Raw<'a>,
+fn none<T>() -> Option<T> {
+    None
+}
+
+impl<C> Default for Record<'_, C> {
+    fn default() -> Self {
+        Self {
+            uuid: None,
+            org_uuid: None,
+            created_at_millis: None,
+            expiration_time_secs: None,
+            is_secured: None,
+            shared_clips: None,
+        }
+    }
 }
 
 impl Sink for Answer {
-    type Element<'de> = Object<Record<'de>>;
+    type Element<'de> = Object<Record<'de, Clips>>;
 
-    fn take(&mut self, element: Option<Object<Record<'_>>>) {
-        if element.is_none() {
-            self.count("record");
+    fn take(&mut self, Object(mut record): Object<Record<'_, Clips>>) {
+        let clips = record.shared_clips.take().unwrap_or_default();
+        self.add(&record, clips);
+    }
+
+    /// A field that no Rust type holds, such as 1e999 or half a surrogate pair, makes a record odd;
+    /// so does a list of clips that is none. All else in it is still read.
+    fn take_odd(&mut self, element: &RawValue) {
+        match serde_json::from_str(element.get()) {
+            Ok(Object(record)) => {
+                let record: Record<'_, &RawValue> = record;
+                let clips = record.shared_clips.map(Clips::from_odd).unwrap_or_default();
+                self.add(&record, clips);
+            }
+            // What can't be read at all is an open page for ever: the reading that hides nothing.
+            Err(_) => {
+                self.count("record", 1);
+                self.add(&Record::<Clips>::default(), Clips::default());
+            }
         }
-        // What can't be read at all is an open page that never ends: the reading that hides nothing.
-        let record = element.map_or_else(Record::default, |Object(record)| record);
-        let share = self.share(&record);
-        self.seen.shares.push(share);
     }
 }
 
@@ -113,9 +135,9 @@ impl Answer {
         self.seen
     }
 
-    fn share(&mut self, record: &Record<'_>) -> Share {
-        self.learn_org_uuid(record);
-        let created = self.field("createdAtMillis", created(record));
+    fn add<C>(&mut self, record: &Record<'_, C>, clips: Clips) {
+        self.learn_org_uuid(record.org_uuid);
+        let created = self.field("createdAtMillis", created(record.created_at_millis));
         // Both of Rhombus's example reports take null and absent for "no password".
         let protection = match self.field("isSecured", boolean(record.is_secured)) {
             Some(true) => Protection::Password,
@@ -123,84 +145,53 @@ impl Answer {
         };
         let expiry = integer(record.expiration_time_secs)
             .and_then(|value| expiry(value, created, self.expiration_time).map(Some));
-        Share {
-            id: self.id(record),
+        let share = Share {
+            id: self.id(record.uuid),
             kind: ShareKind::ClipGroup,
             protection,
             created,
             expiry: self
                 .field("expirationTimeSecs", expiry)
                 .unwrap_or(Expiry::Never),
-            media: self.media(record.shared_clips),
-        }
+            media: self.media(clips),
+        };
+        self.seen.shares.push(share);
     }
 
-    fn id(&mut self, record: &Record<'_>) -> Option<Id> {
-        if let Ok(Some(uuid)) = string(record.uuid)
+    fn id(&mut self, uuid: Raw<'_>) -> Option<Id> {
+        if let Ok(Some(uuid)) = string(uuid)
             && !uuid.is_empty()
         {
             return Some(Id::parse(&uuid));
         }
-        self.count("uuid");
+        self.count("uuid", 1);
         None
     }
 
-    fn learn_org_uuid(&mut self, record: &Record<'_>) {
+    fn learn_org_uuid(&mut self, uuid: Raw<'_>) {
         if self.seen.org_uuid.is_some() {
             return;
         }
         // It becomes a label value, so that only a documented one will do.
-        let uuid = string(record.org_uuid).and_then(|text| match text {
+        let uuid = string(uuid).and_then(|text| match text {
             Some(text) if !matches!(Id::parse(&text), Id::Uuid(_)) => Err(field::Malformed),
             other => Ok(other),
         });
         self.seen.org_uuid = self.field("orgUuid", uuid).map(Cow::into_owned);
     }
 
-    fn media(&mut self, clips: Raw<'_>) -> Media {
-        let Some(clips) = clips else {
-            return Media::default();
-        };
-        let read: Vec<Object<Clip<'_>>> = match serde_json::from_str(clips.get()) {
-            Ok(read) => read,
-            Err(_) => {
-                self.count("sharedClips");
-                return Media {
-                    clips: count_elements(clips),
-                    ..Media::default()
-                };
-            }
-        };
-        let mut media = Media {
-            clips: u32::try_from(read.len()).unwrap_or(u32::MAX),
-            ..Media::default()
-        };
-        let mut cameras = Vec::new();
-        for Object(clip) in &read {
-            media.duration_secs = media.duration_secs.saturating_add(self.duration(clip));
-            cameras.extend(self.cameras(clip));
+    fn media(&mut self, clips: Clips) -> Media {
+        for (field, count) in clips.malformed {
+            self.count(field, count);
         }
+        let mut cameras = clips.cameras;
         cameras.sort_unstable();
         cameras.dedup();
-        media.cameras = cameras.into_boxed_slice();
-        media
-    }
-
-    fn duration(&mut self, clip: &Clip<'_>) -> u64 {
-        let secs = integer(clip.duration_sec).and_then(|secs| {
-            secs.map(|secs| u64::try_from(secs).map_err(|_| field::Malformed))
-                .transpose()
-        });
-        self.field("durationSec", secs).unwrap_or(0)
-    }
-
-    fn cameras(&mut self, clip: &Clip<'_>) -> Vec<Id> {
-        let devices = clip
-            .device_uuid_map
-            .map(|map| serde_json::from_str(map.get()))
-            .transpose();
-        let cameras = self.field("deviceUuidMap", devices.map_err(|_| field::Malformed));
-        cameras.map(|Cameras(ids)| ids).unwrap_or_default()
+        Media {
+            clips: clips.count,
+            duration_secs: clips.duration_secs,
+            cameras: cameras.into_boxed_slice(),
+        }
     }
 
     /// The value of a field, after counting it if it could not be understood.
@@ -210,20 +201,20 @@ impl Answer {
         value: Result<Option<T>, field::Malformed>,
     ) -> Option<T> {
         value.unwrap_or_else(|field::Malformed| {
-            self.count(name);
+            self.count(name, 1);
             None
         })
     }
 
-    fn count(&mut self, field: &'static str) {
+    fn count(&mut self, field: &'static str, count: u64) {
         debug_assert!(Source::ClipGroups.fields().contains(&field));
-        *self.seen.malformed.entry(field).or_default() += 1;
+        *self.seen.malformed.entry(field).or_default() += count;
     }
 }
 
 /// A creation between 1970 and the year 9999.
-fn created(record: &Record<'_>) -> Result<Option<UnixMillis>, field::Malformed> {
-    match integer(record.created_at_millis)? {
+fn created(raw: Raw<'_>) -> Result<Option<UnixMillis>, field::Malformed> {
+    match integer(raw)? {
         Some(millis) if !(0..=LAST_EPOCH_SECOND * 1000).contains(&millis) => Err(field::Malformed),
         millis => Ok(millis.map(UnixMillis)),
     }
@@ -254,62 +245,6 @@ fn expiry(
     Ok(Expiry::At(UnixMillis(
         created.0.saturating_add(secs * 1000),
     )))
-}
-
-/// The cameras of a `deviceUuidMap`: its keys.
-struct Cameras(Vec<Id>);
-
-impl<'de> Deserialize<'de> for Cameras {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
-
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Cameras;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of devices")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cameras, A::Error> {
-                let mut ids = Vec::new();
-                while let Some((Camera(id), IgnoredAny)) = map.next_entry()? {
-                    ids.push(id);
-                }
-                Ok(Cameras(ids))
-            }
-        }
-
-        deserializer.deserialize_map(Keys)
-    }
-}
-
-/// A device, read without a copy of its text.
-struct Camera(Id);
-
-impl<'de> Deserialize<'de> for Camera {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl Visitor<'_> for Text {
-            type Value = Camera;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a device uuid")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Camera, E> {
-                Ok(Camera(Id::parse_camera(text)))
-            }
-        }
-
-        deserializer.deserialize_str(Text)
-    }
-}
-
-/// How many clips there are, where they can't be read: what can't be read still counts.
-fn count_elements(clips: &RawValue) -> u32 {
-    let elements: Vec<IgnoredAny> = serde_json::from_str(clips.get()).unwrap_or_default();
-    u32::try_from(elements.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -417,15 +352,19 @@ mod tests {
         let clips = |clips: &str| one(&format!(r#"{{"uuid":"{UUID}","sharedClips":[{clips}]}}"#));
         let (share, malformed) = clips(
             r#"{"durationSec":-5},{"durationSec":"x"},{"durationSec":10,"deviceUuidMap":["a"]},
-               {"durationSec":1e400},{"deviceUuidMap":{"\ud800":1}}"#,
+               {"durationSec":1e400},{"deviceUuidMap":-7},{"deviceUuidMap":null}"#,
         );
-        assert_eq!((share.media.clips, share.media.duration_secs), (5, 10));
-        assert_eq!(
-            malformed,
-            Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)])
+        assert_eq!((share.media.clips, share.media.duration_secs), (6, 10));
+        assert_eq!(malformed, Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)]));
+        // What no Rust type holds costs that clip, and none beside it.
+        let (share, malformed) = clips(
+            r#"{"durationSec":10},{"durationSec":20,"deviceUuidMap":{"\ud800":1}},
+               {"deviceUuidMap":1e999},{"durationSec":30}"#,
         );
+        assert_eq!((share.media.clips, share.media.duration_secs), (4, 40));
+        assert_eq!(malformed, Malformed::from([("sharedClips", 2)]));
         let (share, malformed) = clips(r#"{"durationSec":10},7"#);
-        assert_eq!(share.media.clips, 2);
+        assert_eq!((share.media.clips, share.media.duration_secs), (2, 10));
         assert_eq!(malformed, Malformed::from([("sharedClips", 1)]));
     }
 

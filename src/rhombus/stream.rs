@@ -6,7 +6,6 @@
 //! once the waiting bytes have doubled, so that the work stays linear however the bytes are cut.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 /// What is wrong with a document.
@@ -30,12 +29,14 @@ pub enum StreamError {
 
 /// Takes the elements of a list.
 pub trait Sink {
-    /// What an element should be. Its fields should take any value, and judge it in
-    /// [`Sink::take`]: what fails here fails the element whole.
+    /// What an element is as a rule: the quick way.
     type Element<'de>: Deserialize<'de>;
 
-    /// Takes the next element; none for one that is JSON but no [`Sink::Element`].
-    fn take(&mut self, element: Option<Self::Element<'_>>);
+    /// Takes the next element.
+    fn take(&mut self, element: Self::Element<'_>);
+
+    /// Takes the next element where it is JSON but no [`Sink::Element`].
+    fn take_odd(&mut self, element: &RawValue);
 }
 
 /// What stands beside the list.
@@ -184,13 +185,12 @@ impl<S: Sink> ListReader<S> {
     fn read_element(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
         match input.parse::<S::Element<'_>>() {
             Ok(None) => return Ok(None),
-            Ok(Some(element)) => self.sink.take(Some(element)),
-            // Valid JSON of another shape is one bad record; anything else ends the document.
-            Err(error) if error.is_data() => match input.value::<IgnoredAny>()? {
+            Ok(Some(element)) => self.sink.take(element),
+            // Another shape is one odd record; what is no JSON at all ends the document.
+            Err(_) => match input.value::<&RawValue>()? {
                 None => return Ok(None),
-                Some(_) => self.sink.take(None),
+                Some(element) => self.sink.take_odd(element),
             },
-            Err(error) => return Err(input.malformed(&reason(&error))),
         }
         Ok(Some(Expect::ElementCommaOrEnd))
     }
@@ -309,6 +309,7 @@ fn reason(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde::de::IgnoredAny;
 
     use super::*;
 
@@ -322,8 +323,11 @@ mod tests {
 
     impl Sink for Numbers {
         type Element<'de> = Number;
-        fn take(&mut self, element: Option<Number>) {
-            self.0.push(element.map(|number| number.n));
+        fn take(&mut self, number: Number) {
+            self.0.push(Some(number.n));
+        }
+        fn take_odd(&mut self, _: &RawValue) {
+            self.0.push(None);
         }
     }
 

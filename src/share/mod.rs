@@ -148,28 +148,34 @@ impl Id {
     }
 }
 
+/// The value of each character of URL-safe base64; [`NONE`] for any other byte.
+const SEXTETS: [u8; 256] = {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut table = [NONE; 256];
+    let mut value = 0;
+    while value < 64 {
+        table[ALPHABET[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
+const NONE: u8 = u8::MAX;
+
 /// 22 characters of URL-safe base64 without padding are 16 bytes and 4 bits, which must be 0: else
 /// two texts would be one id.
 fn decode_uuid(text: &str) -> Option<[u8; 16]> {
     let text: &[u8; 22] = text.as_bytes().try_into().ok()?;
     let mut bits = 0u128;
+    let mut seen = 0;
     for &character in &text[..21] {
-        bits = (bits << 6) | u128::from(sextet(character)?);
+        let value = SEXTETS[usize::from(character)];
+        seen |= value;
+        bits = (bits << 6) | u128::from(value & 63);
     }
-    let last = sextet(text[21])?;
-    // 21 sextets are 126 bits; the last one gives two more.
-    (last & 0b1111 == 0).then(|| ((bits << 2) | u128::from(last >> 4)).to_be_bytes())
-}
-
-fn sextet(character: u8) -> Option<u8> {
-    match character {
-        b'A'..=b'Z' => Some(character - b'A'),
-        b'a'..=b'z' => Some(character - b'a' + 26),
-        b'0'..=b'9' => Some(character - b'0' + 52),
-        b'-' => Some(62),
-        b'_' => Some(63),
-        _ => None,
-    }
+    // 21 sextets are 126 bits; the last one gives two more. A `NONE` anywhere shows in the top bit.
+    let last = SEXTETS[usize::from(text[21])];
+    ((seen | last) & 0x80 == 0 && last & 0b1111 == 0)
+        .then(|| ((bits << 2) | u128::from(last >> 4)).to_be_bytes())
 }
 
 /// What a share shows.
