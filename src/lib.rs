@@ -10,6 +10,7 @@
     )
 )]
 
+pub mod build_info;
 pub mod clock;
 pub mod collector;
 pub mod config;
