@@ -3,8 +3,27 @@
 //!
 //! Nothing here reads the environment or the command line: `main` hands both in.
 
+mod collect;
+mod describe;
+mod environment;
+mod file;
+mod key_source;
+pub mod limits;
+mod load;
+mod organizations;
+mod problem;
+mod syntax;
+pub mod value;
+
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use describe::describe;
+pub use environment::{Environment, EnvironmentError};
+pub use key_source::KeyError;
+pub use load::{load, parse_str};
+pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
+pub use problem::{ConfigError, Problem};
 
 use crate::rhombus::{ApiKey, Endpoint, ExpirationTime};
 pub use crate::share::Window;
@@ -69,3 +88,48 @@ impl KeySource {
         Err(KeyError)
     }
 }
+
+/// What the command line says of the configuration; the environment variables of its flags too.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flags {
+    /// The file, if there is one.
+    pub file: Option<PathBuf>,
+    /// The name of the one organisation that the environment describes.
+    pub organization: Option<String>,
+    /// Values that stand above the file's.
+    pub collect: CollectFlags,
+}
+
+/// Values of the section `collect` from the command line, each checked by its function in
+/// [`limits`]; none: the file's, else the default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CollectFlags {
+    /// [`Collect::interval`].
+    pub interval: Option<Duration>,
+    /// [`Collect::timeout`].
+    pub timeout: Option<Duration>,
+    /// [`Collect::max_staleness`].
+    pub max_staleness: Option<Duration>,
+    /// [`Collect::lookback`]; zero: every page there is.
+    pub lookback: Option<Duration>,
+    /// [`Collect::expiring_within`], in any order.
+    pub expiring_within: Option<Vec<Window>>,
+    /// [`Collect::expiration_time`].
+    pub expiration_time: Option<ExpirationTime>,
+    /// [`Collect::max_response_bytes`].
+    pub max_response_bytes: Option<u64>,
+    /// [`Collect::requests_per_second`].
+    pub requests_per_second: Option<f64>,
+}
+
+/// A configuration that can run, and what should be known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// What is not wrong, but worth a log line each.
+    pub warnings: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! The configuration as it will run, for a person to read: YAML in the order and the words of the
+//! file, defaults filled in, keys left out.
+
+use std::fmt::Write;
+
+use super::value::{show_bytes, show_duration};
+use super::{Collect, Config, KeySource, Organization};
+use crate::rhombus::ExpirationTime;
+
+/// What would run, as YAML with secrets redacted. The same for equal configurations.
+pub fn describe(config: &Config) -> String {
+    let mut yaml = String::from("organizations:\n");
+    for organization in &config.organizations {
+        describe_organization(organization, &mut yaml);
+    }
+    describe_collect(&config.collect, &mut yaml);
+    yaml
+}
+
+fn describe_organization(organization: &Organization, yaml: &mut String) {
+    let key = match &organization.key {
+        KeySource::Inline(_) => "api_key: [REDACTED]".to_owned(),
+        KeySource::File(path) => format!("api_key_file: {}", text(&path.display().to_string())),
+    };
+    let name = text(&organization.name);
+    let endpoint = text(&organization.endpoint.to_string());
+    push(
+        yaml,
+        format_args!("  - name: {name}\n    {key}\n    endpoint: {endpoint}\n"),
+    );
+}
+
+fn describe_collect(collect: &Collect, yaml: &mut String) {
+    let windows: Vec<_> = collect
+        .expiring_within
+        .iter()
+        .map(|window| text(&window.label))
+        .collect();
+    let expiration_time = match collect.expiration_time {
+        ExpirationTime::Auto => "auto",
+        ExpirationTime::Epoch => "epoch",
+        ExpirationTime::Ttl => "ttl",
+    };
+    let lines = [
+        ("interval", show_duration(collect.interval)),
+        ("timeout", show_duration(collect.timeout)),
+        ("max_staleness", show_duration(collect.max_staleness)),
+        (
+            "lookback",
+            show_duration(collect.lookback.unwrap_or_default()),
+        ),
+        ("expiring_within", format!("[{}]", windows.join(", "))),
+        ("expiration_time", expiration_time.to_owned()),
+        ("max_response_bytes", show_bytes(collect.max_response_bytes)),
+        (
+            "requests_per_second",
+            collect.requests_per_second.to_string(),
+        ),
+    ];
+    yaml.push_str("collect:\n");
+    for (key, value) in lines {
+        push(yaml, format_args!("  {key}: {value}\n"));
+    }
+}
+
+fn push(yaml: &mut String, text: std::fmt::Arguments<'_>) {
+    yaml.write_fmt(text)
+        .expect("a string takes all that is written");
+}
+
+/// A YAML scalar: plain where that is surely a text, else in double quotes, whose escapes are
+/// those of JSON.
+fn text(text: &str) -> String {
+    let plain = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
+        && !matches!(
+            text.to_ascii_lowercase().as_str(),
+            "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
+        )
+        && !looks_numeric(text);
+    if plain || text.starts_with("https://") && !text.contains([' ', '#', '"']) {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}
+
+/// A text that a YAML reader could take for a number.
+fn looks_numeric(text: &str) -> bool {
+    text.parse::<f64>().is_ok() || text.starts_with("0x") || text.starts_with("0o")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Environment, parse_str};
+    use super::*;
+
+    const FILE: &str = r#"
+organizations:
+  - { name: zoo, api_key: s3cret, endpoint: eu }
+  - { name: "true", api_key_file: /run/secrets/true }
+  - { name: "a: \"b\" # ü", api_key_file: "/with space", endpoint: "http://127.0.0.1:1/x" }
+collect: { interval: 90s, expiring_within: [30d, 1h 30m], lookback: 7d, max_staleness: 1h }
+"#;
+
+    #[test]
+    fn it_reads_as_a_file_would_with_keys_redacted() {
+        let loaded = parse_str("/etc/f.yml", FILE, &Environment::default()).unwrap();
+        insta::assert_snapshot!(describe(&loaded.config));
+    }
+
+    #[test]
+    fn without_inline_keys_it_is_a_file_for_the_same() {
+        let file = FILE.replace("api_key: s3cret", "api_key_file: keys/zoo");
+        let env = Environment::default();
+        let config = parse_str("/etc/f.yml", &file, &env).unwrap().config;
+        let again = parse_str("/else/g.yml", &describe(&config), &env).unwrap();
+        assert_eq!(again.config, config);
+    }
+}

@@ -1,0 +1,182 @@
+//! Reading a key, from wherever it is. A key file is small and regular; anything else is refused
+//! before it is opened, since a pipe would block and a device would never end.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::KeySource;
+use crate::rhombus::{ApiKey, ApiKeyError};
+
+/// Room for the white space that people leave around a key.
+const PADDING: usize = 64;
+
+/// Why there is no key. Never holds what the file holds.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Missing, or not readable by this process.
+    #[error("cannot read the key file {}: {error}; it must exist, and the exporter's user must be allowed to read it", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// A directory, a pipe, a device.
+    #[error("the key file {} is not a regular file; name a file that holds the key alone", path.display())]
+    NotAFile {
+        /// What it is instead.
+        path: PathBuf,
+    },
+    /// Read, but its content is no key.
+    #[error("the key file {} can't be used: {error}; it must hold the key alone", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: ApiKeyError,
+    },
+}
+
+impl KeySource {
+    /// The key as it is now. Reads the file anew each time: at most 4 KiB and a little.
+    ///
+    /// # Errors
+    /// When the file can't be read, or holds no key.
+    pub fn read(&self) -> Result<ApiKey, KeyError> {
+        match self {
+            Self::Inline(key) => Ok(key.clone()),
+            Self::File(path) => read_key(path),
+        }
+    }
+}
+
+fn read_key(path: &Path) -> Result<ApiKey, KeyError> {
+    let limit = ApiKey::MAX_BYTES + PADDING;
+    let content = read_regular(path, limit).map_err(|why| match why {
+        Unreadable::Io(error) => KeyError::Read {
+            path: path.to_owned(),
+            error,
+        },
+        Unreadable::NotAFile => KeyError::NotAFile {
+            path: path.to_owned(),
+        },
+    })?;
+    parse_key(&content, limit).map_err(|error| KeyError::Content {
+        path: path.to_owned(),
+        error,
+    })
+}
+
+/// Why a file was not read.
+pub(super) enum Unreadable {
+    /// The operating system says no.
+    Io(io::Error),
+    /// A directory, a pipe, a device.
+    NotAFile,
+}
+
+/// The content of a regular file, cut one byte after `limit`, so that the caller sees the excess.
+pub(super) fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, Unreadable> {
+    if !path.metadata().map_err(Unreadable::Io)?.is_file() {
+        return Err(Unreadable::NotAFile);
+    }
+    let file = File::open(path).map_err(Unreadable::Io)?;
+    let mut content = Vec::new();
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut content)
+        .map_err(Unreadable::Io)?;
+    Ok(content)
+}
+
+fn parse_key(content: &[u8], limit: usize) -> Result<ApiKey, ApiKeyError> {
+    if content.len() > limit {
+        return Err(ApiKeyError::TooLong);
+    }
+    let text = std::str::from_utf8(content).map_err(|_| ApiKeyError::Character)?;
+    ApiKey::new(text)
+}
+
+/// Whether every user of this machine may read the file.
+#[cfg(unix)]
+pub(super) fn is_world_readable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
+
+/// Other systems have no such bit.
+#[cfg(not(unix))]
+pub(super) fn is_world_readable(_: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(content: &[u8]) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        std::fs::write(&path, content).unwrap();
+        let error = KeySource::File(path).read().unwrap_err();
+        let prefix = format!("the key file {}/key can't be used: ", dir.path().display());
+        error
+            .to_string()
+            .replace(&prefix, "")
+            .replace("; it must hold the key alone", "")
+    }
+
+    #[test]
+    fn a_key_file_is_read_each_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        let source = KeySource::File(path.clone());
+        std::fs::write(&path, "first\n").unwrap();
+        assert_eq!(source.read().unwrap(), ApiKey::new("first").unwrap());
+        std::fs::write(&path, "second\r\n").unwrap();
+        assert_eq!(source.read().unwrap(), ApiKey::new("second").unwrap());
+    }
+
+    #[test]
+    fn the_longest_key_fits_with_its_newline() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        let key = "k".repeat(ApiKey::MAX_BYTES);
+        std::fs::write(&path, format!("{key}\r\n")).unwrap();
+        assert_eq!(
+            KeySource::File(path).read().unwrap(),
+            ApiKey::new(&key).unwrap()
+        );
+    }
+
+    #[test]
+    fn what_holds_no_key_says_why() {
+        assert_eq!(message(b"\n"), "the API key is empty");
+        assert_eq!(message(b"a b"), ApiKeyError::Character.to_string());
+        assert_eq!(message(b"a\xff"), ApiKeyError::Character.to_string());
+        assert_eq!(
+            message(&[b'k'; 9000]),
+            "the API key is longer than 4096 bytes"
+        );
+        // White space without end is no reason to read without end.
+        assert_eq!(
+            message(&[b' '; 9000]),
+            "the API key is longer than 4096 bytes"
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = KeySource::File(dir.path().into()).read().unwrap_err();
+        assert!(matches!(error, KeyError::NotAFile { .. }), "{error}");
+        let error = KeySource::File(dir.path().join("none")).read().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("none: No such file or directory (os error 2);"),
+            "{error}"
+        );
+    }
+}

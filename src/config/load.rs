@@ -1,0 +1,155 @@
+//! From flags, environment and file to a checked [`Config`]. Everything is looked at before any of
+//! it is used, key files too, so that one run shows all that is wrong.
+
+use super::file::{self, File, Source};
+use super::key_source::{Unreadable, is_world_readable, read_regular};
+use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
+use super::problem::{ConfigError, Report};
+use super::{Config, Environment, Flags, KeySource, Loaded, collect, value};
+
+/// What a first start without a key is told.
+const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \
+    file and set RHOMBUS_API_KEY_FILE to its path (or set RHOMBUS_API_KEY to the key itself), or \
+    list organisations, each with name and api_key_file, under `organizations` in a YAML file and \
+    name that with --config.file. To look around without a key: rhombus-share-exporter demo";
+
+/// Room for about a hundred thousand organisations.
+const FILE_MAX_BYTES: usize = 16 << 20;
+
+/// The configuration that flags, environment and file make together.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
+    let mut report = Report::default();
+    let config = read(flags, &mut report).and_then(|file| {
+        warn_of_readable_keys(flags, &file, &mut report);
+        assemble(file, flags, env, &mut report)
+    });
+    if let Some(config) = &config {
+        check_key_files(config, &mut report);
+    }
+    report.finish(config)
+}
+
+/// The configuration of a file's text. `name` stands in messages, and relative paths start from
+/// its directory. Nothing is read from the disk: whether key files are usable stays open.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn parse_str(name: &str, text: &str, env: &Environment) -> Result<Loaded, ConfigError> {
+    let mut report = Report::default();
+    let flags = Flags {
+        file: Some(name.into()),
+        ..Flags::default()
+    };
+    let config = file::parse(Source { name }, text, &mut report)
+        .and_then(|file| assemble(file, &flags, env, &mut report));
+    report.finish(config)
+}
+
+/// The file, or an empty one when none is named.
+fn read(flags: &Flags, report: &mut Report) -> Option<File> {
+    let Some(path) = &flags.file else {
+        return Some(File::default());
+    };
+    let name = path.display().to_string();
+    match read_regular(path, FILE_MAX_BYTES) {
+        Err(Unreadable::Io(error)) => {
+            report.problem(name, format_args!("cannot read the configuration: {error}"));
+        }
+        Err(Unreadable::NotAFile) => report.problem(name, "expected a regular file"),
+        Ok(bytes) if bytes.len() > FILE_MAX_BYTES => {
+            let most = value::show_bytes(FILE_MAX_BYTES as u64);
+            report.problem(name, format_args!("expected at most {most}"));
+        }
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => return file::parse(Source { name: &name }, &text, report),
+            Err(error) => {
+                let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = good.split(|&byte| byte == b'\n').count();
+                report.problem(
+                    format_args!("{name}:{line}"),
+                    "it is not UTF-8 text: save the file as UTF-8",
+                );
+            }
+        },
+    }
+    None
+}
+
+/// Puts the parts together. None when one of them is missing; the report says why.
+fn assemble(file: File, flags: &Flags, env: &Environment, report: &mut Report) -> Option<Config> {
+    let name = flags.file.as_ref().map(|path| path.display().to_string());
+    let source = Source {
+        name: name.as_deref().unwrap_or_default(),
+    };
+    let organizations = match file.organizations {
+        Some(list) => {
+            warn_of_unused(source.name, flags, env, report);
+            Some(organizations::from_file(source, &list, env, report))
+        }
+        None if env.is_set(ENV_API_KEY) || env.is_set(ENV_API_KEY_FILE) => {
+            organizations::from_environment(flags.organization.as_deref(), env, report)
+                .map(|organization| vec![organization])
+        }
+        None => {
+            report.problem(name.as_deref().unwrap_or("configuration"), TEACH);
+            None
+        }
+    };
+    let collect = collect::resolve(
+        source,
+        file.collect.unwrap_or_default(),
+        &flags.collect,
+        report,
+    );
+    Some(Config {
+        organizations: organizations?,
+        collect,
+    })
+}
+
+/// The file's organisations win; what then has no effect is worth a word.
+fn warn_of_unused(name: &str, flags: &Flags, env: &Environment, report: &mut Report) {
+    let unused = |what: &str| format!("{what} is not used: the organisations come from {name}");
+    for variable in [ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT] {
+        if env.is_set(variable) {
+            report.warn(unused(&format!("the environment variable {variable}")));
+        }
+    }
+    if flags.organization.is_some() {
+        report.warn(unused("--rhombus.organization"));
+    }
+}
+
+fn warn_of_readable_keys(flags: &Flags, file: &File, report: &mut Report) {
+    if let Some(path) = &flags.file
+        && file.holds_key()
+        && is_world_readable(path)
+    {
+        report.warn(format_args!(
+            "{} holds a key, and every user of this machine can read it: chmod o-r it, or use \
+             api_key_file",
+            path.display()
+        ));
+    }
+}
+
+/// Each key file must be usable now; that it stays so is checked before each poll.
+fn check_key_files(config: &Config, report: &mut Report) {
+    for organization in &config.organizations {
+        let KeySource::File(path) = &organization.key else {
+            continue;
+        };
+        let place = format!("organisation {}", organization.name);
+        if let Err(error) = organization.key.read() {
+            report.problem(place, format_args!("{error}"));
+        } else if is_world_readable(path) {
+            report.warn(format_args!(
+                "{place}: every user of this machine can read the key file {}: chmod o-r it",
+                path.display()
+            ));
+        }
+    }
+}

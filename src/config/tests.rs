@@ -1,0 +1,324 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::*;
+
+const SECRET: &str = "s3cretKEY0123456789abc";
+
+fn env(pairs: &[(&str, &str)]) -> Environment {
+    pairs.iter().copied().collect()
+}
+
+/// What is loaded from the environment alone.
+fn from_env(pairs: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
+    load(&Flags::default(), &env(pairs))
+}
+
+fn message(pairs: &[(&str, &str)]) -> String {
+    let text = from_env(pairs).unwrap_err().to_string();
+    assert!(!text.contains(SECRET), "{text}");
+    text
+}
+
+/// Flags with a file of this text, whose mode only its owner may read.
+fn with_file(directory: &Path, text: &str) -> Flags {
+    let path = directory.join("exporter.yml");
+    std::fs::write(&path, text).unwrap();
+    restrict(&path, 0o600);
+    Flags {
+        file: Some(path),
+        ..Flags::default()
+    }
+}
+
+fn restrict(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn one_organisation_needs_no_file() {
+    let loaded = from_env(&[(ENV_API_KEY, SECRET)]).unwrap();
+    assert_eq!(
+        loaded.config,
+        Config {
+            organizations: vec![Organization {
+                name: "default".into(),
+                key: KeySource::Inline(ApiKey::new(SECRET).unwrap()),
+                endpoint: Endpoint::parse("us").unwrap(),
+            }],
+            collect: Collect::default(),
+        }
+    );
+    assert_eq!(loaded.warnings, [""; 0]);
+}
+
+#[test]
+fn its_name_and_endpoint_can_be_said() {
+    let flags = Flags {
+        organization: Some("acme".into()),
+        ..Flags::default()
+    };
+    let env = env(&[(ENV_API_KEY, SECRET), (ENV_ENDPOINT, "eu")]);
+    let organization = &load(&flags, &env).unwrap().config.organizations[0];
+    assert_eq!(organization.name, "acme");
+    assert_eq!(organization.endpoint.to_string(), Endpoint::EU);
+}
+
+#[test]
+fn its_key_can_be_in_a_file_which_is_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("key");
+    let name = path.to_str().unwrap();
+    assert!(message(&[(ENV_API_KEY_FILE, name)]).starts_with(&format!(
+        "organisation default: cannot read the key file {name}: No such file"
+    )));
+
+    std::fs::write(&path, SECRET).unwrap();
+    restrict(&path, 0o640);
+    let loaded = from_env(&[(ENV_API_KEY_FILE, name)]).unwrap();
+    assert_eq!(
+        loaded.config.organizations[0].key,
+        KeySource::File(path.clone())
+    );
+    assert_eq!(loaded.warnings, [""; 0]);
+
+    restrict(&path, 0o644);
+    let loaded = from_env(&[(ENV_API_KEY_FILE, name)]).unwrap();
+    assert_eq!(
+        loaded.warnings,
+        [format!(
+            "organisation default: every user of this machine can read the key file {name}: \
+             chmod o-r it"
+        )]
+    );
+}
+
+#[test]
+fn a_wrong_environment_is_named() {
+    for (pairs, expected) in [
+        (
+            &[(ENV_API_KEY, SECRET), (ENV_API_KEY_FILE, "/x")][..],
+            "RHOMBUS_API_KEY and RHOMBUS_API_KEY_FILE: both are set: unset one",
+        ),
+        (
+            &[(ENV_API_KEY, "")],
+            "environment variable RHOMBUS_API_KEY: it is set but empty: give it a value, or unset \
+             it",
+        ),
+        (
+            &[(ENV_API_KEY_FILE, "")],
+            "environment variable RHOMBUS_API_KEY_FILE: it is set but empty: give it a value, or \
+             unset it",
+        ),
+        (
+            &[(ENV_API_KEY, " \n")],
+            "environment variable RHOMBUS_API_KEY: the API key is empty; expected the key alone",
+        ),
+        (
+            &[(ENV_API_KEY, SECRET), (ENV_ENDPOINT, "")],
+            "environment variable RHOMBUS_ENDPOINT_URL: it is set but empty: give it a value, or \
+             unset it",
+        ),
+        (
+            &[(ENV_API_KEY, SECRET), (ENV_ENDPOINT, "http://10.0.0.1/")],
+            "environment variable RHOMBUS_ENDPOINT_URL: http:// is accepted only to a loopback \
+             address, since it shows the key; use https://",
+        ),
+    ] {
+        assert_eq!(message(pairs), expected);
+    }
+}
+
+#[test]
+fn a_start_without_a_key_teaches_both_ways() {
+    let text = message(&[(ENV_ENDPOINT, "eu")]);
+    for word in [
+        "RHOMBUS_API_KEY_FILE",
+        "RHOMBUS_API_KEY ",
+        "--config.file",
+        "organizations",
+        "demo",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn a_file_without_organisations_takes_the_one_of_the_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let flags = with_file(dir.path(), "collect: { interval: 2m }");
+    let loaded = load(&flags, &env(&[(ENV_API_KEY, SECRET)])).unwrap();
+    assert_eq!(loaded.config.organizations[0].name, "default");
+    assert_eq!(loaded.config.collect.interval, Duration::from_secs(120));
+    assert_eq!(loaded.warnings, [""; 0]);
+}
+
+#[test]
+fn the_organisations_of_the_file_win_and_what_is_unused_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("key"), SECRET).unwrap();
+    restrict(&dir.path().join("key"), 0o600);
+    let mut flags = with_file(
+        dir.path(),
+        "organizations: [{ name: zoo, api_key_file: key }, { name: acme, api_key_file: key }]",
+    );
+    flags.organization = Some("other".into());
+    let loaded = load(&flags, &env(&[(ENV_API_KEY, "x"), (ENV_ENDPOINT, "")])).unwrap();
+    let names: Vec<_> = loaded
+        .config
+        .organizations
+        .iter()
+        .map(|o| &o.name)
+        .collect();
+    assert_eq!(names, ["acme", "zoo"]);
+    let file = flags.file.unwrap().display().to_string();
+    let unused = |what| format!("{what} is not used: the organisations come from {file}");
+    assert_eq!(
+        loaded.warnings,
+        [
+            unused("the environment variable RHOMBUS_API_KEY"),
+            unused("the environment variable RHOMBUS_ENDPOINT_URL"),
+            unused("--rhombus.organization"),
+        ]
+    );
+}
+
+#[test]
+fn a_file_with_a_key_that_all_can_read_is_a_warning() {
+    let dir = tempfile::tempdir().unwrap();
+    let flags = with_file(
+        dir.path(),
+        &format!("organizations: [{{ name: a, api_key: {SECRET} }}]"),
+    );
+    assert_eq!(load(&flags, &env(&[])).unwrap().warnings, [""; 0]);
+    restrict(flags.file.as_deref().unwrap(), 0o604);
+    let warnings = load(&flags, &env(&[])).unwrap().warnings;
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].contains("exporter.yml holds a key, and every user"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_flag_stands_above_the_file_and_the_file_above_the_default() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "collect: { interval: 2m, timeout: 20s, expiring_within: [2h], lookback: 7d }";
+    let mut flags = with_file(dir.path(), text);
+    flags.collect = CollectFlags {
+        interval: Some(Duration::from_secs(180)),
+        lookback: Some(Duration::ZERO),
+        expiring_within: Some(vec![
+            value::window("3d").unwrap(),
+            value::window("60m").unwrap(),
+        ]),
+        ..CollectFlags::default()
+    };
+    let collect = load(&flags, &env(&[(ENV_API_KEY, SECRET)]))
+        .unwrap()
+        .config
+        .collect;
+    let windows: Vec<_> = collect
+        .expiring_within
+        .iter()
+        .map(|w| w.label.as_str())
+        .collect();
+    assert_eq!(windows, ["60m", "3d"]);
+    let expected = Collect {
+        interval: Duration::from_secs(180),
+        timeout: Duration::from_secs(20),
+        expiring_within: collect.expiring_within.clone(),
+        ..Collect::default()
+    };
+    assert_eq!(collect, expected);
+}
+
+#[test]
+fn what_flags_are_to_each_other_is_checked_and_named_as_flags() {
+    let windows = |labels: &[&str]| labels.iter().map(|l| value::window(l).unwrap()).collect();
+    for (collect, expected) in [
+        (
+            CollectFlags {
+                max_staleness: Some(Duration::from_secs(119)),
+                ..CollectFlags::default()
+            },
+            "--collect.max-staleness: `119s` is too short: expected at least 2m,",
+        ),
+        (
+            CollectFlags {
+                expiring_within: Some(windows(&["24h", "1d"])),
+                ..CollectFlags::default()
+            },
+            "--collect.expiring-within: `24h` and `1d` are the same time",
+        ),
+        (
+            CollectFlags {
+                interval: Some(Duration::from_secs(3600)),
+                ..CollectFlags::default()
+            },
+            "collect.max_staleness (the default): `10m` is too short: expected at least 2h,",
+        ),
+    ] {
+        let flags = Flags {
+            collect,
+            ..Flags::default()
+        };
+        let error = load(&flags, &env(&[(ENV_API_KEY, SECRET)])).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+    let flags = Flags {
+        collect: CollectFlags {
+            max_staleness: Some(Duration::from_secs(120)),
+            ..CollectFlags::default()
+        },
+        ..Flags::default()
+    };
+    assert!(load(&flags, &env(&[(ENV_API_KEY, SECRET)])).is_ok());
+}
+
+#[test]
+fn a_file_that_is_none_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let load_path = |path: &Path| {
+        let flags = Flags {
+            file: Some(path.to_owned()),
+            ..Flags::default()
+        };
+        load(&flags, &env(&[(ENV_API_KEY, SECRET)]))
+            .unwrap_err()
+            .to_string()
+    };
+    let path = dir.path().display();
+    assert_eq!(
+        load_path(&dir.path().join("none.yml")),
+        format!(
+            "{path}/none.yml: cannot read the configuration: No such file or directory (os error 2)"
+        )
+    );
+    assert_eq!(
+        load_path(dir.path()),
+        format!("{path}: expected a regular file")
+    );
+    std::fs::write(dir.path().join("big.yml"), vec![b'#'; (16 << 20) + 1]).unwrap();
+    assert_eq!(
+        load_path(&dir.path().join("big.yml")),
+        format!("{path}/big.yml: expected at most 16MiB")
+    );
+}
+
+#[test]
+fn thousands_of_organisations_load() {
+    let mut text = String::from("organizations:\n");
+    for i in 0..10_000 {
+        text += &format!("- {{ name: org-{i}, api_key: {SECRET}, endpoint: eu }}\n");
+    }
+    let loaded = parse_str("f.yml", &text, &env(&[])).unwrap();
+    assert_eq!(loaded.config.organizations.len(), 10_000);
+    assert!(
+        loaded
+            .config
+            .organizations
+            .is_sorted_by(|a, b| a.name < b.name)
+    );
+}

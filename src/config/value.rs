@@ -1,0 +1,217 @@
+//! Single values as people write them: durations, sizes, windows, names. Each function says in its
+//! error what it expected and never repeats the text; who reports it decides whether that may be
+//! shown. The command line and the file share them, so that both speak with one voice.
+
+use std::time::Duration;
+
+use super::Window;
+use crate::rhombus::ExpirationTime;
+
+/// The longest name of an organisation, in bytes.
+const NAME_MAX_BYTES: usize = 128;
+/// The longest text of a window, in bytes: it becomes a label value.
+const WINDOW_MAX_BYTES: usize = 32;
+
+const KIB: u64 = 1024;
+
+/// A duration with a unit, such as `30s`, `5m`, `24h` or `7d`; `0s` is accepted.
+///
+/// # Errors
+/// What was expected.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text.trim())
+        .map_err(|_| "expected a duration with its unit, such as 30s, 5m, 24h or 7d".to_owned())
+}
+
+/// A number of bytes, such as `256MiB`, `64kB` or `1048576`.
+///
+/// # Errors
+/// What was expected.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let expected =
+        || "expected a whole number of bytes, such as 256MiB, 1GiB or 1048576".to_owned();
+    let text = text.trim();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| expected())?;
+    let unit = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1000,
+        "mb" => 1000 * 1000,
+        "gb" => 1000 * 1000 * 1000,
+        "kib" => KIB,
+        "mib" => KIB * KIB,
+        "gib" => KIB * KIB * KIB,
+        _ => return Err(expected()),
+    };
+    number.checked_mul(unit).ok_or_else(expected)
+}
+
+/// A number, such as `1` or `0.5`.
+///
+/// # Errors
+/// What was expected.
+pub fn number(text: &str) -> Result<f64, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| "expected a number, such as 1 or 0.5".to_owned())
+}
+
+/// How expiry times are read: `auto`, `epoch` or `ttl`.
+///
+/// # Errors
+/// What was expected.
+pub fn expiration_time(text: &str) -> Result<ExpirationTime, String> {
+    match text.trim() {
+        "auto" => Ok(ExpirationTime::Auto),
+        "epoch" => Ok(ExpirationTime::Epoch),
+        "ttl" => Ok(ExpirationTime::Ttl),
+        _ => Err("expected auto, epoch or ttl".to_owned()),
+    }
+}
+
+/// A value of the label `within`: a duration that keeps the text as its label.
+///
+/// # Errors
+/// What was expected.
+pub fn window(text: &str) -> Result<Window, String> {
+    let label = text.trim();
+    if label.len() > WINDOW_MAX_BYTES {
+        return Err(format!(
+            "expected a duration of at most {WINDOW_MAX_BYTES} bytes, such as 24h"
+        ));
+    }
+    Ok(Window {
+        label: label.to_owned(),
+        duration: duration(label)?,
+    })
+}
+
+/// The name of an organisation: a value of the label `org`.
+///
+/// # Errors
+/// What was expected.
+pub fn organization_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.len() > NAME_MAX_BYTES {
+        Err(format!("expected a name of 1 to {NAME_MAX_BYTES} bytes"))
+    } else if text.chars().any(char::is_control) {
+        Err("expected a name without control characters".to_owned())
+    } else if text.trim() != text {
+        Err("expected a name without spaces around it".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A duration as one whole number and unit, which [`duration()`] reads back: `90s`, `10m`, `7d`.
+pub fn show_duration(duration: Duration) -> String {
+    const UNITS: [(u128, &str); 6] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1, "ns"),
+    ];
+    let nanos = duration.as_nanos();
+    let unit = UNITS
+        .iter()
+        .find(|(size, _)| nanos > 0 && nanos.is_multiple_of(*size));
+    let (size, unit) = unit.unwrap_or(&(1_000_000_000, "s"));
+    format!("{}{unit}", nanos / size)
+}
+
+/// A number of bytes as one whole number and unit, which [`bytes()`] reads back: `256MiB`.
+pub fn show_bytes(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(KIB * KIB * KIB, "GiB"), (KIB * KIB, "MiB"), (KIB, "KiB")];
+    match UNITS
+        .iter()
+        .find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size))
+    {
+        Some((size, unit)) => format!("{}{unit}", bytes / size),
+        None => bytes.to_string(),
+    }
+}
+
+/// A text in a message: cut when long, with what a terminal would act on escaped.
+pub(super) fn quoted(text: &str) -> String {
+    const MAX_CHARS: usize = 64;
+    let mut shown: String = text
+        .chars()
+        .take(MAX_CHARS)
+        .flat_map(|c| match c {
+            '"' | '\'' | '\\' => vec![c],
+            other => other.escape_debug().collect(),
+        })
+        .collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(bytes("256MiB"), Ok(256 << 20));
+        assert_eq!(bytes(" 1 gib "), Ok(1 << 30));
+        assert_eq!(bytes("64kB"), Ok(64_000));
+        assert_eq!(bytes("7"), Ok(7));
+        for bad in [
+            "",
+            "MiB",
+            "1.5GiB",
+            "-1",
+            "1TB",
+            "99999999999GiB",
+            "1e3",
+            "٣",
+        ] {
+            assert!(bytes(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_need_a_unit() {
+        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+        for bad in ["", "60", "-1s", "1 fortnight", "m"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_back() {
+        for (secs, text) in [
+            (0, "0s"),
+            (90, "90s"),
+            (600, "10m"),
+            (7200, "2h"),
+            (86400, "1d"),
+        ] {
+            assert_eq!(show_duration(Duration::from_secs(secs)), text);
+        }
+        let odd = Duration::from_nanos(1_500_000_001);
+        assert_eq!(duration(&show_duration(odd)), Ok(odd));
+        for size in [0, 1, 1024, 1025, 256 << 20, 3 << 30] {
+            assert_eq!(bytes(&show_bytes(size)), Ok(size));
+        }
+    }
+
+    #[test]
+    fn a_window_keeps_its_text() {
+        let window = window("24h").unwrap();
+        assert_eq!(window.label, "24h");
+        assert_eq!(window.duration, Duration::from_secs(86_400));
+    }
+
+    #[test]
+    fn a_quoted_text_is_short_and_harmless() {
+        assert_eq!(quoted("a\u{1b}[31m"), r"`a\u{1b}[31m`");
+        assert_eq!(quoted("a\nb"), r"`a\nb`");
+        assert_eq!(quoted(&"x".repeat(100)), format!("`{}…`", "x".repeat(64)));
+    }
+}
