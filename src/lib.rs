@@ -19,3 +19,4 @@ pub mod metrics;
 pub mod rhombus;
 pub mod share;
 pub mod simulator;
+pub mod telemetry;
