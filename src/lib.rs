@@ -11,6 +11,7 @@
 )]
 
 pub mod build_info;
+pub mod cli;
 pub mod clock;
 pub mod collector;
 pub mod config;

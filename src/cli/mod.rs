@@ -1,0 +1,259 @@
+//! The command line: which command, and its flags, checked as far as one flag alone can be. No I/O
+//! happens here. A new flag gets the environment variable that its name gives (a test holds it to
+//! that) and its place in the help text, which is a golden file.
+
+mod address;
+mod options;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use url::Url;
+
+pub use address::ListenAddress;
+pub use options::{CollectArgs, ConfigArgs, ListenArgs, LogArgs, WebArgs, WebConfigArgs};
+
+use crate::build_info;
+use crate::config::{Environment, EnvironmentError, limits};
+
+/// What one wants to know before the flags.
+const ABOUT: &str = "Tells Prometheus what video leaves an organisation by Rhombus share links: \
+    which links are open to anyone, which never end, which end soon";
+
+/// What one wants to know after the flags.
+const AFTER: &str = "\
+The key of an organisation:
+  Never a flag, since every user of a machine can read the arguments of its processes. Either
+    RHOMBUS_API_KEY_FILE=PATH     a file that holds the key; a changed file is picked up by itself
+    RHOMBUS_API_KEY=KEY           the key itself
+    RHOMBUS_ENDPOINT_URL=us       where that key is from: us (default), eu or a URL
+  or --config.file with any number of organisations:
+    organizations:
+      - name: acme
+        api_key_file: /run/secrets/acme
+
+Each flag has an environment variable: --web.listen-address is
+RHOMBUS_SHARE_EXPORTER_WEB_LISTEN_ADDRESS, and so on. A flag stands above its variable, and both
+above the file.
+
+Examples:
+  rhombus-share-exporter demo
+      Look around: the exporter against a built-in simulator, nothing to set up.
+  RHOMBUS_API_KEY_FILE=/run/secrets/key rhombus-share-exporter
+      One organisation. Then look at http://localhost:10063
+  rhombus-share-exporter check-config --config.file=exporter.yml
+      What is wrong with the file, or what would run.
+
+Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong.";
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "rhombus-share-exporter",
+    bin_name = "rhombus-share-exporter",
+    about = ABOUT,
+    after_help = AFTER,
+    version = build_info::LONG,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+/// What to do.
+#[derive(Subcommand, Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Run the exporter (what runs when no command is given)
+    Serve(Box<ServeArgs>),
+    /// Run the exporter against a built-in simulator; nothing to set up
+    Demo(DemoArgs),
+    /// Say what is wrong with the configuration, or print what would run
+    CheckConfig(Box<CheckConfigArgs>),
+    /// Run a Rhombus API to test against, on this machine
+    Simulate(SimulateArgs),
+    /// Ask a running exporter whether it serves; exit 0 when it does
+    Healthcheck(HealthcheckArgs),
+}
+
+/// The flags of `serve`.
+#[derive(Args, Clone, Debug, PartialEq)]
+pub struct ServeArgs {
+    /// Which organisations, and how to ask.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Where to listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// How to serve.
+    #[command(flatten)]
+    pub web: WebArgs,
+    /// The log.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// The flags of `demo`.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct DemoArgs {
+    /// From one poll to the next
+    #[arg(
+        long = "collect.interval",
+        value_name = "DURATION",
+        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_INTERVAL",
+        hide_env = true,
+        default_value = "5s",
+        value_parser = limits::interval
+    )]
+    pub interval: Duration,
+    /// Where to listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// The log.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// The flags of `check-config`.
+#[derive(Args, Clone, Debug, PartialEq)]
+pub struct CheckConfigArgs {
+    /// Which organisations, and how to ask.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The web server's file.
+    #[command(flatten)]
+    pub web: WebConfigArgs,
+}
+
+/// The flags of `simulate`.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct SimulateArgs {
+    /// HOST:PORT to serve on; port 0 lets the system choose, and the choice is printed
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "RHOMBUS_SHARE_EXPORTER_LISTEN",
+        hide_env = true,
+        default_value = "127.0.0.1:0"
+    )]
+    pub listen: ListenAddress,
+    /// How many shared clip pages there are
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "RHOMBUS_SHARE_EXPORTER_GROUPS",
+        hide_env = true,
+        default_value_t = 100
+    )]
+    pub groups: u64,
+    /// What the pages are made from: the same seed, the same pages
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "RHOMBUS_SHARE_EXPORTER_SEED",
+        hide_env = true,
+        default_value_t = 1
+    )]
+    pub seed: u64,
+    /// File with the key that it accepts; without it, any key
+    #[arg(
+        long = "api-key-file",
+        value_name = "FILE",
+        env = "RHOMBUS_SHARE_EXPORTER_API_KEY_FILE",
+        hide_env = true
+    )]
+    pub api_key_file: Option<PathBuf>,
+    /// The web server's file.
+    #[command(flatten)]
+    pub web: WebConfigArgs,
+    /// The log.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// The flags of `healthcheck`.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct HealthcheckArgs {
+    /// What to ask
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "RHOMBUS_SHARE_EXPORTER_URL",
+        hide_env = true,
+        default_value = "http://127.0.0.1:10063/-/healthy",
+        value_parser = health_url
+    )]
+    pub url: Url,
+    /// Accept any certificate: the question holds no secret, and the name is seldom 127.0.0.1
+    #[arg(
+        long = "insecure-skip-verify",
+        env = "RHOMBUS_SHARE_EXPORTER_INSECURE_SKIP_VERIFY",
+        hide_env = true
+    )]
+    pub insecure_skip_verify: bool,
+    /// How long an answer may take
+    #[arg(
+        long,
+        value_name = "DURATION",
+        env = "RHOMBUS_SHARE_EXPORTER_TIMEOUT",
+        hide_env = true,
+        default_value = "3s",
+        value_parser = limits::timeout
+    )]
+    pub timeout: Duration,
+}
+
+/// What the arguments ask for. The first argument is the program.
+///
+/// # Errors
+/// When they are wrong, and when they ask for the help or the version: print it with its own exit
+/// status. A variable of a flag that is set but empty is wrong too.
+pub fn parse<I, T>(arguments: I, env: &Environment) -> Result<Command, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    check_environment(env)?;
+    let cli = Cli::try_parse_from(arguments)?;
+    Ok(match cli.command {
+        Some(command) => command,
+        None => Command::Serve(Box::new(cli.serve)),
+    })
+}
+
+/// Clap takes an empty variable for a value, or for none, by the kind of the flag; and its message
+/// names the flag, where the author wrote a variable.
+fn check_environment(env: &Environment) -> Result<(), clap::Error> {
+    for name in variables(&Cli::command()) {
+        if env.get(&name) == Err(EnvironmentError::Empty) {
+            let text = format!("environment variable {name}: {}", EnvironmentError::Empty);
+            return Err(Cli::command().error(ErrorKind::InvalidValue, text));
+        }
+    }
+    Ok(())
+}
+
+/// The environment variables of a command and of those below it.
+fn variables(command: &clap::Command) -> Vec<String> {
+    let own = command
+        .get_arguments()
+        .filter_map(|arg| arg.get_env()?.to_str().map(str::to_owned));
+    own.chain(command.get_subcommands().flat_map(variables))
+        .collect()
+}
+
+fn health_url(text: &str) -> Result<Url, String> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| "expected a URL such as http://127.0.0.1:10063/-/healthy".to_owned())
+}
+
+#[cfg(test)]
+mod tests;
