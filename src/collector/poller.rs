@@ -91,7 +91,7 @@ impl Poller {
         started: Instant,
     ) -> Result<SharedClipGroups, (Failure, Option<Duration>)> {
         let collect = &self.settings.collect;
-        let deadline = started + collect.interval.max(collect.timeout * 2);
+        let deadline = started + collect.poll_deadline();
         let request = Request {
             created_after_ms: collect
                 .lookback

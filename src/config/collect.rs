@@ -16,10 +16,6 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 impl Collect {
-    /// How many requests may go at once before [`requests_per_second`](Self::requests_per_second)
-    /// holds them back.
-    pub const BURST: u32 = 5;
-
     /// The longest that one poll may take, with its retries: the larger of the interval and twice
     /// the timeout.
     pub fn poll_deadline(&self) -> Duration {

@@ -74,19 +74,8 @@ pub struct Collect {
     pub expiration_time: ExpirationTime,
     /// The largest body that is read, in bytes, after decompression.
     pub max_response_bytes: u64,
-    /// The pace of requests to one organisation; up to [`rhombus::BURST`](crate::rhombus::BURST) may go at once.
+    /// The pace of requests to one organisation; up to [`BURST`](crate::rhombus::BURST) may go at once.
     pub requests_per_second: f64,
-}
-
-/// TEMP
-#[derive(Debug, thiserror::Error)]
-#[error("temp")]
-pub struct KeyError;
-impl KeySource {
-    /// TEMP
-    pub fn read(&self) -> Result<ApiKey, KeyError> {
-        Err(KeyError)
-    }
 }
 
 /// What the command line says of the configuration; the environment variables of its flags too.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use exposition::{Exposition, Rendered};
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 
+use crate::build_info;
 use crate::clock::Clock;
 use crate::inventory::{Fleet, FleetHandle};
 use crate::rhombus::Observer;
@@ -111,11 +112,7 @@ fn register_build_info(registry: &Registry) -> prometheus::Result<()> {
         "1; the labels say what was built, from what, with what.",
     );
     let build_info = IntGaugeVec::new(opts, &["version", "revision", "rustc"])?;
-    let labels = [
-        env!("CARGO_PKG_VERSION"),
-        env!("REVISION"),
-        env!("RUSTC_VERSION"),
-    ];
+    let labels = [build_info::VERSION, build_info::REVISION, build_info::RUSTC];
     build_info.with_label_values(&labels).set(1);
     registry.register(Box::new(build_info))
 }
