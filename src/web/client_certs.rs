@@ -1,0 +1,174 @@
+//! Which client certificates are accepted: the five policies of `client_auth_type`, and the names
+//! that `client_allowed_sans` asks for.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, RootCertStore,
+    SignatureScheme,
+};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
+
+/// `client_auth_type`, named as Go's `crypto/tls` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ClientAuth {
+    None,
+    Request,
+    RequireAny,
+    VerifyIfGiven,
+    RequireAndVerify,
+}
+
+impl ClientAuth {
+    /// `None` where `name` is no policy. `RequireClientCert` is an old name that the exporter
+    /// toolkit still takes.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "NoClientCert" => Self::None,
+            "RequestClientCert" => Self::Request,
+            "RequireAnyClientCert" | "RequireClientCert" => Self::RequireAny,
+            "VerifyClientCertIfGiven" => Self::VerifyIfGiven,
+            "RequireAndVerifyClientCert" => Self::RequireAndVerify,
+            _ => return None,
+        })
+    }
+
+    /// Whether a certificate's issuer is checked.
+    pub(super) fn verifies(self) -> bool {
+        matches!(self, Self::VerifyIfGiven | Self::RequireAndVerify)
+    }
+
+    /// Whether a client without a certificate is turned away.
+    pub(super) fn requires(self) -> bool {
+        matches!(self, Self::RequireAny | Self::RequireAndVerify)
+    }
+}
+
+/// Checks the certificates of clients.
+#[derive(Debug)]
+pub(super) struct ClientCerts {
+    /// Checks the issuer; none where any certificate will do.
+    chain: Option<Arc<dyn ClientCertVerifier>>,
+    /// The names of which a certificate must bear one; empty: any.
+    allowed_sans: Vec<String>,
+    required: bool,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ClientCerts {
+    /// A check as `policy` says, against the issuers in `roots` where it verifies.
+    ///
+    /// # Errors
+    /// When the policy verifies and there are no roots to verify against.
+    pub(super) fn new(
+        policy: ClientAuth,
+        roots: RootCertStore,
+        allowed_sans: Vec<String>,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, VerifierBuilderError> {
+        let chain = || {
+            let builder =
+                WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
+            let builder = if policy.requires() {
+                builder
+            } else {
+                builder.allow_unauthenticated()
+            };
+            builder.build()
+        };
+        Ok(Self {
+            chain: policy.verifies().then(chain).transpose()?,
+            allowed_sans,
+            required: policy.requires(),
+            algorithms: provider.signature_verification_algorithms,
+        })
+    }
+}
+
+impl ClientCertVerifier for ClientCerts {
+    fn client_auth_mandatory(&self) -> bool {
+        self.required
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.chain
+            .as_ref()
+            .map_or(&[], |chain| chain.root_hint_subjects())
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        if let Some(chain) = &self.chain {
+            chain.verify_client_cert(end_entity, intermediates, now)?;
+        }
+        if !self.allowed_sans.is_empty() && !bears_one_of(end_entity, &self.allowed_sans)? {
+            return Err(CertificateError::ApplicationVerificationFailure.into());
+        }
+        Ok(ClientCertVerified::assertion())
+    }
+
+    // That the client holds the key is checked always, even where any certificate will do.
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, cert, dss, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, cert, dss, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+/// Whether a subject alternative name of the certificate is exactly one of `allowed`.
+fn bears_one_of(certificate: &CertificateDer<'_>, allowed: &[String]) -> Result<bool, Error> {
+    let bad = |_| Error::from(CertificateError::BadEncoding);
+    let (_, certificate) = X509Certificate::from_der(certificate).map_err(bad)?;
+    let names = certificate.subject_alternative_name();
+    let names = names.map_err(|_| Error::from(CertificateError::BadEncoding))?;
+    let names = names.map_or(&[][..], |names| &names.value.general_names);
+    Ok(names
+        .iter()
+        .filter_map(written)
+        .any(|name| allowed.contains(&name)))
+}
+
+/// A name as one writes it in `client_allowed_sans`.
+fn written(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) | GeneralName::RFC822Name(name) | GeneralName::URI(name) => {
+            Some((*name).to_owned())
+        }
+        GeneralName::IPAddress(bytes) => {
+            let v4 = <[u8; 4]>::try_from(*bytes).map(IpAddr::from);
+            let address = v4.or_else(|_| <[u8; 16]>::try_from(*bytes).map(IpAddr::from));
+            address.ok().map(|address| address.to_string())
+        }
+        _ => None,
+    }
+}

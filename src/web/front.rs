@@ -1,0 +1,110 @@
+//! What stands before the routes on every request: the size limit of its body, the password, the
+//! configured headers. It also tells the connection when an answer begins and ends.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{Request, Response, StatusCode};
+use axum::response::IntoResponse;
+use bytes::Bytes;
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+
+use super::activity::{Activity, Answering};
+use super::web_config::WebConfig;
+
+/// The service of one connection.
+pub(super) struct Front {
+    pub(super) app: TowerToHyperService<Router>,
+    pub(super) web: Option<Arc<WebConfig>>,
+    pub(super) max_body_bytes: usize,
+    pub(super) activity: Arc<Activity>,
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>> + Send>>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let answering = self.activity.answering();
+        let fits = limit_body(&mut request, self.max_body_bytes);
+        let (app, web) = (self.app.clone(), self.web.clone());
+        Box::pin(async move {
+            let response = match web {
+                _ if !fits => refuse(StatusCode::PAYLOAD_TOO_LARGE),
+                None => app.call(request).await?,
+                Some(web) => guarded(&web, app, request).await?,
+            };
+            Ok(response.map(|body| Answer {
+                body,
+                _answering: answering,
+            }))
+        })
+    }
+}
+
+/// Whether the body may be as large as it says; one that doesn't say is cut at the limit.
+fn limit_body(request: &mut Request<Incoming>, max_bytes: usize) -> bool {
+    if request.body().is_end_stream() {
+        return true;
+    }
+    DefaultBodyLimit::max(max_bytes).apply(request);
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    length.is_none_or(|length| length <= max_bytes)
+}
+
+async fn guarded(
+    web: &WebConfig,
+    app: TowerToHyperService<Router>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let active = web.active();
+    let mut response = match active.admit(request.headers()).await {
+        Ok(()) => app.call(request).await?,
+        Err(refusal) => refusal.into_response(),
+    };
+    for (name, value) in &active.headers {
+        response.headers_mut().insert(name, value.clone());
+    }
+    Ok(response)
+}
+
+fn refuse(status: StatusCode) -> Response<Body> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    (status, format!("{reason}\n")).into_response()
+}
+
+/// The body of an answer. Dropping it ends the answer.
+pub(super) struct Answer {
+    body: Body,
+    _answering: Answering,
+}
+
+impl hyper::body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,21 @@
+//! The HTTP server: `server` carries connections, `front` stands before every request, `routes`
+//! has what can be asked for, `landing` the page for people. Everything that is shown is read from
+//! memory. A new page begins as a line in the table of `routes`.
+
+mod activity;
+mod auth;
+mod client_certs;
+mod front;
+mod pem;
+mod server;
+mod server_options;
+mod sources;
+mod tls;
+mod web_config;
+mod web_error;
+mod web_file;
+
+pub use server::serve;
+pub use server_options::{ConnectionStats, ServerOptions};
+pub use web_config::WebConfig;
+pub use web_error::WebConfigError;

@@ -1,0 +1,201 @@
+//! Connections, plain or TLS: how many there may be, how long each may take, how they end. It
+//! knows nothing of routes, so that the exporter and the simulator are served by the same code.
+//!
+//! Each connection is a task of its own from the moment it is accepted; a client that stalls in
+//! its TLS handshake keeps nobody else waiting.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, warn};
+
+use super::activity::{Activity, Patience, Watched};
+use super::front::Front;
+use super::server_options::ServerOptions;
+use super::tls::ALPN_HTTP2;
+
+/// Serves `app` to whoever connects to `listener`, until `shutdown`; then lets the answers that
+/// are under way finish, for at most [`ServerOptions::grace`].
+///
+/// Dropping the future ends every connection at once.
+///
+/// # Errors
+/// None at present: a connection that can't be accepted is logged, and the next one is awaited.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    options: ServerOptions,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let slots = Arc::new(Semaphore::new(options.connections.limit()));
+    let abort = CancellationToken::new();
+    let _abort_when_dropped = abort.clone().drop_guard();
+    let server = Arc::new(Server {
+        app,
+        options,
+        shutdown: shutdown.clone(),
+    });
+    let tasks = TaskTracker::new();
+    let next = async || {
+        let slot = slots.clone().acquire_owned().await;
+        (slot, accept(&listener).await)
+    };
+    while let Some((slot, stream)) = shutdown.run_until_cancelled(next()).await {
+        let opened = server.options.connections.opened();
+        let (server, abort) = (server.clone(), abort.clone());
+        tasks.spawn(async move {
+            abort.run_until_cancelled(server.connection(stream)).await;
+            drop((slot, opened));
+        });
+    }
+    drop(listener);
+    tasks.close();
+    if timeout(server.options.grace, tasks.wait()).await.is_err() {
+        warn!(
+            connections = server.options.connections.open(),
+            "ending connections that were still being answered"
+        );
+        abort.cancel();
+        tasks.wait().await;
+    }
+    Ok(())
+}
+
+/// The next connection. What fails is not the server's end: descriptors may have run out, and
+/// come back when others leave.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    const PAUSE: Duration = Duration::from_millis(50);
+    const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+    let mut pause = PAUSE;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                if pause == PAUSE {
+                    warn!(%error, "cannot accept connections; trying again");
+                }
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+/// Whether the client went away before it was accepted.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+struct Server {
+    app: Router,
+    options: ServerOptions,
+    shutdown: CancellationToken,
+}
+
+impl Server {
+    async fn connection(&self, stream: TcpStream) {
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "cannot set TCP_NODELAY");
+        }
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.options.write_timeout));
+        let stream = Box::pin(stream);
+        let tls = self
+            .options
+            .web
+            .as_ref()
+            .and_then(|web| web.active().tls.clone());
+        let Some(config) = tls else {
+            return self.converse(stream, Protocol::Http1).await;
+        };
+        let handshake = timeout(
+            self.options.tls_handshake_timeout,
+            TlsAcceptor::from(config).accept(stream),
+        );
+        match self.shutdown.run_until_cancelled(handshake).await {
+            None => {}
+            Some(Err(_)) => debug!("a client took too long over its TLS handshake"),
+            Some(Ok(Err(error))) => debug!(%error, "a TLS handshake failed"),
+            Some(Ok(Ok(stream))) => {
+                let http2 = stream.get_ref().1.alpn_protocol() == Some(ALPN_HTTP2);
+                let protocol = if http2 {
+                    Protocol::Http2
+                } else {
+                    Protocol::Http1
+                };
+                self.converse(stream, protocol).await;
+            }
+        }
+    }
+
+    async fn converse<S>(&self, stream: S, protocol: Protocol)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let patience = Patience {
+            head: self.options.header_timeout,
+            idle: self.options.idle_timeout,
+        };
+        let activity = Activity::new(patience, protocol == Protocol::Http2);
+        let front = Front {
+            app: TowerToHyperService::new(self.app.clone()),
+            web: self.options.web.clone(),
+            max_body_bytes: self.options.max_body_bytes,
+            activity: activity.clone(),
+        };
+        let stream = TokioIo::new(Watched::new(stream, activity.clone()));
+        let builder = http(protocol);
+        let mut connection = std::pin::pin!(builder.serve_connection(stream, front));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.shutdown.cancelled() => {
+                if activity.nothing_asked() {
+                    return;
+                }
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            debug!(error, "a connection broke");
+        }
+    }
+}
+
+fn http(protocol: Protocol) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // Hyper's own limit on heads also ends connections that wait between two requests.
+    builder
+        .http1()
+        .header_read_timeout(None)
+        .max_buf_size(64 * 1024);
+    builder.http2().max_concurrent_streams(32);
+    match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_only(),
+    }
+}

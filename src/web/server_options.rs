@@ -1,0 +1,93 @@
+//! The limits of a server, and how close it is to the one on connections.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::web_config::WebConfig;
+
+/// The limits of a server. The defaults suit scrapes over connections that are kept alive.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// How many connections there may be, and how many there are. Default: at most 512. Whoever
+    /// comes when all are taken waits, and is served once one leaves.
+    pub connections: ConnectionStats,
+    /// For the TLS handshake. Default: 10 s.
+    pub tls_handshake_timeout: Duration,
+    /// For the head of a request, from its first byte; for the first one on a connection, from
+    /// its beginning. Default: 10 s.
+    pub header_timeout: Duration,
+    /// Between two requests of a connection. Default: 2 min, which outlives a scrape interval of
+    /// 1 min.
+    pub idle_timeout: Duration,
+    /// How long a client may read nothing of what is sent to it. Default: 20 s.
+    pub write_timeout: Duration,
+    /// How long answers that are under way may take when the server ends. Default: 3 s.
+    pub grace: Duration,
+    /// The largest request body, in bytes. Default: 64 KiB.
+    pub max_body_bytes: usize,
+    /// TLS, passwords and headers; none: plain HTTP for all.
+    pub web: Option<Arc<WebConfig>>,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            connections: ConnectionStats::new(512),
+            tls_handshake_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(120),
+            write_timeout: Duration::from_secs(20),
+            grace: Duration::from_secs(3),
+            max_body_bytes: 64 * 1024,
+            web: None,
+        }
+    }
+}
+
+/// How many connections there are, and how many there may be. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct ConnectionStats(Arc<Connections>);
+
+#[derive(Debug)]
+struct Connections {
+    open: AtomicUsize,
+    limit: usize,
+}
+
+impl ConnectionStats {
+    /// None open, and room for `limit`; at least for one.
+    pub fn new(limit: usize) -> Self {
+        Self(Arc::new(Connections {
+            open: AtomicUsize::new(0),
+            limit: limit.clamp(1, Semaphore::MAX_PERMITS),
+        }))
+    }
+
+    /// How many are open now.
+    pub fn open(&self) -> usize {
+        self.0.open.load(Ordering::Relaxed)
+    }
+
+    /// How many may be open.
+    pub fn limit(&self) -> usize {
+        self.0.limit
+    }
+
+    /// Counts one connection until what this returns is dropped.
+    pub(super) fn opened(&self) -> Opened {
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        Opened(self.clone())
+    }
+}
+
+/// One open connection.
+pub(super) struct Opened(ConnectionStats);
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.0.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}

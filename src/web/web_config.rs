@@ -1,0 +1,168 @@
+//! The web configuration while it is in use: TLS, users, headers. It is read again when it or a
+//! file that it names changes; a version that is wrong changes nothing and shows in
+//! [`WebConfig::last_reload_ok`]. The format is in `web_file`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use super::sources::Sources;
+use super::web_error::WebConfigError;
+use super::web_file::{Loaded, load};
+
+/// A web configuration file, live.
+pub struct WebConfig {
+    file: PathBuf,
+    active: ArcSwap<Loaded>,
+    /// What the last attempt read, whether it succeeded or not.
+    sources: Mutex<Sources>,
+    last_reload_ok: AtomicBool,
+}
+
+impl WebConfig {
+    /// Reads `file` and the certificates, keys and authorities that it names, whose paths are
+    /// relative to it. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When something can't be read or honoured: file, line, key, value, what was expected.
+    pub fn load(file: &Path) -> Result<Self, WebConfigError> {
+        let mut sources = Sources::default();
+        let loaded = load(file, &mut sources)?;
+        Ok(Self {
+            file: file.to_owned(),
+            active: ArcSwap::from_pointee(loaded),
+            sources: Mutex::new(sources),
+            last_reload_ok: AtomicBool::new(true),
+        })
+    }
+
+    /// Whether connections are TLS. This never changes while it runs.
+    pub fn is_tls(&self) -> bool {
+        self.active.load().tls.is_some()
+    }
+
+    /// Whether the newest version of the file is the one in use.
+    pub fn last_reload_ok(&self) -> bool {
+        self.last_reload_ok.load(Ordering::Relaxed)
+    }
+
+    /// Reads everything again, now. New connections and requests see the new version.
+    ///
+    /// # Errors
+    /// When the new version is wrong, or adds or removes TLS; the old one then stays in use.
+    pub async fn reload(self: &Arc<Self>) -> Result<(), WebConfigError> {
+        self.off_thread(Self::read_again).await
+    }
+
+    /// Reads everything again whenever something changed, looking every `interval`, until
+    /// `shutdown`. A version that is wrong is logged once.
+    pub async fn watch(self: Arc<Self>, interval: Duration, shutdown: CancellationToken) {
+        let pause = || shutdown.run_until_cancelled(tokio::time::sleep(interval));
+        while pause().await.is_some() {
+            match self.off_thread(Self::read_if_changed).await {
+                None => {}
+                Some(Ok(())) => info!(file = %self.file.display(), "web configuration reloaded"),
+                Some(Err(error)) => error!(
+                    %error,
+                    "the new web configuration is wrong; the old one stays in use"
+                ),
+            }
+        }
+    }
+
+    /// What is in use now.
+    pub(super) fn active(&self) -> Arc<Loaded> {
+        self.active.load_full()
+    }
+
+    async fn off_thread<T: Send + 'static>(self: &Arc<Self>, work: fn(&Self) -> T) -> T {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || work(&this))
+            .await
+            .expect("reading the web configuration does not panic")
+    }
+
+    fn read_if_changed(&self) -> Option<Result<(), WebConfigError>> {
+        let changed = self.sources().changed();
+        changed.then(|| self.read_again())
+    }
+
+    fn read_again(&self) -> Result<(), WebConfigError> {
+        let mut sources = self.sources();
+        *sources = Sources::default();
+        let result = load(&self.file, &mut sources).and_then(|loaded| self.activate(loaded));
+        self.last_reload_ok.store(result.is_ok(), Ordering::Relaxed);
+        result
+    }
+
+    fn activate(&self, loaded: Loaded) -> Result<(), WebConfigError> {
+        if loaded.tls.is_some() != self.is_tls() {
+            return Err(WebConfigError::NeedsRestart {
+                file: self.file.clone(),
+            });
+        }
+        self.active.store(Arc::new(loaded));
+        Ok(())
+    }
+
+    fn sources(&self) -> std::sync::MutexGuard<'_, Sources> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for WebConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebConfig")
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a request is not answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Refusal {
+    /// No user's name and password.
+    Unauthorized,
+    /// More requests than `rate_limit` lets through.
+    TooMany,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                [(WWW_AUTHENTICATE, "Basic")],
+                "Unauthorized\n",
+            )
+                .into_response(),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests\n").into_response(),
+        }
+    }
+}
+
+impl Loaded {
+    /// Whether a request with these headers may be answered.
+    pub(super) async fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        if self
+            .limiter
+            .as_ref()
+            .is_some_and(|limiter| limiter.check().is_err())
+        {
+            return Err(Refusal::TooMany);
+        }
+        match &self.auth {
+            Some(auth) if !auth.admits(headers).await => Err(Refusal::Unauthorized),
+            _ => Ok(()),
+        }
+    }
+}
