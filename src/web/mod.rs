@@ -5,17 +5,25 @@
 mod activity;
 mod auth;
 mod client_certs;
+mod encoding;
 mod front;
+mod landing;
 mod pem;
+mod routes;
 mod server;
 mod server_options;
 mod sources;
+mod standings;
+mod telemetry_path;
 mod tls;
 mod web_config;
 mod web_error;
 mod web_file;
+mod words;
 
+pub use routes::{App, ReloadRequest, router};
 pub use server::serve;
 pub use server_options::{ConnectionStats, ServerOptions};
+pub use telemetry_path::{TelemetryPath, TelemetryPathError};
 pub use web_config::WebConfig;
 pub use web_error::WebConfigError;

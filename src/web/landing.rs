@@ -1,0 +1,279 @@
+//! The landing page: what the exporter knows, for a person. It begins with the answer, and says in
+//! words when there is none. No titles, no scripts, nothing from elsewhere.
+
+use std::sync::OnceLock;
+
+use askama::Template;
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::HeaderValue;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::routes::App;
+use super::standings::{Belief, Links, Row, Standings, soon};
+use super::words;
+use crate::inventory::Fleet;
+use crate::share::UnixMillis;
+
+/// More rows than this are of no use to a person, and slow to load.
+const MAX_ROWS: usize = 500;
+
+const STYLE: &str = include_str!("../../templates/landing.css");
+
+/// The `Content-Security-Policy` of the page: its own style, and nothing else.
+pub(super) fn policy() -> HeaderValue {
+    static POLICY: OnceLock<HeaderValue> = OnceLock::new();
+    let make = || {
+        let hash = BASE64_STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        );
+        HeaderValue::from_str(&policy).expect("base64 is visible ASCII")
+    };
+    POLICY.get_or_init(make).clone()
+}
+
+/// The page, in words.
+#[derive(Template)]
+#[template(path = "landing.html")]
+pub(super) struct Page {
+    style: &'static str,
+    version: String,
+    /// Without the leading slash, so that it also works behind a proxy that adds a prefix.
+    metrics: String,
+    repository: &'static str,
+    time: String,
+    /// The class of the answer: `bad`, `warn`, `good`.
+    tone: &'static str,
+    headline: String,
+    details: Vec<String>,
+    tiles: Vec<Tile>,
+    /// The label of the window in which links count as ending soon.
+    soon: Option<String>,
+    lines: Vec<Line>,
+    hidden: Option<String>,
+}
+
+struct Tile {
+    value: String,
+    label: String,
+    tone: &'static str,
+}
+
+/// One organisation, in words.
+struct Line {
+    name: String,
+    belief: &'static str,
+    tone: &'static str,
+    age: String,
+    poll: String,
+    /// The label of the reason and the sentence that go with a failure.
+    failure: Option<(&'static str, String)>,
+    counts: Option<Counts>,
+}
+
+struct Counts {
+    open: String,
+    any_open: bool,
+    total: String,
+    without_expiry: String,
+    expiring: String,
+}
+
+impl Page {
+    /// The page about `fleet` as it is at `now`.
+    pub(super) fn new(app: &App, fleet: &Fleet, now: UnixMillis) -> Self {
+        let standings = Standings::new(fleet, now);
+        let soon = soon(&fleet.view).map(|window| window.label.clone());
+        let answer = Answer::new(&standings);
+        let hidden = standings.rows.len().saturating_sub(MAX_ROWS) as u64;
+        Self {
+            style: STYLE,
+            version: version(app),
+            metrics: app
+                .telemetry_path
+                .as_str()
+                .trim_start_matches('/')
+                .to_owned(),
+            repository: env!("CARGO_PKG_REPOSITORY"),
+            time: words::time_of_day(now),
+            tone: answer.tone,
+            headline: answer.headline,
+            details: answer.details,
+            tiles: tiles(&standings, soon.as_deref()),
+            lines: standings
+                .rows
+                .iter()
+                .take(MAX_ROWS)
+                .map(|row| Line::new(row, now))
+                .collect(),
+            soon,
+            hidden: (hidden > 0).then(|| words::counted(hidden, "more organisation")),
+        }
+    }
+
+    /// The page as HTML, with everything escaped.
+    pub(super) fn html(&self) -> askama::Result<axum::response::Html<String>> {
+        self.render().map(axum::response::Html)
+    }
+}
+
+fn version(app: &App) -> String {
+    let short: String = app.revision.chars().take(12).collect();
+    match short.as_str() {
+        "" => app.version.clone(),
+        short => format!("{} ({short})", app.version),
+    }
+}
+
+/// The answer at a glance.
+struct Answer {
+    tone: &'static str,
+    headline: String,
+    details: Vec<String>,
+}
+
+impl Answer {
+    fn new(standings: &Standings) -> Self {
+        let all = standings.rows.len() as u64;
+        let waiting = standings.count(Belief::Waiting);
+        let unseen = standings.unseen();
+        let stale = standings.count(Belief::Stale);
+        let open = match standings.links.open {
+            0 => "No open link".to_owned(),
+            open => words::counted(open, "open link"),
+        };
+        let of_all = format!("{} of {}", words::count(unseen), organizations(all));
+        let (tone, headline) = match unseen {
+            _ if all == 0 => ("warn", "No organisation is watched".to_owned()),
+            0 if standings.links.open > 0 || stale > 0 => ("warn", open),
+            0 => ("good", open),
+            _ if waiting == all => ("warn", "Waiting for the first answers".to_owned()),
+            _ if unseen == all => ("bad", "No organisation could be looked at".to_owned()),
+            _ if unseen == waiting => ("warn", format!("{open}, and {of_all} still to be asked")),
+            _ => (
+                "bad",
+                format!("{open}, but {of_all} could not be looked at"),
+            ),
+        };
+        Self {
+            tone,
+            headline,
+            details: details(standings, unseen, stale),
+        }
+    }
+}
+
+fn organizations(number: u64) -> String {
+    words::counted(number, "organisation")
+}
+
+/// What the numbers are made of, and what they leave out: a sentence each.
+fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if unseen > 0 {
+        let unseen = organizations(unseen);
+        sentences.push(format!(
+            "What {unseen} may share is not known, and not counted here."
+        ));
+    }
+    if stale > 0 {
+        let stale = organizations(stale);
+        sentences.push(format!(
+            "Counted from an old picture that could not be renewed: {stale}."
+        ));
+    }
+    if let Some(oldest) = standings.oldest {
+        let oldest = words::span(oldest);
+        sentences.push(format!(
+            "An open link shows its footage to whoever has it. The oldest picture counted is \
+             {oldest} old."
+        ));
+    }
+    sentences
+}
+
+fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
+    let known = standings.rows.iter().any(|row| row.links.is_some());
+    let bound = if standings.unseen() > 0 { "≥ " } else { "" };
+    let links = standings.links;
+    let tile = |number: u64, label: &str, tone| Tile {
+        // A dash, since 0 would read as an all-clear.
+        value: if known {
+            format!("{bound}{}", words::count(number))
+        } else {
+            "–".to_owned()
+        },
+        label: label.to_owned(),
+        tone: if known && number > 0 { tone } else { "" },
+    };
+    let mut tiles = vec![
+        tile(links.open, "open to anyone", "warn"),
+        tile(links.total, "links in all", ""),
+        tile(links.without_expiry, "without expiry", "warn"),
+    ];
+    if let Some(soon) = soon {
+        tiles.push(tile(links.expiring, &format!("expiring within {soon}"), ""));
+    }
+    let fresh = standings.count(Belief::Fresh);
+    let all = standings.rows.len() as u64;
+    tiles.push(Tile {
+        value: format!("{} / {}", words::count(fresh), words::count(all)),
+        label: "organisations fresh".to_owned(),
+        tone: if fresh < all { "bad" } else { "" },
+    });
+    tiles
+}
+
+impl Line {
+    fn new(row: &Row, now: UnixMillis) -> Self {
+        let (belief, tone) = match row.belief {
+            Belief::Withdrawn => ("Withdrawn", "bad"),
+            Belief::Never => ("Never seen", "bad"),
+            Belief::Stale => ("Stale", "warn"),
+            Belief::Waiting => ("Waiting", "warn"),
+            Belief::Fresh => ("Fresh", "good"),
+        };
+        let age = row.age.map(words::span);
+        let age = match (row.belief.is_known(), age) {
+            (true, Some(age)) => format!("{age} old"),
+            (false, Some(age)) => format!("last seen {age} ago"),
+            (_, None) => String::new(),
+        };
+        let poll = row.poll.as_ref().map_or_else(
+            || "not asked yet".to_owned(),
+            |poll| {
+                let verb = if poll.failure.is_some() {
+                    "failed after"
+                } else {
+                    "succeeded in"
+                };
+                let ago = words::span(now.since(poll.ended));
+                format!("{ago} ago, {verb} {}", words::took(poll.took))
+            },
+        );
+        let failure = row.poll.as_ref().and_then(|poll| poll.failure.as_ref());
+        Self {
+            name: row.organization.name().to_owned(),
+            belief,
+            tone,
+            age,
+            poll,
+            failure: failure.map(|failure| (failure.reason.label(), failure.message.clone())),
+            counts: row.links.map(Counts::new),
+        }
+    }
+}
+
+impl Counts {
+    fn new(links: Links) -> Self {
+        Self {
+            open: words::count(links.open),
+            any_open: links.open > 0,
+            total: words::count(links.total),
+            without_expiry: words::count(links.without_expiry),
+            expiring: words::count(links.expiring),
+        }
+    }
+}

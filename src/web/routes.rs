@@ -1,0 +1,169 @@
+//! What can be asked for:
+//!
+//! | path | answers |
+//! |---|---|
+//! | `GET /metrics` | the metrics, text format 0.0.4; the path can be configured |
+//! | `GET /` | the landing page |
+//! | `GET /-/healthy` | 200, always: the process serves |
+//! | `GET /-/ready` | 200 once each organisation has been polled with success, else 503 |
+//! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled |
+//!
+//! Everything else is 404. `GET /metrics` is the one that must be fast: no layer stands before it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use tracing::error;
+
+use super::encoding::accepts_gzip;
+use super::landing;
+use super::telemetry_path::TelemetryPath;
+use crate::clock::Clock;
+use crate::inventory::FleetHandle;
+use crate::metrics::{Exposition, Rendered};
+
+/// The text format that every Prometheus reads, whatever it says in `Accept`.
+const TEXT_FORMAT: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// From this size on, bytes are compressed where that keeps no other request waiting.
+const COMPRESS_ELSEWHERE: usize = 32 * 1024;
+
+/// Asks whoever holds the configuration to read it again. The answer is why it could not.
+#[derive(Debug)]
+pub struct ReloadRequest(pub oneshot::Sender<Result<(), String>>);
+
+/// What the routes show.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// What `/metrics` answers.
+    pub exposition: Arc<Exposition>,
+    /// The organisations.
+    pub fleet: Arc<FleetHandle>,
+    /// What now is.
+    pub clock: Clock,
+    /// Where to ask for a reload; none: `/-/reload` is not enabled.
+    pub reload: Option<mpsc::Sender<ReloadRequest>>,
+    /// Where the metrics are.
+    pub telemetry_path: TelemetryPath,
+    /// The version that the landing page shows.
+    pub version: String,
+    /// The commit that it was built from; empty: not known.
+    pub revision: String,
+}
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    let reload = match app.reload {
+        Some(_) => post(reload).put(reload),
+        None => post(forbidden).put(forbidden),
+    };
+    Router::new()
+        .route(app.telemetry_path.as_str(), get(metrics))
+        .route("/", get(landing_page))
+        .route("/-/healthy", get(async || "Healthy.\n"))
+        .route("/-/ready", get(ready))
+        .route("/-/reload", reload)
+        .fallback(async || (StatusCode::NOT_FOUND, "404 page not found\n"))
+        .with_state(Arc::new(app))
+}
+
+async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
+    let rendered = app.exposition.render();
+    let headers = [
+        (CONTENT_TYPE, TEXT_FORMAT),
+        (VARY, HeaderValue::from_static("Accept-Encoding")),
+    ];
+    if !accepts_gzip(request.headers()) {
+        return (headers, rendered.text()).into_response();
+    }
+    let encoding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+    (headers, encoding, compressed(rendered).await).into_response()
+}
+
+async fn compressed(rendered: Arc<Rendered>) -> Bytes {
+    if rendered.text().len() < COMPRESS_ELSEWHERE {
+        return rendered.gzip();
+    }
+    tokio::task::spawn_blocking(move || rendered.gzip())
+        .await
+        .expect("compressing does not panic")
+}
+
+async fn landing_page(State(app): State<Arc<App>>) -> Response {
+    let page = landing::Page::new(&app, &app.fleet.load(), app.clock.now());
+    match page.html() {
+        Ok(html) => (page_headers(), html).into_response(),
+        Err(error) => {
+            error!(%error, "cannot render the landing page");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The page needs nothing but its own style, so that is all that it may have.
+fn page_headers() -> impl axum::response::IntoResponseParts {
+    let fixed = HeaderValue::from_static;
+    [
+        (CONTENT_TYPE, fixed("text/html; charset=utf-8")),
+        (CONTENT_SECURITY_POLICY, landing::policy()),
+        (X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+        (X_FRAME_OPTIONS, fixed("DENY")),
+        (REFERRER_POLICY, fixed("no-referrer")),
+        (CACHE_CONTROL, fixed("no-store")),
+    ]
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    let fleet = app.fleet.load();
+    let mut missing = String::new();
+    for name in fleet.missing() {
+        // Writing to a string never fails.
+        let _ = writeln!(
+            missing,
+            "Not ready: {name} has not been polled with success yet."
+        );
+    }
+    if missing.is_empty() {
+        "Ready.\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, missing).into_response()
+    }
+}
+
+async fn forbidden() -> (StatusCode, &'static str) {
+    let message = "Lifecycle API is not enabled: start with --web.enable-lifecycle.\n";
+    (StatusCode::FORBIDDEN, message)
+}
+
+async fn reload(State(app): State<Arc<App>>) -> Response {
+    let Some(requests) = &app.reload else {
+        return forbidden().await.into_response();
+    };
+    let (answer, answered) = oneshot::channel();
+    let ended = || Err("the exporter is shutting down".to_owned());
+    let result = match requests.try_send(ReloadRequest(answer)) {
+        Ok(()) => answered.await.unwrap_or_else(|_| ended()),
+        Err(TrySendError::Full(_)) => Err("a reload is already under way".to_owned()),
+        Err(TrySendError::Closed(_)) => ended(),
+    };
+    match result {
+        Ok(()) => "Reloaded.\n".into_response(),
+        Err(message) => {
+            let message = format!("failed to reload the configuration: {message}\n");
+            (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The fleet as the landing page tells it: a row an organisation, the worst first, and totals that
+//! never pass over what could not be looked at.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::inventory::{Fleet, Inventory, Organization, Poll, Standing, View};
+use crate::share::{Protection, UnixMillis, Window};
+
+/// How far a picture can be believed. The worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Belief {
+    /// There was a picture, but it grew too old.
+    Withdrawn,
+    /// It was asked for, and there never was one.
+    Never,
+    /// The last poll failed, or the next one is overdue.
+    Stale,
+    /// Not asked for yet.
+    Waiting,
+    /// As new as it can be.
+    Fresh,
+}
+
+impl Belief {
+    fn of(standing: &Standing, view: &View, now: UnixMillis) -> Self {
+        let picture = standing.inventory(now, view.max_staleness);
+        match (picture, standing.last_poll(), standing.last_success()) {
+            (Some(picture), Some(Poll { failure: None, .. }), _)
+                if now.since(picture.obtained()) <= overdue(view) =>
+            {
+                Self::Fresh
+            }
+            (Some(_), ..) => Self::Stale,
+            (None, _, Some(_)) => Self::Withdrawn,
+            (None, Some(_), None) => Self::Never,
+            (None, None, None) => Self::Waiting,
+        }
+    }
+
+    /// Whether there is a picture.
+    pub(super) fn is_known(self) -> bool {
+        matches!(self, Self::Stale | Self::Fresh)
+    }
+}
+
+/// A poll may take as long as the interval; a picture that is older than two has missed one.
+fn overdue(view: &View) -> Duration {
+    view.interval.saturating_mul(2)
+}
+
+/// What is shared: counts of links that work now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Links {
+    /// Without protection.
+    pub(super) open: u64,
+    /// All of them.
+    pub(super) total: u64,
+    /// That never end.
+    pub(super) without_expiry: u64,
+    /// That end within the window of [`soon`].
+    pub(super) expiring: u64,
+}
+
+impl Links {
+    fn of(inventory: &Inventory, soon: Option<&Window>, now: UnixMillis) -> Self {
+        let mut links = Self::default();
+        for protection in Protection::ALL {
+            let timeline = inventory.timeline(protection);
+            let seen = timeline.at(now);
+            if protection == Protection::None {
+                links.open += seen.active;
+            }
+            links.total += seen.active;
+            links.without_expiry += seen.without_expiry;
+            links.expiring += soon.map_or(0, |soon| timeline.expiring(now, soon.duration));
+        }
+        links
+    }
+
+    fn add(&mut self, other: Self) {
+        self.open += other.open;
+        self.total += other.total;
+        self.without_expiry += other.without_expiry;
+        self.expiring += other.expiring;
+    }
+}
+
+/// The window in which a link counts as ending soon: the first of a day or more, else the longest.
+pub(super) fn soon(view: &View) -> Option<&Window> {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let windows = &view.expiring_within;
+    let day = windows.iter().find(|window| window.duration >= DAY);
+    day.or_else(|| windows.last())
+}
+
+/// One organisation.
+pub(super) struct Row {
+    pub(super) organization: Arc<Organization>,
+    /// That of its worst source.
+    pub(super) belief: Belief,
+    /// None unless there is a picture of every source.
+    pub(super) links: Option<Links>,
+    /// The age of its oldest picture, also of one that was withdrawn.
+    pub(super) age: Option<Duration>,
+    /// The poll that ended last, a failed one before one that succeeded.
+    pub(super) poll: Option<Poll>,
+}
+
+impl Row {
+    fn new(organization: &Arc<Organization>, view: &View, now: UnixMillis) -> Self {
+        let standings: Vec<_> = organization
+            .standings()
+            .map(|(_, standing)| standing)
+            .collect();
+        let belief = |standing: &Arc<Standing>| Belief::of(standing, view, now);
+        let links = |standing: &Arc<Standing>| {
+            let inventory = standing.inventory(now, view.max_staleness)?;
+            Some(Links::of(inventory, soon(view), now))
+        };
+        let sum = |mut sum: Links, links: Option<Links>| {
+            sum.add(links?);
+            Some(sum)
+        };
+        let successes = standings
+            .iter()
+            .filter_map(|standing| standing.last_success());
+        let polls = standings.iter().filter_map(|standing| standing.last_poll());
+        Self {
+            organization: organization.clone(),
+            belief: standings
+                .iter()
+                .map(belief)
+                .min()
+                .unwrap_or(Belief::Waiting),
+            links: standings.iter().map(links).try_fold(Links::default(), sum),
+            age: successes.min().map(|oldest| now.since(oldest)),
+            poll: polls
+                .max_by_key(|poll| (poll.failure.is_some(), poll.ended))
+                .cloned(),
+        }
+    }
+}
+
+/// The whole fleet.
+pub(super) struct Standings {
+    /// The worst first: what can't be believed, then what has the most open links.
+    pub(super) rows: Vec<Row>,
+    /// Of the organisations that there is a picture of.
+    pub(super) links: Links,
+    /// The age of the oldest picture that is counted.
+    pub(super) oldest: Option<Duration>,
+}
+
+impl Standings {
+    pub(super) fn new(fleet: &Fleet, now: UnixMillis) -> Self {
+        let row = |organization| Row::new(organization, &fleet.view, now);
+        let mut rows: Vec<_> = fleet.organizations.iter().map(row).collect();
+        // The sort is stable, and the fleet is sorted by name.
+        rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open))));
+        let mut links = Links::default();
+        let known = || rows.iter().filter_map(|row| Some((row.links?, row.age)));
+        known().for_each(|(of_row, _)| links.add(of_row));
+        Self {
+            links,
+            oldest: known().filter_map(|(_, age)| age).max(),
+            rows,
+        }
+    }
+
+    /// How many organisations there is no picture of.
+    pub(super) fn unseen(&self) -> u64 {
+        let unseen = self.rows.iter().filter(|row| !row.belief.is_known());
+        unseen.count() as u64
+    }
+
+    /// How many organisations are believed as `belief` says.
+    pub(super) fn count(&self, belief: Belief) -> u64 {
+        self.rows.iter().filter(|row| row.belief == belief).count() as u64
+    }
+}
