@@ -1,0 +1,201 @@
+//! Users, headers and the rate limit of `--web.config.file`.
+
+use std::fs;
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+use rhombus_share_exporter::web::{ServerOptions, WebConfig};
+use tempfile::TempDir;
+
+use crate::support::{Served, client, quiet, start};
+
+/// The cheapest that bcrypt has, since this is not what is tested here.
+fn hash(password: &str) -> String {
+    bcrypt::hash(password, 4).unwrap()
+}
+
+struct Site {
+    directory: TempDir,
+    web: Arc<WebConfig>,
+    served: Served,
+}
+
+impl Site {
+    async fn start(config: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("web.yml"), config).unwrap();
+        let web = Arc::new(WebConfig::load(&directory.path().join("web.yml")).unwrap());
+        let options = ServerOptions {
+            web: Some(web.clone()),
+            ..ServerOptions::default()
+        };
+        let served = start(quiet(), options).await;
+        Self {
+            directory,
+            web,
+            served,
+        }
+    }
+
+    async fn configure(&self, config: &str) {
+        fs::write(self.directory.path().join("web.yml"), config).unwrap();
+        self.web.reload().await.unwrap();
+    }
+
+    async fn as_user(&self, user: &str, password: &str) -> reqwest::Response {
+        let request = client().get(self.served.url("/metrics"));
+        request
+            .basic_auth(user, Some(password))
+            .send()
+            .await
+            .unwrap()
+    }
+
+    async fn admits(&self, user: &str, password: &str) -> bool {
+        self.as_user(user, password).await.status() == StatusCode::OK
+    }
+}
+
+#[tokio::test]
+async fn only_a_user_with_the_right_password_is_admitted() {
+    let config = format!(
+        "basic_auth_users:\n  ann: {}\n  bob: {}\n",
+        hash("one"),
+        hash("two:x")
+    );
+    let site = Site::start(&config).await;
+    // Twice: the second time the password has been seen.
+    for _ in 0..2 {
+        assert!(site.admits("ann", "one").await);
+        assert!(site.admits("bob", "two:x").await);
+        for (user, password) in [
+            ("ann", "two:x"),
+            ("ann", "One"),
+            ("ann", ""),
+            ("ann", "one\0"),
+            ("bob", "two"),
+            // Nobody's name, with the passwords that the decoy could be.
+            ("eve", "one"),
+            ("eve", "two:x"),
+            ("", "one"),
+            ("", ""),
+        ] {
+            assert!(!site.admits(user, password).await, "{user}:{password}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_admitted_is_asked_for_a_password() {
+    let site = Site::start(&format!("basic_auth_users:\n  ann: {}\n", hash("one"))).await;
+    for header in [
+        None,
+        Some("Basic"),
+        Some("Basic "),
+        Some("Basic ???"),
+        Some("Basic YW5u"),
+        Some("Bearer YW5uOm9uZQ=="),
+        Some("Basic /////w=="),
+    ] {
+        for path in ["/metrics", "/", "/-/healthy", "/-/reload", "/nowhere"] {
+            let mut request = client().get(site.served.url(path));
+            if let Some(header) = header {
+                request = request.header("authorization", header);
+            }
+            let answer = request.send().await.unwrap();
+            assert_eq!(
+                answer.status(),
+                StatusCode::UNAUTHORIZED,
+                "{header:?} {path}"
+            );
+            assert_eq!(answer.headers()["www-authenticate"], "Basic");
+            assert_eq!(answer.text().await.unwrap(), "Unauthorized\n");
+        }
+    }
+    let lower = client()
+        .get(site.served.url("/metrics"))
+        .header("authorization", "basic YW5uOm9uZQ==");
+    assert_eq!(lower.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn many_wrong_passwords_at_once_keep_nobody_out() {
+    let site = Arc::new(Site::start(&format!("basic_auth_users:\n  ann: {}\n", hash("one"))).await);
+    let attempt = |number: u32| {
+        let site = site.clone();
+        async move { site.admits("ann", &number.to_string()).await }
+    };
+    let attempts: Vec<_> = (0..40)
+        .map(|number| tokio::spawn(attempt(number)))
+        .collect();
+    assert!(site.admits("ann", "one").await);
+    for attempt in attempts {
+        assert!(!attempt.await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn users_change_without_a_restart() {
+    let users = |password| format!("basic_auth_users:\n  ann: {}\n", hash(password));
+    let site = Site::start(&users("old")).await;
+    assert!(site.admits("ann", "old").await);
+    site.configure(&users("new")).await;
+    assert!(!site.admits("ann", "old").await);
+    assert!(site.admits("ann", "new").await);
+    site.configure("basic_auth_users: {}\n").await;
+    assert_eq!(site.served.get("/metrics").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn configured_headers_are_on_every_answer_and_win() {
+    let config = format!(
+        "basic_auth_users:\n  ann: {}\nhttp_server_config:\n  headers:\n    \
+         X-Frame-Options: sameorigin\n    X-XSS-Protection: 1\n    \
+         Content-Security-Policy: default-src 'self'\n    Strict-Transport-Security: ''\n",
+        hash("one")
+    );
+    let site = Site::start(&config).await;
+    for (path, password) in [
+        ("/", "one"),
+        ("/metrics", "one"),
+        ("/nowhere", "one"),
+        ("/", "bad"),
+    ] {
+        let request = client()
+            .get(site.served.url(path))
+            .basic_auth("ann", Some(password));
+        let answer = request.send().await.unwrap();
+        let headers = answer.headers();
+        assert_eq!(headers["x-frame-options"], "sameorigin", "{path}");
+        assert_eq!(headers["x-xss-protection"], "1");
+        assert_eq!(headers["content-security-policy"], "default-src 'self'");
+        assert!(!headers.contains_key("strict-transport-security"));
+    }
+}
+
+#[tokio::test]
+async fn requests_beyond_the_rate_limit_are_refused() {
+    let site = Site::start("rate_limit:\n  interval: 1h\n  burst: 2\n").await;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(site.served.get("/metrics").await.status().as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 429]);
+}
+
+#[tokio::test]
+async fn an_empty_file_asks_for_nothing() {
+    for empty in [
+        "",
+        "---\n",
+        "# nothing\n",
+        "tls_server_config:\nbasic_auth_users:\n",
+    ] {
+        let site = Site::start(empty).await;
+        assert_eq!(
+            site.served.get("/metrics").await.status(),
+            StatusCode::OK,
+            "{empty:?}"
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! Web configurations: each file in `tests/web_config/bad` is refused with exactly the message
+//! beside it, and none of these messages repeats a secret.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rhombus_share_exporter::web::WebConfig;
+
+/// Stands wherever a file holds what must not be shown.
+const SECRET: &str = "s3cretvalue";
+
+fn bad_files() -> Vec<PathBuf> {
+    let entries = fs::read_dir("tests/web_config/bad").unwrap();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "yml"));
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+fn message(file: &Path) -> String {
+    match WebConfig::load(file) {
+        Ok(_) => format!("{} is accepted", file.display()),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn each_bad_file_is_refused_with_its_message() {
+    let mut wrong = Vec::new();
+    for file in bad_files() {
+        let expected = fs::read_to_string(file.with_extension("err")).unwrap_or_default();
+        let message = message(&file);
+        if message != expected.trim_end() {
+            wrong.push(message);
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "unexpected messages:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn no_message_repeats_a_secret_or_spans_lines() {
+    for file in bad_files() {
+        let message = message(&file);
+        assert!(!message.contains(SECRET), "{message}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let message = message(Path::new("tests/web_config/nowhere.yml"));
+    assert_eq!(
+        message,
+        "cannot read tests/web_config/nowhere.yml: No such file or directory (os error 2)"
+    );
+}

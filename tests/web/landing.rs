@@ -1,0 +1,202 @@
+//! The landing page: it answers at a glance, and never says that all is well when it isn't known.
+
+use rhombus_share_exporter::inventory::{Inventory, Standing};
+use rhombus_share_exporter::share::{Expiry, Malformed, Protection};
+use rhombus_share_exporter::web::{ServerOptions, router};
+use std::time::Duration;
+
+use crate::support::{NOW, app, failed, fleet, good, never_asked, share, start};
+
+async fn page(standings: Vec<(&str, Standing)>) -> String {
+    let served = start(router(app(fleet(standings))), ServerOptions::default()).await;
+    served.get("/").await.text().await.unwrap()
+}
+
+fn headline(page: &str) -> &str {
+    let (_, rest) = page.split_once("<h1 id=\"answer\">").unwrap();
+    rest.split_once("</h1>").unwrap().0
+}
+
+fn tone(page: &str) -> &str {
+    let (_, rest) = page.split_once("<section class=\"answer ").unwrap();
+    rest.split_once('"').unwrap().0
+}
+
+/// The organisations in the order of their rows.
+fn rows(page: &str) -> Vec<&str> {
+    let rows = page.split("scope=\"row\">").skip(1);
+    rows.map(|row| row.split_once('<').unwrap().0).collect()
+}
+
+#[tokio::test]
+async fn only_what_is_known_to_be_closed_is_called_so() {
+    let withdrawn = || failed(&good(3, 2_400), "no answer");
+    let stale = || failed(&good(2, 240), "no answer");
+    let never = || failed(&never_asked(), "no answer");
+    for (standings, tone_expected, expected) in [
+        (vec![], "warn", "No organisation is watched"),
+        (vec![("a", good(0, 5))], "good", "No open link"),
+        (vec![("a", good(1, 5))], "warn", "1 open link"),
+        (vec![("a", good(0, 121))], "warn", "No open link"),
+        (
+            vec![("a", stale()), ("b", good(1, 5))],
+            "warn",
+            "3 open links",
+        ),
+        (
+            vec![("a", never_asked())],
+            "warn",
+            "Waiting for the first answers",
+        ),
+        (
+            vec![("a", never_asked()), ("b", good(1, 5))],
+            "warn",
+            "1 open link, and 1 of 2 organisations still to be asked",
+        ),
+        (
+            vec![("a", never())],
+            "bad",
+            "No organisation could be looked at",
+        ),
+        (
+            vec![("a", withdrawn())],
+            "bad",
+            "No organisation could be looked at",
+        ),
+        (
+            vec![("a", withdrawn()), ("b", good(0, 5)), ("c", never_asked())],
+            "bad",
+            "No open link, but 2 of 3 organisations could not be looked at",
+        ),
+    ] {
+        let page = page(standings).await;
+        assert_eq!((tone(&page), headline(&page)), (tone_expected, expected));
+    }
+}
+
+#[tokio::test]
+async fn numbers_that_leave_someone_out_say_so() {
+    let page = page(vec![("a", failed(&never_asked(), "x")), ("b", good(4, 5))]).await;
+    assert!(
+        page.contains("<dt>open to anyone</dt><dd>≥ 4</dd>"),
+        "{page}"
+    );
+    assert!(page.contains("not known"), "{page}");
+    assert!(
+        page.contains("What 1 organisation may share is not known"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn without_any_picture_there_is_no_number() {
+    let page = page(vec![("a", failed(&good(3, 2_400), "x"))]).await;
+    assert!(page.contains("<dt>open to anyone</dt><dd>–</dd>"), "{page}");
+}
+
+#[tokio::test]
+async fn the_worst_comes_first_with_its_reason() {
+    let page = page(vec![
+        ("a-fresh", good(1, 5)),
+        ("b-fresh", good(7, 5)),
+        ("c-waiting", never_asked()),
+        ("d-stale", failed(&good(2, 240), "no answer")),
+        ("e-never", failed(&never_asked(), "Rhombus answered 401")),
+        ("f-withdrawn", failed(&good(3, 2_400), "no answer")),
+    ])
+    .await;
+    assert_eq!(
+        rows(&page),
+        [
+            "f-withdrawn",
+            "e-never",
+            "d-stale",
+            "c-waiting",
+            "b-fresh",
+            "a-fresh"
+        ]
+    );
+    assert!(
+        page.contains("<code>auth</code> Rhombus answered 401"),
+        "{page}"
+    );
+    assert!(page.contains("5 s ago, failed after 2.0 s"), "{page}");
+    assert!(page.contains("last seen 40 min ago"), "{page}");
+}
+
+#[tokio::test]
+async fn links_are_counted_as_the_metrics_count_them() {
+    let within = |hours: u64| Expiry::At(NOW.after(Duration::from_secs(hours * 3_600)));
+    let shares = vec![
+        share(Protection::None, Expiry::Never),
+        share(Protection::None, within(24)),
+        share(Protection::None, within(25)),
+        share(Protection::None, within(0)),
+        share(Protection::Password, within(2)),
+    ];
+    let inventory = Inventory::new(shares, None, NOW);
+    let standing = never_asked().succeeded(Duration::ZERO, inventory, &Malformed::new());
+    let page = page(vec![("a", standing)]).await;
+    for tile in [
+        "<dt>open to anyone</dt><dd>3</dd>",
+        "<dt>links in all</dt><dd>4</dd>",
+        "<dt>without expiry</dt><dd>1</dd>",
+        "<dt>expiring within 24h</dt><dd>2</dd>",
+        "<dt>organisations fresh</dt><dd>1 / 1</dd>",
+    ] {
+        assert!(page.contains(tile), "{tile} in {page}");
+    }
+}
+
+#[tokio::test]
+async fn what_others_wrote_is_escaped() {
+    let message = "<img src=x onerror=alert(1)> & \"quotes\"";
+    let page = page(vec![(
+        "<script>alert(1)</script>",
+        failed(&never_asked(), message),
+    )])
+    .await;
+    assert!(!page.contains("<script"), "{page}");
+    assert!(!page.contains("<img"), "{page}");
+}
+
+#[tokio::test]
+async fn thousands_of_organisations_are_one_bounded_page() {
+    let names: Vec<_> = (0..5_000)
+        .map(|number| format!("client-{number:04}"))
+        .collect();
+    let mut all: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), good(1, 5)))
+        .collect();
+    all[4_321].1 = failed(&never_asked(), "no answer");
+    let page = page(all).await;
+    assert_eq!(rows(&page).len(), 500);
+    assert_eq!(rows(&page)[0], "client-4321");
+    assert!(page.contains("4,500 more organisations not shown"));
+    assert!(page.contains("<dd>≥ 4,999</dd>"));
+    assert!(page.len() < 500_000, "{}", page.len());
+}
+
+#[tokio::test]
+async fn the_page_may_load_nothing() {
+    let served = start(
+        router(app(fleet(vec![("a", good(0, 1))]))),
+        ServerOptions::default(),
+    )
+    .await;
+    let answer = served.get("/").await;
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    let policy = header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
+    assert_eq!(header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("referrer-policy"), "no-referrer");
+    let page = answer.text().await.unwrap();
+    assert!(!page.contains("src="), "{page}");
+    assert!(page.contains("1.2.3 (0123456789ab)"), "{page}");
+}

@@ -1,0 +1,221 @@
+//! Clients that are slow, silent, deaf or many. Each is dropped; nobody else notices.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::{get, post};
+use rhombus_share_exporter::web::{ConnectionStats, ServerOptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+
+use crate::support::{LONG, SHORT, ask, client, closed, eventually, quiet, soon, start};
+
+const HEALTHY: &str = "Healthy.\n";
+
+/// Everything is allowed to take long.
+fn patient() -> ServerOptions {
+    ServerOptions {
+        header_timeout: LONG * 6,
+        idle_timeout: LONG * 6,
+        write_timeout: LONG * 6,
+        tls_handshake_timeout: LONG * 6,
+        ..ServerOptions::default()
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_dropped_and_others_are_served_meanwhile() {
+    let options = ServerOptions {
+        header_timeout: SHORT,
+        ..patient()
+    };
+    let served = start(quiet(), options).await;
+    let mut slow = served.connect().await;
+    slow.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: t")
+        .await
+        .unwrap();
+    assert_eq!(
+        served.get("/-/healthy").await.text().await.unwrap(),
+        HEALTHY
+    );
+    let (mut reader, mut writer) = slow.split();
+    let drip = async {
+        // A byte now and then must not buy more time.
+        while writer.write_all(b"e").await.is_ok() {
+            tokio::time::sleep(SHORT / 10).await;
+        }
+    };
+    let mut rest = Vec::new();
+    soon(async {
+        tokio::select! {
+            _ = reader.read_to_end(&mut rest) => {}
+            () = drip => {}
+        }
+    })
+    .await;
+    assert!(!String::from_utf8_lossy(&rest).contains("200"), "{rest:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_says_nothing_is_dropped() {
+    let options = ServerOptions {
+        header_timeout: SHORT,
+        ..patient()
+    };
+    let served = start(quiet(), options).await;
+    assert_eq!(closed(&mut served.connect().await).await, b"");
+}
+
+#[tokio::test]
+async fn a_second_head_that_does_not_end_is_dropped_too() {
+    let options = ServerOptions {
+        header_timeout: SHORT,
+        ..patient()
+    };
+    let served = start(quiet(), options).await;
+    let mut stream = served.connect().await;
+    ask(&mut stream, "/-/healthy", HEALTHY).await;
+    stream.write_all(b"GET /").await.unwrap();
+    closed(&mut stream).await;
+}
+
+#[tokio::test]
+async fn a_connection_outlives_the_pause_between_two_scrapes() {
+    let options = ServerOptions {
+        header_timeout: SHORT,
+        ..patient()
+    };
+    let served = start(quiet(), options).await;
+    let mut stream = served.connect().await;
+    ask(&mut stream, "/-/healthy", HEALTHY).await;
+    tokio::time::sleep(SHORT * 3).await;
+    ask(&mut stream, "/-/healthy", HEALTHY).await;
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_dropped_at_last() {
+    let options = ServerOptions {
+        idle_timeout: SHORT,
+        ..patient()
+    };
+    let served = start(quiet(), options).await;
+    let mut stream = served.connect().await;
+    ask(&mut stream, "/-/healthy", HEALTHY).await;
+    assert_eq!(closed(&mut stream).await, b"");
+}
+
+#[tokio::test]
+async fn an_answer_may_take_longer_than_a_client_may() {
+    let options = ServerOptions {
+        header_timeout: SHORT,
+        idle_timeout: SHORT,
+        write_timeout: SHORT,
+        ..patient()
+    };
+    let slow = async || {
+        tokio::time::sleep(SHORT * 4).await;
+        HEALTHY
+    };
+    let served = start(Router::new().route("/slow", get(slow)), options).await;
+    ask(&mut served.connect().await, "/slow", HEALTHY).await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_dropped() {
+    let options = ServerOptions {
+        write_timeout: SHORT,
+        ..patient()
+    };
+    let connections = options.connections.clone();
+    let large = Bytes::from(vec![b'x'; 64 * 1024 * 1024]);
+    let served = start(Router::new().route("/", get(async || large)), options).await;
+    let mut deaf = served.connect().await;
+    deaf.write_all(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n")
+        .await
+        .unwrap();
+    eventually(|| connections.open() == 1).await;
+    eventually(|| connections.open() == 0).await;
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_until_another_leaves() {
+    let options = ServerOptions {
+        connections: ConnectionStats::new(2),
+        ..patient()
+    };
+    let connections = options.connections.clone();
+    let served = start(quiet(), options).await;
+    let (mut first, mut second) = (served.connect().await, served.connect().await);
+    ask(&mut first, "/-/healthy", HEALTHY).await;
+    ask(&mut second, "/-/healthy", HEALTHY).await;
+    assert_eq!((connections.open(), connections.limit()), (2, 2));
+
+    let mut third = served.connect().await;
+    third
+        .write_all(b"GET /-/healthy HTTP/1.1\r\nHost: t\r\n\r\n")
+        .await
+        .unwrap();
+    let mut buffer = [0; 12];
+    assert!(timeout(SHORT, third.read_exact(&mut buffer)).await.is_err());
+    drop(first);
+    soon(third.read_exact(&mut buffer)).await.unwrap();
+    assert_eq!(&buffer, b"HTTP/1.1 200");
+    assert_eq!(connections.open(), 2);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let options = ServerOptions {
+        max_body_bytes: 1_000,
+        ..patient()
+    };
+    let echo = async |body: Bytes| body;
+    let served = start(Router::new().route("/", post(echo)), options).await;
+    let send = async |body: reqwest::Body| {
+        let answer = client()
+            .post(served.url("/"))
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        answer.status().as_u16()
+    };
+    assert_eq!(send(vec![0; 1_000].into()).await, 200);
+    assert_eq!(send(vec![0; 1_001].into()).await, 413);
+    let chunks = futures_util::stream::iter((0..3).map(|_| Ok::<_, std::io::Error>(vec![0; 400])));
+    assert_eq!(send(reqwest::Body::wrap_stream(chunks)).await, 413);
+}
+
+#[tokio::test]
+async fn what_is_not_http_is_dropped_and_harms_nobody() {
+    let served = start(quiet(), patient()).await;
+    for junk in [
+        &b"\x16\x03\x01\x02\x00\x01\x00"[..],
+        b"\0\0\0\0\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\n",
+    ] {
+        let mut stream = served.connect().await;
+        stream.write_all(junk).await.unwrap();
+        let answer = closed(&mut stream).await;
+        let text = String::from_utf8_lossy(&answer);
+        assert!(text.is_empty() || text.starts_with("HTTP/1.1 4"), "{text}");
+    }
+    let endless = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(200_000));
+    let mut stream = served.connect().await;
+    let _ = stream.write_all(endless.as_bytes()).await;
+    let answer = closed(&mut stream).await;
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    assert_eq!(
+        served.get("/-/healthy").await.text().await.unwrap(),
+        HEALTHY
+    );
+}
+
+#[test]
+fn the_defaults_outlive_a_scrape_interval_and_end_in_time() {
+    let options = ServerOptions::default();
+    assert!(options.idle_timeout > Duration::from_secs(60));
+    assert!(options.grace < Duration::from_secs(5));
+    assert!(options.header_timeout <= Duration::from_secs(10));
+}

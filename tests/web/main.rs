@@ -1,0 +1,15 @@
+//! The HTTP server from outside: real sockets, real certificates, short limits.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may end at what it did not expect"
+)]
+
+mod auth;
+mod config_files;
+mod landing;
+mod limits;
+mod routes;
+mod shutdown;
+mod support;
+mod tls;
