@@ -1,4 +1,4 @@
-//! Where to listen and under which path, as flags give it.
+//! Where to listen, as a flag gives it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -72,35 +72,6 @@ impl fmt::Display for ListenAddress {
     }
 }
 
-/// The path of the metrics: begins with `/`, and is no path that means something else.
-///
-/// # Errors
-/// What was expected.
-pub(super) fn telemetry_path(text: &str) -> Result<String, String> {
-    /// First segments that belong to other pages.
-    const TAKEN: [&str; 4] = ["-", "api", "assets", "static"];
-    let segments = || text.split('/').skip(1);
-    let plain = |segment: &str| {
-        !matches!(segment, "" | "." | "..")
-            && segment
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
-    };
-    if !text.starts_with('/') || !segments().all(plain) {
-        Err("expected a path such as /metrics, of letters, digits and -._~".to_owned())
-    } else if segments()
-        .next()
-        .is_some_and(|first| TAKEN.contains(&first))
-    {
-        Err(
-            "that path belongs to another page of the exporter; expected one such as /metrics"
-                .to_owned(),
-        )
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,19 +100,6 @@ mod tests {
             "http://h:1",
         ] {
             assert!(bad.parse::<ListenAddress>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_telemetry_path_collides_with_no_other() {
-        for good in ["/metrics", "/a/b.c", "/-x", "/apis"] {
-            assert_eq!(telemetry_path(good).as_deref(), Ok(good));
-        }
-        for bad in [
-            "", "/", "metrics", "/-/ready", "/-", "/api", "/api/v1", "/a//b", "/a/", "/../x",
-            "/{a}", "/a b", "/a?b", "/é",
-        ] {
-            assert!(telemetry_path(bad).is_err(), "{bad}");
         }
     }
 }

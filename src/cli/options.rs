@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
-use super::address::{ListenAddress, telemetry_path};
+use super::address::ListenAddress;
 use crate::config::{CollectFlags, Flags, Window, limits, value};
 use crate::rhombus::ExpirationTime;
 use crate::telemetry::{LogFormat, LogLevel};
+use crate::web::TelemetryPath;
 
 /// Which organisations, and how to ask.
 #[derive(Args, Clone, Debug, PartialEq)]
@@ -172,10 +173,9 @@ pub struct WebArgs {
         value_name = "PATH",
         env = "RHOMBUS_SHARE_EXPORTER_WEB_TELEMETRY_PATH",
         hide_env = true,
-        default_value = "/metrics",
-        value_parser = telemetry_path
+        default_value = "/metrics"
     )]
-    pub telemetry_path: String,
+    pub telemetry_path: TelemetryPath,
 
     /// The web server's own file.
     #[command(flatten)]

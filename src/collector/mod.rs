@@ -125,11 +125,7 @@ impl Collector {
                 before.stop.cancel();
             }
         }
-        let view = View {
-            interval: collect.interval,
-            max_staleness: collect.max_staleness,
-            expiring_within: collect.expiring_within.clone(),
-        };
+        let view = View::from(collect);
         let organizations = self
             .running
             .values()

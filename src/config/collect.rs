@@ -10,6 +10,7 @@ use super::file::{CollectFile, Source, Text};
 use super::problem::Report;
 use super::value::{self, quoted, show_duration};
 use super::{Collect, CollectFlags, Window, limits};
+use crate::inventory::View;
 use crate::rhombus::ExpirationTime;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -26,6 +27,16 @@ impl Collect {
     /// it takes all its time. Anything less would withdraw what is merely slow.
     fn min_staleness(&self) -> Duration {
         self.interval + self.poll_deadline()
+    }
+}
+
+impl From<&Collect> for View {
+    fn from(collect: &Collect) -> Self {
+        Self {
+            interval: collect.interval,
+            max_staleness: collect.max_staleness,
+            expiring_within: collect.expiring_within.clone(),
+        }
     }
 }
 

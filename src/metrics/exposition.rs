@@ -3,6 +3,7 @@
 //! for the counters of requests and of the process. So a scrape does no I/O, waits for nobody, and
 //! is as cheap as a copy when scrapes come often.
 
+use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -39,6 +40,12 @@ struct Kept {
     version: u64,
     from: UnixMillis,
     until: UnixMillis,
+}
+
+impl fmt::Debug for Exposition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Exposition")
+    }
 }
 
 impl Exposition {

@@ -3,6 +3,7 @@
 //! that come and go is a [`families::Spec`] filled at the scrape; one that counts events is stored.
 
 mod api;
+mod connections;
 mod exposition;
 mod families;
 mod health;
@@ -10,6 +11,7 @@ mod state;
 
 use std::sync::Arc;
 
+pub use connections::{ConnectionCount, CountConnections};
 pub use exposition::{Exposition, Rendered};
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 
@@ -18,6 +20,7 @@ use crate::clock::Clock;
 use crate::inventory::{Fleet, FleetHandle};
 use crate::rhombus::Observer;
 use crate::share::UnixMillis;
+use connections::Connections;
 
 /// The metrics of one process.
 pub struct Metrics {
@@ -51,11 +54,16 @@ impl Pictures {
 }
 
 impl Metrics {
-    /// Registers everything. The configuration counts as loaded now.
+    /// Registers everything; `connections` is asked at each rendering. The configuration counts as
+    /// loaded now.
     ///
     /// # Errors
     /// When two metrics have one name: a mistake in this module.
-    pub fn new(fleet: Arc<FleetHandle>, clock: Clock) -> prometheus::Result<Self> {
+    pub fn new(
+        fleet: Arc<FleetHandle>,
+        connections: CountConnections,
+        clock: Clock,
+    ) -> prometheus::Result<Self> {
         let registry = Registry::new();
         let pictures = Pictures {
             fleet,
@@ -63,6 +71,7 @@ impl Metrics {
         };
         registry.register(Box::new(state::State::new(pictures.clone())))?;
         registry.register(Box::new(health::Health::new(pictures.clone())))?;
+        registry.register(Box::new(Connections::new(connections)))?;
         register_process(&registry)?;
         register_build_info(&registry)?;
         let gauge = |name, help| {

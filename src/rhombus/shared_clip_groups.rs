@@ -355,7 +355,10 @@ mod tests {
                {"durationSec":1e400},{"deviceUuidMap":-7},{"deviceUuidMap":null}"#,
         );
         assert_eq!((share.media.clips, share.media.duration_secs), (6, 10));
-        assert_eq!(malformed, Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)]));
+        assert_eq!(
+            malformed,
+            Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)])
+        );
         // What no Rust type holds costs that clip, and none beside it.
         let (share, malformed) = clips(
             r#"{"durationSec":10},{"durationSec":20,"deviceUuidMap":{"\ud800":1}},

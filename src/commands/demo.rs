@@ -1,0 +1,105 @@
+//! `demo`: the exporter against the built-in simulator, with nothing to set up.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::exporter::{Exporter, Web, bind};
+use super::signals::Signals;
+use crate::cli::DemoArgs;
+use crate::clock::Clock;
+use crate::config::{Collect, Config, KeySource, Loaded, Organization};
+use crate::rhombus::{ApiKey, Endpoint};
+use crate::simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
+use crate::telemetry;
+use crate::web::{self, ServerOptions, TelemetryPath};
+
+/// The organisations of the demo: name, key, what they share.
+const ORGANIZATIONS: [(&str, &str, Place); 2] = [
+    ("lakeside-clinic", "demo-key-clinic", Place::Clinic),
+    ("oakfield-school", "demo-key-school", Place::School),
+];
+
+pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    telemetry::init(args.log.level, args.log.format)?;
+    let signals = Signals::listen()?;
+    let listener = bind(&args.listen.listen_address).await?;
+    let config = Config {
+        organizations: organizations(simulate().await?)?,
+        collect: Collect {
+            interval: args.interval,
+            ..Collect::default()
+        },
+    };
+    let web = Web {
+        telemetry_path: TelemetryPath::default(),
+        config: None,
+        enable_lifecycle: false,
+        max_connections: 512,
+    };
+    invite(listener.local_addr()?);
+    let again = config.clone();
+    let reload = Box::new(move || {
+        Ok(Loaded {
+            config: again.clone(),
+            warnings: Vec::new(),
+        })
+    });
+    Exporter::start(&config, reload, listener, web)?
+        .run(signals)
+        .await
+}
+
+/// Starts the simulator on loopback; gives its URL.
+async fn simulate() -> anyhow::Result<String> {
+    let orgs = ORGANIZATIONS.map(|(_, key, place)| OrgSettings {
+        api_key: Some(key.to_owned()),
+        world: WorldKind::Demo(place),
+    });
+    let settings = Settings {
+        orgs: orgs.into(),
+        gzip: false,
+        pace: None,
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let simulator = Simulator::new(settings, Clock::system());
+    // It ends with the process.
+    let options = ServerOptions::default();
+    tokio::spawn(web::serve(
+        listener,
+        simulator.router(),
+        options,
+        CancellationToken::new(),
+    ));
+    Ok(url)
+}
+
+fn organizations(url: String) -> anyhow::Result<Vec<Organization>> {
+    let organization = |(name, key, _): (&str, &str, Place)| {
+        Ok(Organization {
+            name: name.to_owned(),
+            key: KeySource::Inline(ApiKey::new(key)?),
+            endpoint: Endpoint::parse(&url)?,
+        })
+    };
+    ORGANIZATIONS.into_iter().map(organization).collect()
+}
+
+/// Says where to look.
+#[expect(clippy::print_stdout, reason = "the demo talks to a person")]
+fn invite(address: SocketAddr) {
+    let host = if address.ip().is_unspecified() {
+        "localhost".into()
+    } else {
+        address.ip().to_string()
+    };
+    let url = format!("http://{host}:{}", address.port());
+    println!(
+        "\n  Two made-up organisations share footage by link, and go on doing so. Look at\n\n  \
+         {url:<32}  what is open, at a glance\n  \
+         {:<32}  what Prometheus scrapes\n\n  Ctrl-C ends it.\n",
+        format!("{url}/metrics"),
+    );
+}

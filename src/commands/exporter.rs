@@ -1,0 +1,211 @@
+//! The exporter at work: collectors and the web server, until a signal, a crash or the end of the
+//! server. How a configuration is loaded again is the caller's to say.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::signals::{Asked, Signals};
+use crate::build_info;
+use crate::cli::ListenAddress;
+use crate::clock::Clock;
+use crate::collector::Collector;
+use crate::config::{Config, ConfigError, Loaded};
+use crate::inventory::{Fleet, FleetHandle, View};
+use crate::metrics::{ConnectionCount, Metrics};
+use crate::web::{
+    self, App, ConnectionStats, ReloadRequest, ServerOptions, TelemetryPath, WebConfig,
+};
+
+/// How often the web configuration is looked at for changes.
+const WEB_CONFIG_INTERVAL: Duration = Duration::from_secs(5);
+/// How long collectors may take to end. They only wait, so that they take next to nothing.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How to serve.
+pub(super) struct Web {
+    pub(super) telemetry_path: TelemetryPath,
+    pub(super) config: Option<Arc<WebConfig>>,
+    pub(super) enable_lifecycle: bool,
+    pub(super) max_connections: usize,
+}
+
+/// How the configuration is read again.
+pub(super) type Reload = Box<dyn Fn() -> Result<Loaded, ConfigError> + Send + Sync>;
+
+/// What runs.
+pub(super) struct Exporter {
+    collector: Collector,
+    metrics: Metrics,
+    reload: Reload,
+    web_config: Option<Arc<WebConfig>>,
+    requests: mpsc::Receiver<ReloadRequest>,
+    server: JoinHandle<io::Result<()>>,
+    shutdown: CancellationToken,
+}
+
+/// Binds the first of `address`'s candidates that can be bound.
+///
+/// # Errors
+/// When none can: with the address and the reason.
+pub(super) async fn bind(address: &ListenAddress) -> anyhow::Result<TcpListener> {
+    let mut failure = None;
+    for candidate in address.candidates() {
+        match TcpListener::bind(&candidate).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = Some(error),
+        }
+    }
+    match failure {
+        Some(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+        None => bail!("{address} is no address to listen on"),
+    }
+}
+
+impl Exporter {
+    /// Starts the collectors and the server.
+    ///
+    /// # Errors
+    /// When an organisation can't be asked at all, e.g. for want of CA certificates.
+    pub(super) fn start(
+        config: &Config,
+        reload: Reload,
+        listener: TcpListener,
+        web: Web,
+    ) -> anyhow::Result<Self> {
+        let clock = Clock::system();
+        let fleet = Arc::new(FleetHandle::new(Fleet::new(
+            Vec::new(),
+            View::from(&config.collect),
+        )));
+        let connections = ConnectionStats::new(web.max_connections);
+        let stats = connections.clone();
+        let count = move || ConnectionCount {
+            open: stats.open(),
+            limit: stats.limit(),
+        };
+        let metrics = Metrics::new(fleet.clone(), Box::new(count), clock.clone())?;
+        let mut collector = Collector::new(fleet.clone(), metrics.observer(), clock.clone());
+        collector.apply(config)?;
+
+        let (send, requests) = mpsc::channel(1);
+        let app = App {
+            exposition: metrics.exposition(),
+            fleet,
+            clock,
+            reload: web.enable_lifecycle.then_some(send),
+            telemetry_path: web.telemetry_path,
+            version: build_info::VERSION.to_owned(),
+            revision: build_info::REVISION.to_owned(),
+        };
+        let shutdown = CancellationToken::new();
+        let options = ServerOptions {
+            connections,
+            web: web.config.clone(),
+            ..ServerOptions::default()
+        };
+        if let Ok(address) = listener.local_addr() {
+            info!(%address, version = build_info::VERSION, "listening");
+        }
+        let server = web::serve(listener, web::router(app), options, shutdown.clone());
+        if let Some(config) = web.config.clone() {
+            tokio::spawn(config.watch(WEB_CONFIG_INTERVAL, shutdown.clone()));
+        }
+        Ok(Self {
+            collector,
+            metrics,
+            reload,
+            web_config: web.config,
+            requests,
+            server: tokio::spawn(server),
+            shutdown,
+        })
+    }
+
+    /// Runs until a signal asks for the end. A second one ends the process at once.
+    ///
+    /// # Errors
+    /// When a task has crashed, or the server has ended by itself.
+    pub(super) async fn run(mut self, mut signals: Signals) -> anyhow::Result<()> {
+        loop {
+            tokio::select! {
+                asked = signals.next() => match asked {
+                    Asked::End => break,
+                    Asked::Reload => drop(self.reload().await),
+                },
+                Some(ReloadRequest(answer)) = self.requests.recv() => {
+                    let result = self.reload().await;
+                    // Whoever asked may have gone.
+                    let _ = answer.send(result);
+                }
+                crash = self.collector.crashed() => {
+                    return Err(crash).context("a collector has crashed");
+                }
+                ended = &mut self.server => {
+                    ended.context("the web server has crashed")??;
+                    bail!("the web server has ended");
+                }
+            }
+        }
+        info!("ending");
+        tokio::select! {
+            () = self.end() => Ok(()),
+            () = signals.end() => bail!("ended at once by a second signal"),
+        }
+    }
+
+    async fn end(self) {
+        self.shutdown.cancel();
+        if tokio::time::timeout(GRACE, self.collector.stop())
+            .await
+            .is_err()
+        {
+            warn!("collectors did not end in time");
+        }
+        if let Err(crash) = self.server.await {
+            error!(error = %crash, "the web server has crashed");
+        }
+    }
+
+    /// Reads the configuration again, and uses it if all of it is right.
+    async fn reload(&mut self) -> Result<(), String> {
+        let result = self.try_reload().await;
+        self.metrics.reloaded(result.is_ok());
+        match &result {
+            Ok(()) => info!("configuration reloaded"),
+            Err(error) => error!(
+                error,
+                "the new configuration is wrong; the old one stays in use"
+            ),
+        }
+        result
+    }
+
+    async fn try_reload(&mut self) -> Result<(), String> {
+        let loaded = (self.reload)().map_err(|error| error.to_string())?;
+        if let Some(web_config) = &self.web_config {
+            web_config
+                .reload()
+                .await
+                .map_err(|error| error.to_string())?;
+        }
+        log_warnings(&loaded);
+        self.collector
+            .apply(&loaded.config)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Logs what is not wrong, and should be known.
+pub(super) fn log_warnings(loaded: &Loaded) {
+    for warning in &loaded.warnings {
+        warn!("{warning}");
+    }
+}

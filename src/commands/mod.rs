@@ -1,0 +1,43 @@
+//! What each command does: wiring, and the exit code. `exporter` is what `serve` and `demo` share.
+//! What a command needs to know it is handed; it reads no arguments and no environment.
+
+mod check_config;
+mod demo;
+mod exporter;
+mod healthcheck;
+mod serve;
+mod signals;
+mod simulate;
+
+use std::process::ExitCode;
+
+use crate::cli::Command;
+use crate::config::{ConfigError, Environment};
+use crate::web::WebConfigError;
+
+/// Runs `command` to its end.
+pub async fn run(command: Command, env: Environment) -> ExitCode {
+    let result = match command {
+        Command::Serve(args) => serve::run(*args, env).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::CheckConfig(args) => check_config::run(&args, &env),
+        Command::Simulate(args) => simulate::run(args).await,
+        Command::Healthcheck(args) => healthcheck::run(args).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rhombus-share-exporter: {error:#}");
+            exit_code(&error)
+        }
+    }
+}
+
+/// 2 for a configuration that is wrong, 1 for anything else.
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.is::<ConfigError>() || error.is::<WebConfigError>() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::FAILURE
+    }
+}

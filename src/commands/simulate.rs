@@ -1,0 +1,61 @@
+//! `simulate`: a Rhombus API to test against.
+
+use std::fs;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::exporter::bind;
+use super::serve::web_config;
+use super::signals::Signals;
+use crate::cli::SimulateArgs;
+use crate::clock::Clock;
+use crate::simulator::{OrgSettings, Settings, Simulator, WorldKind};
+use crate::telemetry;
+use crate::web::{self, ServerOptions};
+
+/// Tests put pages of ten megabytes.
+const MAX_BODY_BYTES: usize = 256 << 20;
+
+pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
+    telemetry::init(args.log.level, args.log.format)?;
+    let mut signals = Signals::listen()?;
+    let listener = bind(&args.listen).await?;
+    let address = listener.local_addr()?;
+    let simulator = Simulator::new(settings(&args)?, Clock::system());
+    let options = ServerOptions {
+        web: web_config(args.web.path.as_deref())?,
+        max_body_bytes: MAX_BODY_BYTES,
+        ..ServerOptions::default()
+    };
+    info!(%address, groups = args.groups, seed = args.seed, "listening");
+    let server = web::serve(
+        listener,
+        simulator.router(),
+        options,
+        CancellationToken::new(),
+    );
+    tokio::select! {
+        ended = server => Ok(ended?),
+        () = signals.end() => Ok(()),
+    }
+}
+
+fn settings(args: &SimulateArgs) -> anyhow::Result<Settings> {
+    let groups = usize::try_from(args.groups).context("--groups is too large")?;
+    let world = WorldKind::Generated {
+        groups,
+        seed: args.seed,
+    };
+    let mut settings = Settings::any_key(world);
+    if let Some(file) = &args.api_key_file {
+        let key = fs::read_to_string(file)
+            .with_context(|| format!("cannot read the key file {}", file.display()))?;
+        settings.orgs = vec![OrgSettings {
+            api_key: Some(key.trim().to_owned()),
+            world,
+        }];
+    }
+    Ok(settings)
+}
