@@ -1,0 +1,29 @@
+//! Holds what the repository ships beside the binary to its rules: dashboards, alerts and their
+//! cases, runbooks, example configurations, provisioning files. A check is a function from a file's
+//! text to what is wrong with it; beside each stands a test that breaks the real file and expects
+//! the check to say so.
+
+#[path = "artifacts/alert_cases.rs"]
+mod alert_cases;
+#[path = "artifacts/alerts.rs"]
+mod alerts;
+#[path = "artifacts/contract.rs"]
+mod contract;
+#[path = "common/dashboards.rs"]
+mod dashboards;
+#[path = "artifacts/examples.rs"]
+mod examples;
+#[path = "artifacts/findings.rs"]
+mod findings;
+#[path = "artifacts/panels.rs"]
+mod panels;
+#[path = "artifacts/promql.rs"]
+mod promql;
+#[path = "artifacts/rule_file.rs"]
+mod rule_file;
+#[path = "artifacts/thresholds.rs"]
+mod thresholds;
+#[path = "artifacts/tools.rs"]
+mod tools;
+#[path = "artifacts/whole_dashboards.rs"]
+mod whole_dashboards;

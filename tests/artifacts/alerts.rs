@@ -1,0 +1,337 @@
+//! The alert rules: names, severities, texts, reasons, labels, runbooks. Whether they fire when they
+//! should is for the cases (`alert_cases`), whether they parse for promtool (`tools`).
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::dashboards::{read, root};
+use crate::findings::{Findings, broken};
+use crate::promql;
+use crate::rule_file::{Alert, Annotations, FILE, Rule, alerts, rules, text, with_recorded};
+
+const RUNBOOKS: &str = "docs/runbooks.md";
+const RUNBOOK_URL: &str =
+    "https://github.com/rhombus-share-exporter/rhombus-share-exporter/blob/main/docs/runbooks.md#";
+const GROUPS: [&str; 4] = [
+    "rhombus-shares.rules",
+    "rhombus-shares.sharing",
+    "rhombus-shares.collection",
+    "rhombus-shares.exporter",
+];
+
+fn check(text: &str, runbooks: &str) -> Findings {
+    let mut findings = Findings::about(FILE);
+    let metrics = with_recorded(text);
+    let file = rules(text);
+    let groups: Vec<&str> = file.groups.iter().map(|group| &*group.name).collect();
+    findings.require(groups == GROUPS, format!("the groups are {groups:?}"));
+    for group in &file.groups {
+        for rule in &group.rules {
+            let records = matches!(rule, Rule::Record(_));
+            let right = records == (group.name == GROUPS[0]);
+            findings.require(
+                right,
+                format!("{}: recording rules have their own group", group.name),
+            );
+            match rule {
+                Rule::Record(rule) => {
+                    check_metrics(&mut findings, &rule.record, &rule.expr, &metrics)
+                }
+                Rule::Alert(alert) => check_alert(&mut findings, alert, &metrics, runbooks),
+            }
+        }
+    }
+    check_reasons(&mut findings, text);
+    check_headings(&mut findings, text, runbooks);
+    findings
+}
+
+fn check_alert(findings: &mut Findings, alert: &Alert, metrics: &Contract, runbooks: &str) {
+    let name = &alert.alert;
+    let camel = name.chars().all(|c| c.is_ascii_alphanumeric()) && !name.contains("__");
+    findings.require(
+        name.starts_with("Rhombus") && name.len() <= 40 && camel,
+        format!("{name}: the name is CamelCase, at most 40 long, and begins with Rhombus"),
+    );
+    let severity = &*alert.labels.severity;
+    findings.require(
+        ["critical", "warning", "info"].contains(&severity),
+        format!("{name}: no such severity: {severity}"),
+    );
+    check_metrics(findings, name, &alert.expr, metrics);
+    check_texts(findings, alert, metrics);
+    let anchor = alert.annotations.runbook_url.strip_prefix(RUNBOOK_URL);
+    let exists = headings(runbooks)
+        .iter()
+        .any(|heading| Some(&*heading.to_lowercase()) == anchor);
+    let own = anchor == Some(&*name.to_lowercase());
+    findings.require(
+        exists && own,
+        format!("{name}: no section of {RUNBOOKS} for {anchor:?}"),
+    );
+}
+
+/// The expression names metrics that exist, and counters only as rates and increases; an alert
+/// compares, and looks over a gauge's missed scrapes.
+fn check_metrics(findings: &mut Findings, name: &str, expr: &str, metrics: &Contract) {
+    let parsed = match promql::parse(expr) {
+        Ok(parsed) => parsed,
+        Err(error) => return findings.require(false, format!("{name}: {error}")),
+    };
+    let alert = name.starts_with("Rhombus");
+    findings.require(
+        !alert || promql::compares(&parsed),
+        format!("{name}: compares nothing"),
+    );
+    for selected in promql::selected(&parsed) {
+        let metric = &selected.name;
+        let Some(found) = metrics.get(metric) else {
+            findings.require(false, format!("{name}: no such metric: {metric}"));
+            continue;
+        };
+        let call = selected.call.unwrap_or_default();
+        let right = match &*found.kind {
+            "counter" => ["rate", "increase"].contains(&call),
+            // `up` is there whatever happens, and what is recorded was looked over already.
+            _ => metric == "up" || metric.contains(':') || call.ends_with("_over_time"),
+        };
+        findings.require(
+            right,
+            format!("{name}: one missed scrape of {metric} would be seen"),
+        );
+    }
+}
+
+fn check_texts(findings: &mut Findings, alert: &Alert, metrics: &Contract) {
+    let name = &alert.alert;
+    let Annotations {
+        summary,
+        description,
+        ..
+    } = &alert.annotations;
+    findings.require(
+        summary.ends_with('.') && summary.matches(". ").count() == 0 && !summary.contains("{{"),
+        format!("{name}: the summary is one fixed sentence with a full stop"),
+    );
+    findings.require(
+        description.contains("$value | humanize"),
+        format!("{name}: the description doesn't give the value humanised"),
+    );
+    let Ok(expr) = promql::parse(&alert.expr) else {
+        return;
+    };
+    let there = promql::labels(&expr, metrics).unwrap_or_default();
+    let used = used_labels(description);
+    findings.require(
+        !used.is_empty(),
+        format!("{name}: the description names no object"),
+    );
+    for label in used {
+        findings.require(
+            there.contains(&label),
+            format!("{name}: the description uses {label}, which the expression drops: {there:?}"),
+        );
+    }
+}
+
+/// `x` of each `$labels.x`, and of each `.x` inside `{{ with $labels }}`.
+fn used_labels(description: &str) -> BTreeSet<String> {
+    let names = [
+        "org",
+        "kind",
+        "protection",
+        "source",
+        "reason",
+        "field",
+        "job",
+        "instance",
+    ];
+    let used = |label: &&str| {
+        let lowercase = |c: char| c.is_ascii_lowercase();
+        let shorthand = description.contains("{{ with $labels }}");
+        let ends = |rest: &str| !rest.starts_with(lowercase);
+        let dotted = format!(" .{label}");
+        description
+            .split(&format!("$labels.{label}"))
+            .skip(1)
+            .any(ends)
+            || shorthand && description.split(&dotted).skip(1).any(ends)
+    };
+    let unknown = description.split("$labels.").skip(1).filter_map(|rest| {
+        let label: String = rest
+            .chars()
+            .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+            .collect();
+        (!names.contains(&&*label)).then_some(label)
+    });
+    names
+        .iter()
+        .filter(|label| used(label))
+        .map(|&label| label.to_owned())
+        .chain(unknown)
+        .collect()
+}
+
+/// Each threshold and each `for` of an alert has its reason in the line above.
+fn check_reasons(findings: &mut Findings, text: &str) {
+    let mut alert = "";
+    let mut before = "";
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("- alert: ") {
+            alert = name;
+        }
+        if line.starts_with("- record: ") {
+            alert = "";
+        }
+        let reasoned = before.starts_with("# ") && before.len() > 10;
+        let needs = !alert.is_empty() && (line.starts_with("for:") || line.starts_with("expr:"));
+        findings.require(
+            !needs || reasoned,
+            format!("{alert}: no reason above {line}"),
+        );
+        before = line;
+    }
+}
+
+/// Every section of the runbooks belongs to an alert.
+fn check_headings(findings: &mut Findings, text: &str, runbooks: &str) {
+    let names: BTreeSet<String> = alerts(text).into_iter().map(|alert| alert.alert).collect();
+    let headings = headings(runbooks);
+    let unique: BTreeSet<String> = headings.iter().cloned().collect();
+    findings.require(unique.len() == headings.len(), "a runbook is there twice");
+    for heading in unique.difference(&names) {
+        findings.require(
+            false,
+            format!("{RUNBOOKS} has a section {heading:?} without an alert"),
+        );
+    }
+}
+
+/// The headings below the title.
+fn headings(runbooks: &str) -> Vec<String> {
+    let lines = runbooks.lines().filter(|line| line.starts_with("##"));
+    lines
+        .map(|line| line.trim_start_matches('#').trim().to_owned())
+        .collect()
+}
+
+fn runbooks() -> String {
+    read(&root().join(RUNBOOKS))
+}
+
+#[test]
+fn every_rule_is_held() {
+    check(&text(), &runbooks()).none();
+}
+
+#[test]
+fn the_list_in_the_documentation_is_complete() {
+    let page = read(&root().join("docs/alerts.md"));
+    let mut findings = Findings::about("docs/alerts.md");
+    let alerts = alerts(&text());
+    for Alert {
+        alert,
+        labels,
+        r#for,
+        ..
+    } in &alerts
+    {
+        let link = format!(
+            "| [{alert}](runbooks.md#{}) | {} |",
+            alert.to_lowercase(),
+            labels.severity
+        );
+        let row = page.lines().find(|line| line.starts_with(&link));
+        let right = row.is_some_and(|row| row.ends_with(&format!("| {} |", r#for)));
+        findings.require(right, format!("no row {link} … | {} |", r#for));
+    }
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| [Rhombus"))
+        .count();
+    findings.require(
+        rows == alerts.len(),
+        format!("{rows} rows for {} alerts", alerts.len()),
+    );
+    findings.none();
+}
+
+#[test]
+fn each_broken_rule_is_noticed() {
+    let good = text();
+    for (from, to, words) in [
+        (
+            "RhombusThrottled",
+            "ThrottledRhombus",
+            "begins with Rhombus",
+        ),
+        ("severity: info", "severity: page", "no such severity: page"),
+        ("is old.", "is old", "one fixed sentence"),
+        (
+            "the API key.",
+            "the API key. Act now.",
+            "one fixed sentence",
+        ),
+        (
+            "{{ $value | humanize }} open link(s)",
+            "some open links",
+            "value humanised",
+        ),
+        (
+            "field {{ $labels.field }}",
+            "field {{ $labels.colour }}",
+            "uses colour",
+        ),
+        (
+            "source, field)",
+            "source)",
+            "uses field, which the expression drops",
+        ),
+        ("md#rhombusdatastale", "md#rhombusdatastole", "no section"),
+        (
+            "protection=\"none\"} > 0",
+            "protection=\"none\"}",
+            "compares nothing",
+        ),
+        (
+            "rhombus_malformed_records_total[15m]",
+            "rhombus_malformed_total[15m]",
+            "no such metric",
+        ),
+        (
+            "(last_over_time(rhombus_collect_success[5m])",
+            "((rhombus_collect_success)",
+            "missed scrape",
+        ),
+        (
+            "(increase(rhombus_malformed_records_total[15m]))",
+            "(rhombus_malformed_records_total)",
+            "missed scrape",
+        ),
+        (
+            "        # A link made to work for minutes only is no news.\n",
+            "",
+            "no reason above for: 15m",
+        ),
+        (
+            "        # Prometheus can't scrape a target that it knows.\n",
+            "",
+            "no reason above expr",
+        ),
+        (
+            "- name: rhombus-shares.exporter",
+            "- name: exporter",
+            "the groups are",
+        ),
+    ] {
+        check(&broken(&good, from, to), &runbooks()).must_say(words);
+    }
+}
+
+#[test]
+fn a_runbook_without_an_alert_is_noticed() {
+    let more = format!("{}\n### RhombusNothing\n", runbooks());
+    check(&text(), &more).must_say("\"RhombusNothing\" without an alert");
+    let less = broken(&runbooks(), "## RhombusThrottled\n", "");
+    check(&text(), &less).must_say("RhombusThrottled: no section");
+}

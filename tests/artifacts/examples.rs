@@ -1,0 +1,276 @@
+//! The example configurations and the provisioning files: that they fit the alerts, the dashboards
+//! and each other. Whether they are valid is for the tools (`tools`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::alert_cases::firing;
+use crate::dashboards::{dashboards, list, parse, read, root, text};
+use crate::findings::{Findings, broken};
+use crate::rule_file;
+
+const PROMETHEUS: &str = "alerts/prometheus.example.yml";
+const ALERTMANAGER: &str = "alerts/alertmanager.example.yml";
+const PROVIDER: &str = "dashboards/provisioning/dashboards/rhombus-shares.yml";
+const DATASOURCE: &str = "dashboards/provisioning/datasources/prometheus.yml";
+
+/// The job that the alerts on the exporter's absence name.
+const JOB: &str = "rhombus-share-exporter";
+
+fn file(path: &str) -> String {
+    read(&root().join(path))
+}
+
+fn yaml(name: &str, text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn check_prometheus(config: &str) -> Findings {
+    let mut findings = Findings::about(PROMETHEUS);
+    let config = yaml(PROMETHEUS, config);
+    let jobs: Vec<&str> = list(&config, "scrape_configs")
+        .iter()
+        .map(|job| text(job, "job_name"))
+        .collect();
+    findings.require(jobs == [JOB], format!("the jobs are {jobs:?}"));
+    let rules = rule_file::FILE.trim_start_matches("alerts/");
+    findings.require(
+        list(&config, "rule_files").iter().any(|file| file == rules),
+        format!("{rules} is not loaded"),
+    );
+    findings.require(
+        rule_file::text().contains(&format!("up{{job=\"{JOB}\"}}")),
+        format!("no alert watches the job {JOB}"),
+    );
+    findings
+}
+
+fn check_alertmanager(config: &str) -> Findings {
+    let mut findings = Findings::about(ALERTMANAGER);
+    let config = yaml(ALERTMANAGER, config);
+    let group_by = list(&config["route"], "group_by");
+    findings.require(
+        group_by == ["alertname", "org"],
+        format!("group_by is {group_by:?}"),
+    );
+    let inhibits = list(&config, "inhibit_rules");
+    findings.require(!inhibits.is_empty(), "inhibits nothing");
+    for rule in inhibits {
+        check_inhibition(&mut findings, rule);
+    }
+    let all = rule_file::alerts(&rule_file::text());
+    let severe = all
+        .iter()
+        .filter(|alert| alert.labels.severity == "critical");
+    for critical in severe {
+        let name = &*critical.alert;
+        let also_warns = all
+            .iter()
+            .any(|a| a.alert == name && a.labels.severity == "warning");
+        if also_warns {
+            let silenced = firing(name)
+                .iter()
+                .any(|together| warning_is_inhibited(inhibits, name, together));
+            findings.require(
+                silenced,
+                format!("{name}: the warning sounds under the critical"),
+            );
+        }
+    }
+    findings
+}
+
+/// A label that is missing on both sides counts as equal, so both sides must have an organisation;
+/// and what is known of a link is never hidden.
+fn check_inhibition(findings: &mut Findings, rule: &Value) {
+    for side in ["source_matchers", "target_matchers"] {
+        let anchored = list(rule, side)
+            .iter()
+            .any(|matcher| matcher == "org=~\".+\"");
+        findings.require(anchored, format!("{side} of an inhibition may lack org"));
+    }
+    let equal: Vec<&str> = list(rule, "equal")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let by_org = equal.contains(&"org") && equal.contains(&"source");
+    findings.require(
+        by_org,
+        format!("an inhibition reaches beyond one list: {equal:?}"),
+    );
+    let named = list(rule, "target_matchers").iter().any(|m| {
+        m.as_str()
+            .is_some_and(|m| m.starts_with("alertname=\"RhombusShare"))
+    });
+    let same_alert = equal.contains(&"alertname");
+    let collection = matcher(rule, "target_matchers", "alertname").is_some();
+    findings.require(
+        !named && (same_alert || collection),
+        "an alert on the collection may hide one on a link",
+    );
+}
+
+/// The value that the side asks of the label, where it asks for one.
+fn matcher<'r>(rule: &'r Value, side: &str, label: &str) -> Option<&'r str> {
+    let asked = format!("{label}=\"");
+    let mut matchers = list(rule, side).iter().filter_map(Value::as_str);
+    matchers.find_map(|matcher| matcher.strip_prefix(&asked)?.strip_suffix('"'))
+}
+
+/// Whether, of the alerts that fire together, the critical silences the warning.
+fn warning_is_inhibited(
+    rules: &[Value],
+    name: &str,
+    together: &[crate::alert_cases::Expected],
+) -> bool {
+    let matches = |rule: &Value, side: &str, labels: &BTreeMap<String, String>| {
+        matcher(rule, side, "severity")
+            .is_none_or(|asked| labels.get("severity").is_some_and(|s| s == asked))
+            && matcher(rule, side, "alertname").is_none_or(|asked| asked == name)
+            && labels.contains_key("org")
+    };
+    together.iter().any(|source| {
+        together.iter().any(|target| {
+            let (source, target) = (&source.exp_labels, &target.exp_labels);
+            source["severity"] == "critical"
+                && target["severity"] == "warning"
+                && rules.iter().any(|rule| {
+                    let mut equal = list(rule, "equal").iter().filter_map(Value::as_str);
+                    matches(rule, "source_matchers", source)
+                        && matches(rule, "target_matchers", target)
+                        && equal.all(|label| source.get(label) == target.get(label))
+                })
+        })
+    })
+}
+
+fn check_provisioning(provider: &str, datasource: &str) -> Findings {
+    let mut findings = Findings::about("dashboards/provisioning");
+    let (provider, datasource) = (yaml(PROVIDER, provider), yaml(DATASOURCE, datasource));
+    for (name, config) in [(PROVIDER, &provider), (DATASOURCE, &datasource)] {
+        findings.require(
+            config["apiVersion"] == 1,
+            format!("{name}: apiVersion is not 1"),
+        );
+    }
+    let providers = list(&provider, "providers");
+    findings.require(providers.len() == 1, "there is not one provider");
+    for one in providers {
+        let path = text(&one["options"], "path");
+        findings.require(
+            text(one, "type") == "file" && path.starts_with('/'),
+            "the provider reads no files",
+        );
+        let fixed = one["disableDeletion"] == true && one["allowUiUpdates"] == false;
+        findings.require(fixed, "a provisioned dashboard can be changed or deleted");
+    }
+    let sources = list(&datasource, "datasources");
+    findings.require(sources.len() == 1, "there is not one data source");
+    for one in sources {
+        let wanted = [
+            "rhombus-shares-prometheus",
+            "prometheus",
+            "http://prometheus:9090",
+        ];
+        let found = [text(one, "uid"), text(one, "type"), text(one, "url")];
+        findings.require(found == wanted, format!("the data source is {found:?}"));
+        let scrape = yaml(PROMETHEUS, &file(PROMETHEUS))["global"]["scrape_interval"].clone();
+        findings.require(
+            one["jsonData"]["timeInterval"] == scrape,
+            format!("timeInterval is not the scrape interval {scrape}"),
+        );
+    }
+    findings
+}
+
+#[test]
+fn the_prometheus_example_fits_the_alerts() {
+    check_prometheus(&file(PROMETHEUS)).none();
+    let config = broken(
+        &file(PROMETHEUS),
+        "job_name: rhombus",
+        "job_name: my-rhombus",
+    );
+    check_prometheus(&config).must_say("the jobs are");
+    let config = broken(&file(PROMETHEUS), "rules.yml", "rules.yaml");
+    check_prometheus(&config).must_say("not loaded");
+}
+
+#[test]
+fn the_alertmanager_example_hides_a_warning_under_its_critical_and_nothing_else() {
+    let good = file(ALERTMANAGER);
+    check_alertmanager(&good).none();
+    for (from, to, words) in [
+        ("[alertname, org]", "[alertname]", "group_by is"),
+        (", org=~\".+\"", "", "may lack org"),
+        (
+            "instance, org, source, kind]",
+            "instance, org]",
+            "beyond one list",
+        ),
+        (
+            "source, kind]",
+            "source, kind, severity]",
+            "sounds under the critical",
+        ),
+        (
+            "target_matchers: [alertname=\"RhombusCollectFailing\"",
+            "target_matchers: [alertname=\"RhombusShareOpen\"",
+            "hide one on a link",
+        ),
+        (
+            "target_matchers: [alertname=\"RhombusCollectFailing\"",
+            "target_matchers: [severity=\"warning\"",
+            "hide one on a link",
+        ),
+    ] {
+        check_alertmanager(&broken(&good, from, to)).must_say(words);
+    }
+}
+
+#[test]
+fn the_provisioning_files_fit_each_other() {
+    let (provider, datasource) = (file(PROVIDER), file(DATASOURCE));
+    check_provisioning(&provider, &datasource).none();
+    for (from, to, words) in [
+        ("apiVersion: 1", "apiVersion: 2", "apiVersion"),
+        ("type: file", "type: folder", "reads no files"),
+        (
+            "allowUiUpdates: false",
+            "allowUiUpdates: true",
+            "can be changed",
+        ),
+    ] {
+        check_provisioning(&broken(&provider, from, to), &datasource).must_say(words);
+    }
+    for (from, to, words) in [
+        ("uid: rhombus-shares", "uid: other", "the data source is"),
+        ("timeInterval: 30s", "timeInterval: 15s", "scrape interval"),
+    ] {
+        check_provisioning(&provider, &broken(&datasource, from, to)).must_say(words);
+    }
+}
+
+#[test]
+fn every_dashboard_has_a_name_and_a_page_of_its_own() {
+    let mut findings = Findings::about("dashboards");
+    let mut seen = BTreeSet::new();
+    for dashboard in dashboards() {
+        let json = parse(&dashboard.text).expect("the dashboards are checked on their own");
+        for key in ["uid", "title"] {
+            let value = text(&json, key).to_owned();
+            findings.require(
+                seen.insert(value.clone()),
+                format!("{value:?} is there twice"),
+            );
+        }
+        let page = file("docs/dashboards.md");
+        findings.require(
+            page.contains(&dashboard.file),
+            format!("docs/dashboards.md doesn't name {}", dashboard.file),
+        );
+    }
+    findings.require(seen.len() == 4, format!("two dashboards, not {seen:?}"));
+    findings.none();
+}
