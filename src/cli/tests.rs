@@ -90,7 +90,7 @@ fn without_a_command_it_serves() {
     };
     assert_eq!(args.config.flags().file, Some("a.yml".into()));
     assert_eq!(args.listen.listen_address.to_string(), "127.0.0.1:0");
-    assert_eq!(args.web.telemetry_path, "/metrics");
+    assert_eq!(args.web.telemetry_path.as_str(), "/metrics");
     assert_eq!(args.web.max_connections, 512);
     assert_eq!(args.log.level, LogLevel::Info);
     assert_eq!(args.log.format, LogFormat::Logfmt);

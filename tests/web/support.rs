@@ -9,7 +9,7 @@ use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::inventory::{
     Failure, Fleet, FleetHandle, Inventory, Organization, Standing, View,
 };
-use rhombus_share_exporter::metrics::Exposition;
+use rhombus_share_exporter::metrics::{ConnectionCount, Exposition, Metrics};
 use rhombus_share_exporter::share::{
     Expiry, Malformed, Media, Protection, Reason, Share, ShareKind, Source, UnixMillis, Window,
 };
@@ -173,11 +173,22 @@ pub(crate) fn fleet(standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
     fleet
 }
 
-/// Metrics of about 100 kB, so that they are compressed as large ones are.
+/// Metrics of more than 100 kB, so that they are compressed as large ones are.
 pub(crate) fn exposition() -> Arc<Exposition> {
-    Arc::new(Exposition::fixed(
-        &"rhombus_shares{org=\"acme\"} 1\n".repeat(3_000),
-    ))
+    let names: Vec<String> = (0..100).map(|n| format!("organisation-{n:03}")).collect();
+    let many = fleet(
+        names
+            .iter()
+            .map(|name| (name.as_str(), good(3, 1)))
+            .collect(),
+    );
+    let count = Box::new(|| ConnectionCount {
+        open: 1,
+        limit: 512,
+    });
+    Metrics::new(many, count, Clock::from_fn(|| NOW))
+        .expect("metrics have different names")
+        .exposition()
 }
 
 pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {

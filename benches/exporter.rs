@@ -1,0 +1,178 @@
+//! What it costs to run: the numbers of `docs/performance.md`, all in one run. The real binary polls
+//! the simulator, each in its own process, and is scraped over loopback.
+//!
+//! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- start` one part;
+//! `-- poll 1000000` polls of that size. Linux only: it reads `/proc`.
+
+#![allow(clippy::print_stdout, reason = "the tables are what it is for")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+#[path = "exporter/load.rs"]
+mod load;
+#[path = "exporter/servers.rs"]
+mod servers;
+#[path = "exporter/usage.rs"]
+mod usage;
+
+use std::time::{Duration, Instant};
+
+use common::process::Process;
+use load::Load;
+use servers::{exporter, fixed_response, node_exporter, simulator};
+use usage::Usage;
+
+const GROUPS: usize = 100_000;
+const SIZES: [usize; 3] = [GROUPS / 10, GROUPS, GROUPS * 3];
+
+#[tokio::main]
+async fn main() {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["serve-fixed", body] => servers::serve_fixed_response(body).await,
+        ["poll", groups] => poll(&[groups.parse().expect("a number of groups")]).await,
+        ["poll"] => poll(&SIZES).await,
+        ["scrape"] => scrape().await,
+        ["start"] => start().await,
+        [] => {
+            start().await;
+            poll(&SIZES).await;
+            scrape().await;
+        }
+        other => panic!("expected poll, scrape or start; got {other:?}"),
+    }
+}
+
+/// The cost of a poll, from the request to the swapped inventory, and what it takes in memory.
+async fn poll(sizes: &[usize]) {
+    const POLLS: u32 = 3;
+    println!("\n| clip groups | body | CPU a poll | body over CPU | peak memory |");
+    println!("|---|---|---|---|---|");
+    for &groups in sizes {
+        let simulator = simulator(groups);
+        let exporter = exporter(
+            &simulator,
+            &["--collect.interval=10s", "--collect.timeout=60s"],
+        );
+        exporter.wait_for_success().await;
+        let before = Usage::of(exporter.id());
+        let read = exporter
+            .metrics()
+            .await
+            .sum("rhombus_api_response_bytes_total");
+        for _ in 0..POLLS {
+            exporter.wait_for_success().await;
+        }
+        let after = Usage::of(exporter.id());
+        let metrics = exporter.metrics().await;
+        assert_eq!(
+            metrics.sum("rhombus_collect_errors_total"),
+            0.0,
+            "{metrics}"
+        );
+        let body =
+            (metrics.sum("rhombus_api_response_bytes_total") - read) / f64::from(POLLS) / 1e6;
+        let cpu = (after.cpu - before.cpu).as_secs_f64() / f64::from(POLLS);
+        let peak = after.peak_bytes as f64 / 1e6;
+        println!(
+            "| {groups} | {body:.1} MB | {cpu:.3} s | {:.0} MB/s | {peak:.0} MB |",
+            body / cpu
+        );
+    }
+}
+
+/// Requests a second of `/metrics`, beside a fixed response and beside the node exporter, in one
+/// run; then the latencies.
+async fn scrape() {
+    let simulator = simulator(14);
+    let exporter = exporter(&simulator, &[]);
+    exporter.wait_for_success().await;
+    let (_, body) = exporter.get("/metrics").await;
+    let fixed = fixed_response(&body);
+    println!("\n| server | answer | requests a second | of the fixed response |");
+    println!("|---|---|---|---|");
+    let baseline = throughput(&fixed).await;
+    for (name, server) in [
+        ("a fixed response of the same bytes, same server", &fixed),
+        ("this exporter", &exporter),
+        ("prometheus-node-exporter", &node_exporter()),
+    ] {
+        let rate = throughput(server).await;
+        let bytes = server.get("/metrics").await.1.len();
+        println!(
+            "| {name} | {bytes} B | {rate:.0} | {:.2} |",
+            rate / baseline
+        );
+    }
+    drop((fixed, exporter, simulator));
+    during_polls().await;
+}
+
+/// The best of three, since others use the machine too.
+async fn throughput(server: &Process) -> f64 {
+    let mut best: f64 = 0.0;
+    for _ in 0..3 {
+        best = best.max(
+            Load::saturate(server.address(), Duration::from_secs(3))
+                .await
+                .rate(),
+        );
+    }
+    best
+}
+
+/// The latency of a scrape while nothing else happens, and while polls of 100,000 groups run.
+async fn during_polls() {
+    println!("\n| 100 scrapes a second | p50 | p99 | longest |");
+    println!("|---|---|---|---|");
+    let simulator = simulator(GROUPS);
+    for (name, interval) in [
+        ("idle", "1h"),
+        ("while polling 100,000 groups each 2 s", "2s"),
+    ] {
+        let interval = format!("--collect.interval={interval}");
+        let flags = [
+            interval.as_str(),
+            "--collect.timeout=60s",
+            "--collect.max-staleness=12h",
+        ];
+        let exporter = exporter(&simulator, &flags);
+        exporter.wait_for_success().await;
+        let load = Load::paced(exporter.address(), 100, Duration::from_secs(30)).await;
+        let [p50, p99, longest] = [0.5, 0.99, 1.0].map(|part| load.quantile(part));
+        println!("| {name} | {p50:.2?} | {p99:.2?} | {longest:.2?} |");
+    }
+}
+
+/// The time from start to ready, and what the process takes when nothing happens.
+async fn start() {
+    const REST: Duration = Duration::from_secs(60);
+    let simulator = simulator(14);
+    let mut times = Vec::new();
+    for _ in 0..10 {
+        let started = Instant::now();
+        let exporter = exporter(&simulator, &[]);
+        while exporter.get("/-/ready").await.0 != 200 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        times.push(started.elapsed());
+    }
+    times.sort();
+    let exporter = exporter(&simulator, &[]);
+    exporter.wait_for_success().await;
+    let before = Usage::of(exporter.id());
+    tokio::time::sleep(REST).await;
+    let after = Usage::of(exporter.id());
+    let cpu = (after.cpu - before.cpu).as_secs_f64() / REST.as_secs_f64() * 100.0;
+    let resident = after.resident_bytes as f64 / 1e6;
+    println!("\n| start to ready (median, worst of 10) | resident | CPU while idle |");
+    println!("|---|---|---|");
+    println!(
+        "| {:.1?}, {:.1?} | {resident:.1} MB | {cpu:.2} % of a core |",
+        times[5], times[9]
+    );
+}

@@ -1,0 +1,61 @@
+//! What must hold for any bytes from outside. Run by `cargo fuzz run answer` on a nightly toolchain,
+//! and by `tests/fuzz.rs` over the corpus and its neighbourhood on a stable one.
+
+#![allow(dead_code, reason = "each fuzz target uses one of these")]
+
+use rhombus_share_exporter::config::{self, Environment};
+use rhombus_share_exporter::inventory::Inventory;
+use rhombus_share_exporter::rhombus::ExpirationTime;
+use rhombus_share_exporter::rhombus::shared_clip_groups::{self, SharedClipGroups};
+use rhombus_share_exporter::share::{Protection, UnixMillis};
+
+/// An answer of `getSharedClipGroupsV2`: however it is cut, it says the same; what is taken for a
+/// whole answer is JSON; and no share in it is lost.
+pub(crate) fn answer(data: &[u8]) {
+    let whole = read([data]);
+    // The first byte decides how the rest is cut, so that the cuts are explored too.
+    let size = data.first().map_or(1, |byte| usize::from(*byte) + 1);
+    let cut = read(data.chunks(size));
+    assert_eq!(
+        whole.is_some(),
+        cut.is_some(),
+        "the cuts decide whether it is an answer"
+    );
+    let (Some(whole), Some(cut)) = (whole, cut) else {
+        return;
+    };
+    assert_eq!(whole.shares, cut.shares);
+    assert_eq!(whole.malformed, cut.malformed);
+    serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+    adds_up(whole);
+}
+
+fn adds_up(answer: SharedClipGroups) {
+    let now = UnixMillis::from_secs(1_700_000_000);
+    let inventory = Inventory::new(answer.shares, answer.org_uuid, now);
+    let counted = Protection::ALL.map(|protection| {
+        let seen = inventory.timeline(protection).at(now);
+        seen.active + seen.expired
+    });
+    assert_eq!(counted.iter().sum::<u64>(), inventory.shares().len() as u64);
+}
+
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<SharedClipGroups> {
+    let mut reader = shared_clip_groups::reader(ExpirationTime::Auto);
+    for piece in pieces {
+        reader.push(piece).ok()?;
+    }
+    let (answer, envelope) = reader.finish().ok()?;
+    envelope.has_list.then(|| answer.into_seen())
+}
+
+/// A configuration file: an error or a configuration, never a panic, and never a secret shown.
+pub(crate) fn config(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match config::parse_str("fuzz.yml", text, &Environment::default()) {
+        Ok(loaded) => drop(config::describe(&loaded.config)),
+        Err(error) => drop(error.to_string()),
+    }
+}

@@ -1,0 +1,107 @@
+//! The metrics are a public interface: what the documentation says is what the binary exports, no
+//! more and no less, and Prometheus's own linter has nothing to say.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at what it did not expect")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use common::{exporter, put_some_groups, simulator};
+
+/// A metric's type and its labels.
+type Shape = (String, BTreeSet<String>);
+
+async fn exposition() -> String {
+    let simulator = simulator(0);
+    put_some_groups(&simulator).await;
+    let exporter = exporter(&simulator, &[]);
+    exporter.wait_for_success().await;
+    exporter.get("/metrics").await.1
+}
+
+/// The tables of `docs/metrics.md`: `| metric | type | labels | value |`.
+fn documented() -> BTreeMap<String, Shape> {
+    let page = include_str!("../docs/metrics.md");
+    let rows = page.lines().filter_map(|line| {
+        let cells: Vec<&str> = line
+            .trim()
+            .trim_matches('|')
+            .split('|')
+            .map(str::trim)
+            .collect();
+        let [metric, kind, labels, _value] = cells.as_slice() else {
+            return None;
+        };
+        let metric = metric.strip_prefix('`')?.strip_suffix('`')?;
+        let labels = labels.split(", ").filter(|label| !label.is_empty());
+        let labels = labels
+            .map(|label| label.trim_matches('`').to_owned())
+            .collect();
+        Some((metric.to_owned(), ((*kind).to_owned(), labels)))
+    });
+    rows.collect()
+}
+
+/// What a scrape says of each family.
+fn exported(text: &str) -> BTreeMap<String, Shape> {
+    let mut families = BTreeMap::new();
+    let mut name = String::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (family, kind) = rest.split_once(' ').expect("a name and a type");
+            name = family.to_owned();
+            families.insert(name.clone(), (kind.to_owned(), BTreeSet::new()));
+        } else if !line.starts_with('#') {
+            let labels = line
+                .split_once('{')
+                .and_then(|(_, rest)| rest.rsplit_once('}'));
+            let (_, seen) = families.get_mut(&name).expect("a type before its series");
+            for pair in labels
+                .map(|(labels, _)| labels.split("\","))
+                .into_iter()
+                .flatten()
+            {
+                let label = pair.split_once("=\"").expect("a label").0;
+                if label != "le" {
+                    seen.insert(label.to_owned());
+                }
+            }
+        }
+    }
+    families
+}
+
+#[tokio::test]
+async fn what_is_documented_is_exported_and_nothing_else() {
+    let documented = documented();
+    assert!(
+        documented.len() > 25,
+        "the tables were not found: {documented:#?}"
+    );
+    assert_eq!(exported(&exposition().await), documented);
+}
+
+#[tokio::test]
+async fn promtool_has_nothing_to_say() {
+    let text = exposition().await;
+    let mut promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool, which `make test` installs");
+    let mut stdin = promtool.stdin.take().expect("piped");
+    stdin.write_all(text.as_bytes()).expect("promtool reads");
+    drop(stdin);
+    let said = promtool.wait_with_output().expect("promtool ends");
+    let words = [said.stdout, said.stderr].concat();
+    assert!(
+        said.status.success() && words.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&words)
+    );
+}

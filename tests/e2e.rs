@@ -1,0 +1,334 @@
+//! The main job on real input: the binary polls an HTTP server that answers as documented, a real
+//! Prometheus scrapes it with this repository's rules, a real Alertmanager holds the alert and tells
+//! a webhook. Takes some six minutes, since the rules are those that ship, with their patience.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at what it did not expect")]
+
+mod common;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use common::process::Process;
+use common::{dashboards, exporter, put_group, put_some_groups, set_fault, simulator};
+use serde_json::Value;
+
+/// A page that a test opens and locks: no other on the simulator is open.
+const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+
+/// Everything that stands beside the exporter in an organisation that uses it.
+struct Stack {
+    prometheus: Process,
+    alertmanager: Process,
+    notices: Notices,
+    _directory: tempfile::TempDir,
+}
+
+impl Stack {
+    /// Starts the example configurations of this repository, with the addresses put in and the
+    /// pauses between looks taken out.
+    async fn start(exporter: SocketAddr) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let notices = Notices::listen().await;
+        let alertmanager = alertmanager(directory.path(), notices.address);
+        let prometheus = prometheus(directory.path(), exporter, alertmanager.address());
+        Self {
+            prometheus,
+            alertmanager,
+            notices,
+            _directory: directory,
+        }
+    }
+
+    /// Runs a query; gives the series of its answer.
+    async fn query(&self, expression: &str) -> Result<Vec<Value>, String> {
+        let url = reqwest::Url::parse_with_params(
+            &self.prometheus.url("/api/v1/query"),
+            [("query", expression)],
+        );
+        let answer = reqwest::get(url.expect("a URL")).await.expect("an answer");
+        let answer: Value =
+            serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
+        match answer["data"]["result"].as_array() {
+            Some(series) => Ok(series.clone()),
+            None => Err(answer["error"].to_string()),
+        }
+    }
+
+    /// What Alertmanager holds under this name.
+    async fn firing(&self, alert: &str) -> Vec<Value> {
+        let (_, alerts) = self.alertmanager.get("/api/v2/alerts?active=true").await;
+        let alerts: Vec<Value> = serde_json::from_str(&alerts).expect("a list of alerts");
+        alerts
+            .into_iter()
+            .filter(|held| held["labels"]["alertname"] == alert)
+            .collect()
+    }
+
+    async fn wait_until_firing(&self, alert: &str, patience: Duration) -> Value {
+        let started = Instant::now();
+        loop {
+            if let Some(held) = self.firing(alert).await.pop() {
+                return held;
+            }
+            assert!(
+                started.elapsed() < patience,
+                "{alert} does not fire: {}",
+                self.state().await
+            );
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    async fn state(&self) -> String {
+        let (_, alerts) = self.prometheus.get("/api/v1/alerts").await;
+        format!(
+            "{alerts}\n{}\n{}",
+            self.prometheus.output(),
+            self.alertmanager.output()
+        )
+    }
+}
+
+fn example(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("alerts")
+        .join(name);
+    fs::read_to_string(path).expect("the example ships")
+}
+
+/// `text` with each of `pairs` replaced; each must be there.
+fn replaced(mut text: String, pairs: &[(&str, &str)]) -> String {
+    for (from, to) in pairs {
+        assert!(text.contains(from), "the example no longer has {from:?}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+fn alertmanager(directory: &Path, webhook: SocketAddr) -> Process {
+    let config = replaced(
+        example("alertmanager.example.yml"),
+        &[
+            ("http://127.0.0.1:5001/", &format!("http://{webhook}/")),
+            ("group_wait: 30s", "group_wait: 1s"),
+            ("group_interval: 5m", "group_interval: 1s"),
+        ],
+    );
+    let file = directory.join("alertmanager.yml");
+    fs::write(&file, config).expect("written");
+    let mut command = Command::new("prometheus-alertmanager");
+    command
+        .arg(format!("--config.file={}", file.display()))
+        .arg(format!(
+            "--storage.path={}",
+            directory.join("alertmanager").display()
+        ))
+        .args([
+            "--web.listen-address=127.0.0.1:0",
+            "--cluster.listen-address=",
+        ]);
+    Process::spawn(command).expect("Alertmanager starts")
+}
+
+fn prometheus(directory: &Path, exporter: SocketAddr, alertmanager: SocketAddr) -> Process {
+    fs::write(
+        directory.join("rhombus-shares.rules.yml"),
+        example("rhombus-shares.rules.yml"),
+    )
+    .expect("written");
+    let config = replaced(
+        example("prometheus.example.yml"),
+        &[
+            ("127.0.0.1:10063", &exporter.to_string()),
+            ("127.0.0.1:9093", &alertmanager.to_string()),
+            ("scrape_interval: 30s", "scrape_interval: 1s"),
+            ("scrape_timeout: 10s", "scrape_timeout: 1s"),
+            ("evaluation_interval: 30s", "evaluation_interval: 1s"),
+        ],
+    );
+    let file = directory.join("prometheus.yml");
+    fs::write(&file, config).expect("written");
+    let mut command = Command::new("prometheus");
+    command
+        .arg(format!("--config.file={}", file.display()))
+        .arg(format!(
+            "--storage.tsdb.path={}",
+            directory.join("prometheus").display()
+        ))
+        .arg("--web.listen-address=127.0.0.1:0");
+    Process::spawn(command).expect("Prometheus starts")
+}
+
+/// A webhook, and what it was told.
+struct Notices {
+    address: SocketAddr,
+    told: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl Notices {
+    async fn listen() -> Self {
+        use axum::extract::{Path, State};
+        type Told = Arc<Mutex<Vec<(String, Value)>>>;
+        async fn take(
+            State(told): State<Told>,
+            Path(receiver): Path<String>,
+            axum::Json(notice): axum::Json<Value>,
+        ) {
+            for alert in notice["alerts"].as_array().expect("alerts") {
+                told.lock()
+                    .expect("no panic")
+                    .push((receiver.clone(), alert.clone()));
+            }
+        }
+        let told = Told::default();
+        let app = axum::Router::new()
+            .route("/{receiver}", axum::routing::post(take))
+            .with_state(told.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("bound");
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { address, told }
+    }
+
+    /// Waits for a notice about `alert` with this status; gives where it was sent, and it.
+    async fn wait_for(&self, alert: &str, status: &str) -> (String, Value) {
+        let started = Instant::now();
+        loop {
+            let told = self.told.lock().expect("no panic").clone();
+            let matching = |(_, notice): &&(String, Value)| {
+                notice["labels"]["alertname"] == alert && notice["status"] == status
+            };
+            if let Some(found) = told.iter().rfind(matching) {
+                return found.clone();
+            }
+            assert!(
+                started.elapsed() < common::process::PATIENCE,
+                "told only: {told:#?}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+async fn open(simulator: &Process, is_open: bool) {
+    let group = format!(
+        r#"{{"uuid":"{UUID}","title":"Loading dock","createdAtMillis":1500000000000,
+        "isSecured":{},"expirationTimeSecs":{},"sharedClips":[{{"durationSec":90}}]}}"#,
+        !is_open, 4_102_444_800u64
+    );
+    put_group(simulator, UUID, &group).await;
+}
+
+/// All queries of all dashboards parse and find data.
+async fn the_dashboards_show_something(stack: &Stack) {
+    let queries = dashboards::queries();
+    assert!(
+        queries.len() > 20,
+        "only {} queries were found",
+        queries.len()
+    );
+    for query in queries {
+        let started = Instant::now();
+        let expression = query.filled("1m");
+        loop {
+            let found = stack.query(&expression).await;
+            let what = format!("{} / {}: {expression}", query.dashboard, query.panel);
+            let series = found.unwrap_or_else(|error| panic!("{what}: {error}"));
+            if !series.is_empty() || query.looks_back() {
+                break;
+            }
+            assert!(
+                started.elapsed() < common::process::PATIENCE,
+                "no data: {what}"
+            );
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_share_becomes_an_alert_and_stays_one_until_it_is_seen_to_be_protected() {
+    let simulator = simulator(0);
+    put_some_groups(&simulator).await;
+    let (status, _) = simulator
+        .send("DELETE", "/simulator/groups/AAAAAAAAAAAAAAAAAAAAAA", "")
+        .await;
+    assert_eq!(status, 204);
+    open(&simulator, false).await;
+    let exporter = exporter(&simulator, &["--collect.max-staleness=5s"]);
+    exporter.wait_for_success().await;
+    let stack = Stack::start(exporter.address()).await;
+
+    // Nothing is open: nothing is said.
+    the_dashboards_show_something(&stack).await;
+    assert!(stack.firing("RhombusShareOpen").await.is_empty());
+
+    // A share is opened: Alertmanager holds the alert, and the webhook is told all of it.
+    open(&simulator, true).await;
+    let held = stack
+        .wait_until_firing("RhombusShareOpen", common::process::PATIENCE)
+        .await;
+    assert_eq!(held["labels"]["org"], "default");
+    let (receiver, notice) = stack.notices.wait_for("RhombusShareOpen", "firing").await;
+    assert_eq!(receiver, "warning");
+    assert_eq!(notice["labels"]["kind"], "clip_group");
+    assert_eq!(notice["labels"]["protection"], "none");
+    let description = notice["annotations"]["description"]
+        .as_str()
+        .expect("a description");
+    assert!(
+        description.contains("default has 1 open link(s)"),
+        "{description}"
+    );
+    assert!(
+        !notice.to_string().contains("Loading dock"),
+        "a title got out: {notice}"
+    );
+
+    // It is given a password: the alert resolves, within seconds.
+    open(&simulator, false).await;
+    stack.notices.wait_for("RhombusShareOpen", "resolved").await;
+    assert!(stack.firing("RhombusShareOpen").await.is_empty());
+
+    // It is opened again, and then Rhombus fails until the picture is withdrawn.
+    open(&simulator, true).await;
+    stack
+        .wait_until_firing("RhombusShareOpen", common::process::PATIENCE)
+        .await;
+    set_fault(&simulator, r#"{"fault":"server_error"}"#).await;
+    exporter
+        .wait_for("the picture is withdrawn", |metrics| {
+            metrics.shares().is_empty()
+        })
+        .await;
+    let ten_minutes = Duration::from_secs(600);
+    stack
+        .wait_until_firing("RhombusDataStale", ten_minutes)
+        .await;
+    stack
+        .wait_until_firing("RhombusCollectFailing", common::process::PATIENCE)
+        .await;
+    let (_, failing) = stack
+        .notices
+        .wait_for("RhombusCollectFailing", "firing")
+        .await;
+    let description = failing["annotations"]["description"]
+        .as_str()
+        .expect("a description");
+    assert!(
+        description.contains("server"),
+        "the reason is missing: {description}"
+    );
+    let open_alert = stack.firing("RhombusShareOpen").await;
+    assert!(
+        !open_alert.is_empty(),
+        "not looking was taken for an all-clear"
+    );
+}

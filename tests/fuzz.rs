@@ -1,0 +1,92 @@
+//! A short run of each fuzz target on a stable toolchain: every seed, and seeds with bytes changed,
+//! taken out, put in and spliced, the same ones in each run.
+
+#[path = "../fuzz/targets.rs"]
+mod targets;
+
+use std::fs;
+use std::path::Path;
+
+const MUTANTS: usize = 20_000;
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
+    let entries = fs::read_dir(&directory).expect("the corpus ships");
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("readable").path())
+        .collect();
+    paths.sort();
+    let seeds: Vec<_> = paths
+        .iter()
+        .map(|path| fs::read(path).expect("readable"))
+        .collect();
+    assert!(
+        seeds.len() >= 5,
+        "the corpus of {target} has {} seeds",
+        seeds.len()
+    );
+    seeds
+}
+
+/// Bytes that mean something to the parsers.
+const TOKENS: [&[u8]; 16] = [
+    b"null",
+    b"true",
+    b"1e999",
+    b"-1",
+    b"\"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"\\ud800",
+    b"99999999999999999999",
+    b"\n  ",
+    b"- ",
+    b"\xff",
+];
+
+fn mutant(seeds: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
+    let mut bytes = seeds[random.usize(..seeds.len())].clone();
+    for _ in 0..random.usize(1..4) {
+        let at = random.usize(..=bytes.len());
+        match random.u8(..5) {
+            0 if at < bytes.len() => bytes[at] = random.u8(..),
+            1 => bytes.truncate(at),
+            2 => drop(bytes.drain(at..(at + random.usize(..8)).min(bytes.len()))),
+            3 => {
+                let other = &seeds[random.usize(..seeds.len())];
+                bytes.truncate(at);
+                bytes.extend_from_slice(&other[random.usize(..=other.len())..]);
+            }
+            _ => {
+                let token = TOKENS[random.usize(..TOKENS.len())];
+                bytes.splice(at..at, token.iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+fn run(name: &str, target: fn(&[u8])) {
+    let seeds = seeds(name);
+    seeds.iter().for_each(|seed| target(seed));
+    let mut random = fastrand::Rng::with_seed(1);
+    for _ in 0..MUTANTS {
+        target(&mutant(&seeds, &mut random));
+    }
+}
+
+#[test]
+fn the_answer_decoder_survives_its_corpus_and_the_neighbourhood() {
+    run("answer", targets::answer);
+}
+
+#[test]
+fn the_configuration_survives_its_corpus_and_the_neighbourhood() {
+    run("config", targets::config);
+}

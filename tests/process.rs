@@ -1,0 +1,319 @@
+//! The process as the system sees it: exit codes, signals, reloads, key files, several
+//! organisations side by side.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at what it did not expect")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use common::process::{Process, command};
+use common::{KEY, exporter, put_some_groups, set_fault, simulator};
+
+const RELOADED: &str = "rhombus_share_exporter_config_last_reload_successful";
+
+fn success(org: &str) -> String {
+    format!(r#"rhombus_collect_success{{org="{org}",source="clip_groups"}}"#)
+}
+
+/// A directory with a key file and a configuration.
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new() -> Self {
+        let files = Self(tempfile::tempdir().expect("a directory"));
+        files.write_key(KEY);
+        files
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("written");
+        path
+    }
+
+    fn write_key(&self, key: &str) -> PathBuf {
+        let path = self.write("key", key);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("chmod");
+        path
+    }
+
+    /// A configuration of these organisations, each with the key file and its endpoint.
+    fn write_config(&self, organizations: &[(&str, &Process)]) -> PathBuf {
+        let mut config = String::from("collect:\n  interval: 1s\n  timeout: 1s\norganizations:\n");
+        for (name, simulator) in organizations {
+            let endpoint = simulator.url("");
+            config +=
+                &format!("  - name: {name}\n    api_key_file: key\n    endpoint: {endpoint}\n");
+        }
+        self.write("config.yml", &config)
+    }
+}
+
+fn serve(config: &Path, flags: &[&str]) -> Process {
+    let config = format!("--config.file={}", config.display());
+    let mut args = vec!["serve", "--web.listen-address=127.0.0.1:0", &config];
+    args.extend(flags);
+    Process::start(&args, &[])
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_cleanly_even_while_rhombus_hangs_and_a_scraper_stays_connected() {
+    for signal in ["TERM", "INT"] {
+        let simulator = simulator(0);
+        set_fault(&simulator, r#"{"fault":"no_answer"}"#).await;
+        let exporter = exporter(&simulator, &["--collect.timeout=60s"]);
+        assert_eq!(exporter.get("/-/healthy").await.0, 200);
+        let _idle = tokio::net::TcpStream::connect(exporter.address())
+            .await
+            .unwrap();
+        let started = Instant::now();
+        exporter.signal(signal);
+        let (status, output) = exporter.ended().await;
+        assert_eq!(status.code(), Some(0), "{output}");
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{signal}: {:?}",
+            started.elapsed()
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_said_and_is_no_mistake_in_the_configuration() {
+    let simulator = simulator(0);
+    let first = exporter(&simulator, &[]);
+    let address = format!("--web.listen-address={}", first.address());
+    let env = [("RHOMBUS_API_KEY", KEY)];
+    let (status, output) = Process::try_start(&["serve", &address], &env)
+        .err()
+        .expect("it ends");
+    assert_eq!(status.code(), Some(1), "{output}");
+    assert!(output.contains(&first.address().to_string()), "{output}");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_ends_it_with_2_and_says_where() {
+    let files = Files::new();
+    let config = files.write(
+        "config.yml",
+        "organizations:\n  - name: a\n    api_key_fil: x\n",
+    );
+    let config = format!("--config.file={}", config.display());
+    for subcommand in ["serve", "check-config"] {
+        let output = command(&[subcommand, &config], &[]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("config.yml:3"), "{said}");
+        assert!(said.contains("api_key_fil"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn no_key_at_all_teaches_both_ways() {
+    let output = command(&["serve"], &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("RHOMBUS_API_KEY_FILE") && said.contains("--config.file"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn check_config_shows_what_would_run_without_the_key() {
+    let files = Files::new();
+    let config = files.write(
+        "config.yml",
+        &format!("organizations:\n  - name: acme\n    api_key: {KEY}\n    endpoint: eu\n"),
+    );
+    let config = format!("--config.file={}", config.display());
+    let output = command(&["check-config", &config], &[]).output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("acme") && said.contains("api2.eu.rhombussystems.com"),
+        "{said}"
+    );
+    assert!(!said.contains(KEY), "{said}");
+}
+
+#[tokio::test]
+async fn a_reload_changes_what_has_changed_and_loses_nothing_else() {
+    let (one, two) = (simulator(0), simulator(0));
+    put_some_groups(&one).await;
+    let files = Files::new();
+    let config = files.write_config(&[("one", &one)]);
+    let exporter = serve(&config, &["--web.enable-lifecycle"]);
+    let before = exporter.wait_for_success().await;
+
+    // From here on the first can't be asked: what it shows must be what was known.
+    set_fault(&one, r#"{"fault":"server_error"}"#).await;
+    files.write_config(&[("one", &one), ("two", &two)]);
+    assert_eq!(exporter.send("POST", "/-/reload", "").await.0, 200);
+    let both = exporter
+        .wait_for("the new one was polled", |metrics| {
+            metrics.get(&success("two")) == Some(1.0)
+        })
+        .await;
+    let series = r#"rhombus_shares{org="one",kind="clip_group",protection="none"}"#;
+    assert_eq!(both.value(series), before.value(series));
+    assert_eq!(both.value(RELOADED), 1.0);
+
+    // A wrong one is refused whole, and said.
+    files.write("config.yml", "organizations: []\n");
+    let (status, said) = exporter.send("POST", "/-/reload", "").await;
+    assert_eq!(status, 500);
+    assert!(said.contains("config.yml"), "{said}");
+    let metrics = exporter.metrics().await;
+    assert_eq!(metrics.value(RELOADED), 0.0);
+    assert_eq!(metrics.value(&success("two")), 1.0);
+
+    // By signal too; and who leaves, leaves no series.
+    files.write_config(&[("two", &two)]);
+    exporter.signal("HUP");
+    let one_gone = exporter
+        .wait_for("it is reloaded", |metrics| {
+            metrics.get(&success("one")).is_none()
+        })
+        .await;
+    assert_eq!(one_gone.value(RELOADED), 1.0);
+    assert!(!one_gone.to_string().contains(r#"org="one""#), "{one_gone}");
+}
+
+#[tokio::test]
+async fn a_reload_over_the_web_must_be_allowed() {
+    let simulator = simulator(0);
+    let exporter = exporter(&simulator, &[]);
+    assert_eq!(exporter.send("POST", "/-/reload", "").await.0, 403);
+}
+
+#[tokio::test]
+async fn a_key_that_is_rotated_in_its_file_is_picked_up() {
+    let files = Files::new();
+    let right = files.write("right", "the-right-key-90c1");
+    let simulator = Process::start(
+        &[
+            "simulate",
+            "--listen=127.0.0.1:0",
+            "--groups=0",
+            &format!("--api-key-file={}", right.display()),
+        ],
+        &[],
+    );
+    let config = files.write_config(&[("acme", &simulator)]);
+    let exporter = serve(&config, &[]);
+    exporter
+        .wait_for("refused", |metrics| {
+            metrics.get(&success("acme")) == Some(0.0)
+        })
+        .await;
+    files.write_key("the-right-key-90c1\n");
+    exporter
+        .wait_for("accepted", |metrics| {
+            metrics.get(&success("acme")) == Some(1.0)
+        })
+        .await;
+
+    // A file that is gone or empty changes nothing that was good.
+    files.write_key("");
+    exporter.wait_for_success().await;
+    fs::remove_file(files.path("key")).unwrap();
+    exporter.wait_for_success().await;
+    exporter.wait_for_output("the last one stays in use").await;
+    let output = exporter.output();
+    assert!(
+        !output.contains("the-right-key-90c1") && !output.contains(KEY),
+        "{output}"
+    );
+}
+
+#[tokio::test]
+async fn one_organisation_that_hangs_or_fails_harms_no_other() {
+    let (good, hanging, failing) = (simulator(0), simulator(0), simulator(0));
+    put_some_groups(&good).await;
+    set_fault(&hanging, r#"{"fault":"no_answer"}"#).await;
+    set_fault(&failing, r#"{"fault":"cut_json"}"#).await;
+    let files = Files::new();
+    let organizations = [
+        ("failing", &failing),
+        ("good", &good),
+        ("hanging", &hanging),
+    ];
+    let config = files.write_config(&organizations);
+    let exporter = serve(&config, &["--collect.timeout=30s"]);
+    for _ in 0..3 {
+        let started = Instant::now();
+        let metrics = exporter.wait_for_success().await;
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            started.elapsed()
+        );
+        assert_eq!(metrics.value(&success("good")), 1.0);
+    }
+    let (status, missing) = exporter.get("/-/ready").await;
+    assert_eq!(status, 503);
+    assert!(
+        missing.contains("hanging") && missing.contains("failing"),
+        "{missing}"
+    );
+    assert!(!missing.contains("good"), "{missing}");
+}
+
+#[tokio::test]
+async fn requests_are_paced() {
+    let simulator = simulator(0);
+    set_fault(&simulator, r#"{"fault":"server_error"}"#).await;
+    let flags = ["--collect.requests-per-second=0.5", "--collect.timeout=5s"];
+    let exporter = exporter(&simulator, &flags);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let (_, requests) = simulator.get("/simulator/requests").await;
+    let requests: serde_json::Value = serde_json::from_str(&requests).unwrap();
+    // A burst of 5, then one each two seconds.
+    let sent = requests["requests"].as_u64().unwrap();
+    assert!(
+        (3..=11).contains(&sent),
+        "{requests}\n{}",
+        exporter.output()
+    );
+}
+
+#[tokio::test]
+async fn healthcheck_tells_whether_it_serves() {
+    let simulator = simulator(0);
+    let exporter = exporter(&simulator, &[]);
+    let url = format!("--url={}", exporter.url("/-/healthy"));
+    let healthy = command(&["healthcheck", &url], &[]).output().unwrap();
+    assert!(healthy.status.success(), "{healthy:?}");
+    drop(exporter);
+    let gone = command(&["healthcheck", &url], &[]).output().unwrap();
+    assert_eq!(gone.status.code(), Some(1), "{gone:?}");
+}
+
+#[tokio::test]
+async fn the_demo_needs_nothing_and_shows_everything() {
+    let demo = Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
+    let metrics = demo
+        .wait_for("it has polled", |metrics| {
+            metrics.sum("rhombus_shares") > 5.0
+        })
+        .await;
+    assert!(metrics.sum("rhombus_shares_without_expiry") > 0.0);
+    let (status, page) = demo.get("/").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("</html>"), "{page}");
+    let before = metrics.shares();
+    demo.wait_for("something changes", |metrics| metrics.shares() != before)
+        .await;
+    demo.signal("INT");
+    let (status, _) = demo.ended().await;
+    assert_eq!(status.code(), Some(0));
+}
