@@ -1,7 +1,10 @@
 //! The metrics are a public interface: what the documentation says is what the binary exports, no
 //! more and no less, and Prometheus's own linter has nothing to say.
 
-#![allow(clippy::unwrap_used, reason = "a test may end at what it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may end at what it did not expect"
+)]
 
 mod common;
 

@@ -2,7 +2,10 @@
 //! Prometheus scrapes it with this repository's rules, a real Alertmanager holds the alert and tells
 //! a webhook. Takes some six minutes, since the rules are those that ship, with their patience.
 
-#![allow(clippy::unwrap_used, reason = "a test may end at what it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may end at what it did not expect"
+)]
 
 mod common;
 

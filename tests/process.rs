@@ -1,7 +1,10 @@
 //! The process as the system sees it: exit codes, signals, reloads, key files, several
 //! organisations side by side.
 
-#![allow(clippy::unwrap_used, reason = "a test may end at what it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may end at what it did not expect"
+)]
 
 mod common;
 

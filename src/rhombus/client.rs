@@ -21,6 +21,9 @@ pub const BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
 const MAX_RETRIES: usize = 4;
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// The least time that an attempt is worth beginning with: less would end in a timeout that hides the
+/// reason at hand. Where the timeout is shorter, it is enough.
+const LEAST_TIME: Duration = Duration::from_secs(2);
 /// How much of an error's body is read for its message, in bytes.
 const ERROR_BODY_LIMIT: usize = 4096;
 
@@ -129,9 +132,10 @@ impl Client {
             .retry(backoff)
             .when(Error::is_transient)
             .adjust(|error, delay| {
-                // A wait that ends past the deadline is no use: better the reason at hand, now.
-                let delay = error.retry_after().or(delay)?;
-                (Instant::now() + delay < operation.deadline).then_some(delay)
+                // None: these were retries enough.
+                let delay = delay.map(|delay| error.retry_after().unwrap_or(delay))?;
+                let least = self.limits.timeout.min(LEAST_TIME);
+                (Instant::now() + delay + least < operation.deadline).then_some(delay)
             })
             .notify(|_, _| self.observer.retry(operation.source))
             .await

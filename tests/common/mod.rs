@@ -28,7 +28,12 @@ pub(crate) fn simulator(groups: usize) -> Process {
 /// An exporter that polls `simulator` each second, with a second for a request, and these flags.
 pub(crate) fn exporter(simulator: &Process, flags: &[&str]) -> Process {
     let mut args = vec!["serve", "--web.listen-address=127.0.0.1:0"];
-    args.extend(["--collect.interval=1s", "--collect.timeout=1s"]);
+    for flag in ["--collect.interval=1s", "--collect.timeout=1s"] {
+        let name = flag.split_inclusive('=').next().expect("a name");
+        if !flags.iter().any(|given| given.starts_with(name)) {
+            args.push(flag);
+        }
+    }
     args.extend(flags);
     let url = simulator.url("");
     Process::start(
