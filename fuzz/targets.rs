@@ -19,7 +19,8 @@ pub(crate) fn answer(data: &[u8]) {
     assert_eq!(
         whole.is_some(),
         cut.is_some(),
-        "the cuts decide whether it is an answer"
+        "the cuts decide whether it is an answer: {:?}",
+        String::from_utf8_lossy(data)
     );
     let (Some(whole), Some(cut)) = (whole, cut) else {
         return;

@@ -271,7 +271,7 @@ impl<'a> Input<'a> {
         let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<T>();
         match values.next() {
             None => Ok(None),
-            Some(Err(error)) if error.is_eof() => Ok(None),
+            Some(Err(error)) if error.is_eof() || ends_in_number(rest) => Ok(None),
             Some(Err(error)) => Err(error),
             Some(Ok(value)) => {
                 let end = values.byte_offset();
@@ -296,6 +296,14 @@ impl<'a> Input<'a> {
             what: what.to_owned(),
         }
     }
+}
+
+/// Whether the bytes may have been cut inside a number. `serde_json` calls `-` and `1e` invalid
+/// where it calls other cut values too short.
+fn ends_in_number(bytes: &[u8]) -> bool {
+    bytes
+        .last()
+        .is_some_and(|byte| b"-+.eE0123456789".contains(byte))
 }
 
 /// What `serde_json` says, without its line and column, which count from the middle of nowhere.
@@ -347,14 +355,24 @@ mod tests {
     }
 
     const GOOD: &str = r#" {"a":[1,{"b":"]"}], "error":false, "list": [ {"n":30}, {"n":31,"x":[{}]} ,
-        7, null, "s", [1], {"n":"no"} ], "errorMsg":null, "warningMsg":"slow \"down\"" } "#;
+        7, null, "s", [1], {"n":"no"}, {"n":9,"x":-1.5e-3}, {"n":-2} ], "errorMsg":null, "warningMsg":"slow \"down\"" } "#;
 
     #[test]
     fn the_elements_come_in_order_and_those_of_another_shape_are_counted() {
         let (numbers, envelope) = whole(GOOD).unwrap();
         assert_eq!(
             numbers,
-            [Some(30), Some(31), None, None, None, Some(1), None]
+            [
+                Some(30),
+                Some(31),
+                None,
+                None,
+                None,
+                Some(1),
+                None,
+                Some(9),
+                None
+            ]
         );
         assert_eq!(
             envelope,
