@@ -1,0 +1,134 @@
+//! From a recorded answer to the text that users parse, with nothing left to chance: what now is, is
+//! decided here. The text is a golden file, read before it is accepted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhombus_share_exporter::clock::Clock;
+use rhombus_share_exporter::config::Collect;
+use rhombus_share_exporter::inventory::{
+    Failure, Fleet, FleetHandle, Inventory, Organization, Standing,
+};
+use rhombus_share_exporter::metrics::{ConnectionCount, Metrics};
+use rhombus_share_exporter::rhombus::ExpirationTime;
+use rhombus_share_exporter::rhombus::shared_clip_groups::reader;
+use rhombus_share_exporter::share::{Malformed, Reason, Source, UnixMillis};
+
+const ANSWER: &str = include_str!("golden/answer.json");
+const NOW: UnixMillis = UnixMillis::from_secs(1_700_000_000);
+const SOURCE: Source = Source::ClipGroups;
+
+/// What is known after the recorded answer came, a minute ago.
+fn answered() -> Standing {
+    let mut reader = reader(ExpirationTime::Auto);
+    reader
+        .push(ANSWER.as_bytes())
+        .expect("the documented object");
+    let seen = reader.finish().expect("a whole answer").0.into_seen();
+    let inventory = Inventory::new(
+        seen.shares,
+        seen.org_uuid,
+        NOW.before(Duration::from_secs(60)),
+    );
+    Standing::new(SOURCE).succeeded(Duration::from_millis(250), inventory, &seen.malformed)
+}
+
+/// After a failure since then.
+fn failing() -> Standing {
+    let failure = Failure {
+        reason: Reason::Auth,
+        message: "401".into(),
+    };
+    answered().failed(
+        NOW,
+        Duration::from_millis(80),
+        failure,
+        Duration::from_secs(600),
+    )
+}
+
+/// After an answer that listed nothing, so long ago that it is not to be believed.
+fn withdrawn() -> Standing {
+    let inventory = Inventory::new(Vec::new(), None, NOW.before(Duration::from_secs(601)));
+    Standing::new(SOURCE).succeeded(Duration::ZERO, inventory, &Malformed::new())
+}
+
+/// After an answer that listed nothing.
+fn empty() -> Standing {
+    let inventory = Inventory::new(Vec::new(), None, NOW);
+    Standing::new(SOURCE).succeeded(Duration::ZERO, inventory, &Malformed::new())
+}
+
+/// What `/metrics` says of these, but for what differs with each run and build.
+fn exposition(standings: Vec<(&str, Standing)>) -> String {
+    let organizations = standings
+        .iter()
+        .map(|(name, _)| Arc::new(Organization::new(name)));
+    let view = (&Collect::default()).into();
+    let fleet = Arc::new(FleetHandle::new(Fleet::new(organizations.collect(), view)));
+    for (name, standing) in standings {
+        let now = fleet.load();
+        let organization = now
+            .organizations
+            .iter()
+            .find(|organization| organization.name() == name);
+        fleet.publish(organization.expect("just added"), SOURCE, standing);
+    }
+    let count = Box::new(|| ConnectionCount {
+        open: 1,
+        limit: 512,
+    });
+    let metrics = Metrics::new(fleet, count, Clock::from_fn(|| NOW)).expect("different names");
+    let text = metrics.exposition().render().text();
+    let text = std::str::from_utf8(&text).expect("text");
+    let varies = |line: &&str| line.contains("process_") || line.contains("build_info");
+    text.lines()
+        .filter(|line| !varies(line))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn a_recorded_answer_becomes_this_text() {
+    insta::assert_snapshot!(exposition(vec![("acme", answered())]));
+}
+
+#[test]
+fn a_failure_changes_the_health_and_not_one_share() {
+    let share = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| {
+            line.starts_with("rhombus_share") && !line.starts_with("rhombus_share_exporter")
+        });
+        lines.map(str::to_owned).collect()
+    };
+    let before = exposition(vec![("acme", answered())]);
+    let after = exposition(vec![("acme", failing())]);
+    assert!(share(&before).len() > 20);
+    assert_eq!(share(&before), share(&after));
+    assert!(before.contains("rhombus_collect_success{org=\"acme\",source=\"clip_groups\"} 1"));
+    assert!(after.contains("rhombus_collect_success{org=\"acme\",source=\"clip_groups\"} 0"));
+}
+
+#[test]
+fn what_is_too_old_is_absent_and_what_is_empty_is_zero() {
+    let text = exposition(vec![
+        ("empty", empty()),
+        ("never", Standing::new(SOURCE)),
+        ("withdrawn", withdrawn()),
+    ]);
+    let shares: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("rhombus_shares{"))
+        .collect();
+    assert_eq!(
+        shares,
+        [
+            r#"rhombus_shares{org="empty",kind="clip_group",protection="none"} 0"#,
+            r#"rhombus_shares{org="empty",kind="clip_group",protection="password"} 0"#,
+        ]
+    );
+    assert!(!text.contains(r#"rhombus_collect_success{org="never""#));
+    let last =
+        r#"rhombus_collect_last_success_timestamp_seconds{org="never",source="clip_groups"} 0"#;
+    assert!(text.contains(last));
+}
