@@ -140,9 +140,9 @@ fn chain<'a>(
 }
 
 fn is<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
-    // `io::Error` hides what it wraps from `source`.
+    // `io::Error` hides what it wraps from `source`, which may be another `io::Error`.
     let wrapped = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
-    error.is::<E>() || wrapped.is_some_and(|inner| inner.is::<E>())
+    error.is::<E>() || wrapped.is_some_and(|inner| is::<E>(inner))
 }
