@@ -1,0 +1,149 @@
+//! Holds `docs/configuration.md` to the binary: its flags with their variables and defaults, the
+//! keys of the file, and nothing that isn't there. A check added here compares the page with what
+//! the binary prints, and never passes because there was nothing to look at.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may end at what it did not expect"
+)]
+
+use std::collections::BTreeSet;
+use std::process::{Command, Output};
+
+const PAGE: &str = include_str!("../docs/configuration.md");
+const EXAMPLE: &str = include_str!("../docs/config.example.yml");
+
+/// Runs the binary with these variables and no other.
+fn run(args: &[&str], env: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rhombus-share-exporter"));
+    let command = command.args(args).env_clear().envs(env.iter().copied());
+    command.output().unwrap()
+}
+
+fn stdout(args: &[&str], env: &[(&str, &str)]) -> String {
+    let output = run(args, env);
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The help of the program and of each command that it lists.
+fn helps() -> Vec<String> {
+    let top = stdout(&["--help"], &[]);
+    let (_, list) = top.split_once("Commands:\n").expect("a list of commands");
+    let (list, _) = list.split_once("\n\n").expect("the end of the list");
+    let names = list.lines().map(|line| line.split_whitespace().next());
+    let mut helps: Vec<_> = names
+        .map(|name| stdout(&[name.unwrap(), "--help"], &[]))
+        .collect();
+    assert!(helps.len() >= 5, "{list}");
+    helps.push(top);
+    helps
+}
+
+/// The flags of a help text, each with its default. A flag begins a line; an empty line ends it.
+fn flags(help: &str) -> Vec<(String, String)> {
+    let mut flags: Vec<String> = Vec::new();
+    for line in help.lines().map(str::trim_start) {
+        let line = line.trim_start_matches("-h, ").trim_start_matches("-V, ");
+        match flags.last_mut() {
+            _ if line.starts_with("--") || line.is_empty() => flags.push(line.to_owned()),
+            Some(flag) => *flag += &format!(" {line}"),
+            None => {}
+        }
+    }
+    let default = |flag: &str| {
+        Some(
+            flag.split_once("[default: ")?
+                .1
+                .split_once(']')?
+                .0
+                .to_owned(),
+        )
+    };
+    flags.retain(|flag| flag.starts_with("--"));
+    let name = |flag: &str| flag.split(' ').next().unwrap().to_owned();
+    let pair = |flag: &String| (name(flag), default(flag).unwrap_or("–".to_owned()));
+    flags.iter().map(pair).collect()
+}
+
+/// The table rows of the page that begin with a name, cell by cell, without backticks.
+fn rows() -> Vec<Vec<&'static str>> {
+    let rows = PAGE.lines().filter(|line| line.starts_with("| `"));
+    let cell = |cell: &'static str| cell.trim().trim_matches('`');
+    rows.map(|row| row.trim_matches('|').split(" | ").map(cell).collect())
+        .collect()
+}
+
+/// The words of the page that consist of letters, digits and `others`, and begin with `prefix`.
+fn words(prefix: &str, others: &[char]) -> BTreeSet<&'static str> {
+    let words = PAGE.split(|c: char| !c.is_ascii_alphanumeric() && !others.contains(&c));
+    let mut words: BTreeSet<_> = words.map(|word| word.trim_end_matches('.')).collect();
+    words.retain(|word| word.starts_with(prefix) && word.contains(char::is_alphabetic));
+    assert!(words.len() > 20, "{words:?}");
+    words
+}
+
+#[test]
+fn each_flag_has_its_row_with_variable_and_default() {
+    let rows = rows();
+    for help in helps() {
+        let mut flags = flags(&help);
+        flags.retain(|(flag, _)| flag != "--help" && flag != "--version");
+        assert!(!flags.is_empty(), "{help}");
+        for (flag, default) in &flags {
+            let name = flag[2..].to_ascii_uppercase().replace(['.', '-'], "_");
+            let variable = match flag.as_str() {
+                "--rhombus.organization" => name,
+                _ => format!("RHOMBUS_SHARE_EXPORTER_{name}"),
+            };
+            let row = [flag, variable.as_str(), default];
+            assert!(rows.iter().any(|cells| cells.starts_with(&row)), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn each_flag_on_the_page_exists() {
+    let known: Vec<_> = helps().iter().flat_map(|help| flags(help)).collect();
+    for named in words("--", &['.', '-']) {
+        assert!(known.iter().any(|(flag, _)| flag == named), "{named}");
+    }
+}
+
+#[test]
+fn each_variable_on_the_page_is_read() {
+    for name in words("RHOMBUS_", &['_']) {
+        // A variable that is read is refused when it is empty; one that isn't changes nothing.
+        let output = run(&["check-config"], &[("RHOMBUS_API_KEY", "k"), (name, "")]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+        assert!(stderr.contains(name), "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn the_keys_of_collect_and_their_defaults_are_those_of_the_binary() {
+    let shown = stdout(&["check-config"], &[("RHOMBUS_API_KEY", "k")]);
+    let (_, collect) = shown.split_once("collect:\n").expect("its section collect");
+    let binary = collect.lines().map(|line| line.trim().split_once(": "));
+    let binary: BTreeSet<_> = binary.map(|pair| pair.expect("a key")).collect();
+    let rows = rows();
+    let rows = rows
+        .iter()
+        .filter_map(|cells| Some((cells[0].strip_prefix("collect.")?, cells[1])));
+    assert_eq!(rows.collect::<BTreeSet<_>>(), binary);
+}
+
+#[test]
+fn each_key_of_the_example_is_named() {
+    let starts = EXAMPLE.lines().filter_map(|line| line.split_once(':'));
+    let mut keys: Vec<_> = starts
+        .map(|(start, _)| start.trim_start_matches([' ', '#', '-']))
+        .collect();
+    keys.retain(|key| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+    assert!(keys.contains(&"api_key"), "{keys:?}");
+    for key in keys {
+        let named = PAGE.contains(&format!("`{key}`")) || PAGE.contains(&format!(".{key}`"));
+        assert!(named, "{key}");
+    }
+}
