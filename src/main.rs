@@ -1,14 +1,23 @@
 //! Parse, load, build, run, exit code.
 
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::{io, thread};
 
 use rhombus_share_exporter::config::Environment;
 use rhombus_share_exporter::{cli, commands};
+use tokio::runtime::{Builder, Runtime};
+
+/// Threads for the network. A few carry thousands of organisations; one a CPU would be many on a large
+/// machine, and a hardened service may not start that many.
+const WORKERS: usize = 4;
+/// Threads for what blocks: reading keys, putting answers in order, checking passwords.
+const BLOCKING_THREADS: usize = 48;
 
 fn main() -> ExitCode {
     let env = Environment::from_process();
     match cli::parse(std::env::args_os(), &env) {
-        Ok(command) => match tokio::runtime::Runtime::new() {
+        Ok(command) => match runtime() {
             Ok(runtime) => {
                 let code = runtime.block_on(commands::run(command, env));
                 // What still runs on a blocking thread must not hold up the end.
@@ -26,4 +35,13 @@ fn main() -> ExitCode {
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
     }
+}
+
+fn runtime() -> io::Result<Runtime> {
+    let cpus = thread::available_parallelism().map_or(1, NonZero::get);
+    Builder::new_multi_thread()
+        .worker_threads(cpus.min(WORKERS))
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
 }

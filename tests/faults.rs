@@ -100,6 +100,8 @@ failing! {
     unauthorized: r#"{"fault":"unauthorized"}"# => "auth";
     forbidden: r#"{"fault":"forbidden"}"# => "forbidden";
     throttled_without_a_word_on_when: r#"{"fault":"throttled"}"# => "throttled";
+    throttled_for_longer_than_time_can_tell:
+        r#"{"fault":"throttled","retry_after":18446744073709551615}"# => "throttled";
     throttled_for_longer_than_a_poll: r#"{"fault":"throttled","retry_after":3}"# => "throttled";
     a_server_error_for_ever: r#"{"fault":"server_error"}"# => "server";
     a_gateway_error: r#"{"fault":"server_error","status":503}"# => "server";

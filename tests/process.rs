@@ -272,24 +272,6 @@ async fn one_organisation_that_hangs_or_fails_harms_no_other() {
 }
 
 #[tokio::test]
-async fn requests_are_paced() {
-    let simulator = simulator(0);
-    set_fault(&simulator, r#"{"fault":"server_error"}"#).await;
-    let flags = ["--collect.requests-per-second=0.5", "--collect.timeout=5s"];
-    let exporter = exporter(&simulator, &flags);
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let (_, requests) = simulator.get("/simulator/requests").await;
-    let requests: serde_json::Value = serde_json::from_str(&requests).unwrap();
-    // A burst of 5, then one each two seconds.
-    let sent = requests["requests"].as_u64().unwrap();
-    assert!(
-        (3..=11).contains(&sent),
-        "{requests}\n{}",
-        exporter.output()
-    );
-}
-
-#[tokio::test]
 async fn healthcheck_tells_whether_it_serves() {
     let simulator = simulator(0);
     let exporter = exporter(&simulator, &[]);

@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::common::process::{BINARY, Process};
 
 /// The simulator with so many clip groups. It stands for a server on another machine, so that it
-/// gets what time is left over: else making the answer would count against what reads it.
+/// gets only the time that nobody else wants: else making the answer would count against what reads it.
 pub(crate) fn simulator(groups: usize) -> Process {
-    let mut command = Command::new("nice");
+    let mut command = Command::new("chrt");
     command.args([
-        "-n",
-        "19",
+        "--idle",
+        "0",
         BINARY,
         "simulate",
         "--listen=127.0.0.1:0",

@@ -1,6 +1,7 @@
 //! The loops: one task an organisation, each on its own clock, none waiting for another. This file
 //! knows which tasks run; `poller` knows what one does.
 
+mod key;
 mod poller;
 
 use std::collections::BTreeMap;
@@ -141,14 +142,8 @@ impl Collector {
         let now = Instant::now();
         for (index, (client, running)) in (0..).zip(starting) {
             let offset: Duration = running.settings.collect.interval * index / count;
-            let poller = Poller::new(
-                client,
-                running.settings,
-                running.organization,
-                self.fleet.clone(),
-                self.clock.clone(),
-            );
-            self.tasks.spawn(poller.run(now + offset, running.stop));
+            let poller = Poller::new(client, running, self.fleet.clone(), self.clock.clone());
+            self.tasks.spawn(poller.run(now + offset));
         }
     }
 }
@@ -176,5 +171,15 @@ impl Running {
             organization: self.organization.clone(),
             stop: self.stop.clone(),
         }
+    }
+}
+
+/// Runs what takes a while, or waits for a disk, where it holds up nobody.
+async fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(crash) if crash.is_panic() => std::panic::resume_unwind(crash.into_panic()),
+        // The runtime is going down, and this task with it.
+        Err(_) => std::future::pending().await,
     }
 }

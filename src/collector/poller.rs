@@ -8,13 +8,13 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::Settings;
+use super::key::CurrentKey;
+use super::{Running, Settings, off_the_runtime};
 use crate::clock::Clock;
-use crate::config::KeySource;
 use crate::inventory::{Failure, FleetHandle, Inventory, Organization, Standing};
 use crate::rhombus::shared_clip_groups::{Request, SharedClipGroups};
-use crate::rhombus::{ApiKey, Client, Error};
-use crate::share::{Reason, Source};
+use crate::rhombus::{Client, Error};
+use crate::share::{Malformed, Reason, Source};
 
 const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
@@ -26,30 +26,35 @@ pub(super) struct Poller {
     organization: Arc<Organization>,
     fleet: Arc<FleetHandle>,
     clock: Clock,
-    /// The last key that could be read.
-    key: Option<ApiKey>,
+    key: CurrentKey,
+    /// What could not be understood in the last answer; said when it changes.
+    malformed: Malformed,
+    stop: CancellationToken,
 }
 
 impl Poller {
-    pub(super) const fn new(
+    /// A task for `running`, which ends when that is stopped.
+    pub(super) fn new(
         client: Client,
-        settings: Settings,
-        organization: Arc<Organization>,
+        running: Running,
         fleet: Arc<FleetHandle>,
         clock: Clock,
     ) -> Self {
         Self {
             client,
-            settings,
-            organization,
+            key: CurrentKey::new(running.settings.organization.key.clone()),
+            settings: running.settings,
+            organization: running.organization,
             fleet,
             clock,
-            key: None,
+            malformed: Malformed::new(),
+            stop: running.stop,
         }
     }
 
-    /// Polls at `first` and then once an interval, until `stop`.
-    pub(super) async fn run(mut self, first: Instant, stop: CancellationToken) {
+    /// Polls at `first` and then once an interval, until it is stopped.
+    pub(super) async fn run(mut self, first: Instant) {
+        let stop = self.stop.clone();
         let span = info_span!(
             "poll",
             org = self.organization.name(),
@@ -61,7 +66,8 @@ impl Poller {
             loop {
                 ticks.tick().await;
                 if let Some(pause) = self.poll().await {
-                    tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+                    let longest = LONGEST_PAUSE.min(self.settings.collect.max_staleness / 2);
+                    tokio::time::sleep(pause.min(longest)).await;
                 }
             }
         };
@@ -99,10 +105,8 @@ impl Poller {
             created_before_ms: None,
         };
         let expiration_time = collect.expiration_time;
-        let key = self
-            .current_key()
-            .await
-            .map_err(|failure| (failure, None))?;
+        let key = self.key.read(deadline).await;
+        let key = key.map_err(|failure| (failure, None))?;
         let answer = self
             .client
             .shared_clip_groups(request, expiration_time, &key, deadline);
@@ -117,33 +121,12 @@ impl Poller {
         })
     }
 
-    /// The key as it is now. A file that can't be read leaves the last key in use.
-    async fn current_key(&mut self) -> Result<ApiKey, Failure> {
-        let source = self.settings.organization.key.clone();
-        let read = match source {
-            KeySource::Inline(key) => Ok(key),
-            file @ KeySource::File(_) => off_the_runtime(move || file.read()).await,
-        };
-        match read {
-            Ok(key) => Ok(self.key.insert(key).clone()),
-            Err(error) => match &self.key {
-                Some(last) => {
-                    warn!(%error, "the key can't be read; the last one stays in use");
-                    Ok(last.clone())
-                }
-                None => Err(Failure {
-                    reason: Reason::Auth,
-                    message: error.to_string(),
-                }),
-            },
-        }
-    }
-
     /// Puts an answer in order and publishes it, away from the threads that serve scrapes: sorting
     /// a large one, and freeing the one before, take a while.
-    async fn publish_answer(&self, answer: SharedClipGroups, started: Instant) {
+    async fn publish_answer(&mut self, answer: SharedClipGroups, started: Instant) {
+        self.complain(&answer.malformed);
         let (clock, fleet) = (self.clock.clone(), self.fleet.clone());
-        let organization = self.organization.clone();
+        let (organization, stop) = (self.organization.clone(), self.stop.clone());
         let span = tracing::Span::current();
         off_the_runtime(move || {
             let _in_span = span.enter();
@@ -151,15 +134,25 @@ impl Poller {
             let count = answer.shares.len();
             let inventory = Inventory::new(answer.shares, answer.org_uuid, clock.now());
             let next = before.succeeded(started.elapsed(), inventory, &answer.malformed);
+            // After a reload, the organisation is another task's to publish.
+            if stop.is_cancelled() {
+                return;
+            }
             fleet.publish(&organization, SOURCE, next);
             if failed(&before).is_some() || before.last_poll().is_none() {
                 info!(shares = count, "polled with success");
             }
-            for (field, count) in &answer.malformed {
-                warn!(field, count, "values could not be understood");
-            }
         })
         .await;
+    }
+
+    fn complain(&mut self, malformed: &Malformed) {
+        if *malformed != self.malformed {
+            for (field, count) in malformed {
+                warn!(field, count, "values could not be understood");
+            }
+            self.malformed.clone_from(malformed);
+        }
     }
 
     fn publish_failure(&self, failure: Failure, started: Instant) {
@@ -181,13 +174,4 @@ impl Poller {
 /// Why the last poll failed, if it did.
 fn failed(standing: &Standing) -> Option<Reason> {
     Some(standing.last_poll()?.failure.as_ref()?.reason)
-}
-
-async fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(crash) if crash.is_panic() => std::panic::resume_unwind(crash.into_panic()),
-        // The runtime is going down, and this task with it.
-        Err(_) => std::future::pending().await,
-    }
 }

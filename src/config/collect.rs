@@ -87,6 +87,7 @@ pub(super) fn resolve(
     }
     if report.problems() == before {
         check_staleness(&collect, &staleness_place, report);
+        check_pace(&collect, report);
     }
     collect
 }
@@ -108,6 +109,22 @@ fn apply(flags: &CollectFlags, collect: &mut Collect) {
 /// A lookback of 0 is written for "every page there is".
 fn non_zero(lookback: Duration) -> Option<Duration> {
     Some(lookback).filter(|lookback| !lookback.is_zero())
+}
+
+/// A pace below one request an interval would leave polls no request to send.
+fn check_pace(collect: &Collect, report: &mut Report) {
+    if collect.requests_per_second * collect.interval.as_secs_f64() < 1.0 {
+        report.problem(
+            "collect.requests_per_second",
+            format_args!(
+                "{} leaves less than one request for an interval of {}: expected at least {}, or \
+                 a longer interval",
+                collect.requests_per_second,
+                show_duration(collect.interval),
+                1.0 / collect.interval.as_secs_f64(),
+            ),
+        );
+    }
 }
 
 fn check_staleness(collect: &Collect, place: &str, report: &mut Report) {

@@ -13,6 +13,9 @@ pub struct Standing {
     inventory: Option<Arc<Inventory>>,
     last_poll: Option<Poll>,
     last_success: Option<UnixMillis>,
+    /// As the last answer that said it had it: an empty list says none, and is of the same
+    /// organisation.
+    org_uuid: Option<String>,
     errors: [u64; Reason::ALL.len()],
     malformed: Malformed,
 }
@@ -44,6 +47,7 @@ impl Standing {
             inventory: None,
             last_poll: None,
             last_success: None,
+            org_uuid: None,
             errors: [0; Reason::ALL.len()],
             malformed: source.fields().iter().map(|field| (*field, 0)).collect(),
         }
@@ -56,6 +60,9 @@ impl Standing {
         let mut next = self.clone();
         for (field, count) in malformed {
             *next.malformed.entry(field).or_default() += count;
+        }
+        if let Some(uuid) = inventory.org_uuid() {
+            next.org_uuid = Some(uuid.to_owned());
         }
         next.inventory = Some(Arc::new(inventory));
         next.last_poll = Some(Poll {
@@ -93,7 +100,15 @@ impl Standing {
     /// The last good picture, unless at `now` it is older than `max_staleness`.
     pub fn inventory(&self, now: UnixMillis, max_staleness: Duration) -> Option<&Inventory> {
         let inventory = self.inventory.as_deref()?;
-        (now.since(inventory.obtained()) <= max_staleness).then_some(inventory)
+        // A picture from the future is of no known age: the clock has been set back since.
+        let obtained = inventory.obtained();
+        let age = now.since(obtained).max(obtained.since(now));
+        (age <= max_staleness).then_some(inventory)
+    }
+
+    /// The organisation's uuid, where an answer has said it.
+    pub fn org_uuid(&self) -> Option<&str> {
+        self.org_uuid.as_deref()
     }
 
     /// How the last poll went; none before the first.
@@ -155,6 +170,27 @@ mod tests {
     fn what_was_withdrawn_stays_withdrawn_even_if_the_clock_goes_back() {
         let standing = fail(&good(), UnixMillis(T0.after(STALENESS).0 + 1));
         assert!(standing.inventory(T0, STALENESS).is_none());
+    }
+
+    #[test]
+    fn a_clock_that_was_set_far_back_makes_the_picture_unbelievable() {
+        let standing = good();
+        assert!(
+            standing
+                .inventory(T0.before(STALENESS), STALENESS)
+                .is_some()
+        );
+        let before = UnixMillis(T0.before(STALENESS).0 - 1);
+        assert!(standing.inventory(before, STALENESS).is_none());
+    }
+
+    #[test]
+    fn an_empty_list_does_not_make_the_organisation_another() {
+        let known = Inventory::new(vec![], Some("uuid".into()), T0);
+        let standing = good().succeeded(Duration::ZERO, known, &Malformed::new());
+        let empty = Inventory::new(vec![], None, T0);
+        let standing = standing.succeeded(Duration::ZERO, empty, &Malformed::new());
+        assert_eq!(standing.org_uuid(), Some("uuid"));
     }
 
     #[test]

@@ -103,6 +103,7 @@ impl Collector for State {
                 let max_staleness = sight.fleet.view.max_staleness;
                 if let Some(inventory) = standing.inventory(sight.now, max_staleness) {
                     rows.add(organization.name(), source.kind().label(), inventory);
+                    rows.add_info(organization.name(), standing.org_uuid());
                 }
             }
         }
@@ -157,8 +158,11 @@ impl<'a> Rows<'a> {
         }
         self.devices
             .push_count(&[org, kind], inventory.cameras(now));
+    }
+
+    fn add_info(&mut self, org: &str, uuid: Option<&str>) {
         self.org_info
-            .push(&[org, inventory.org_uuid().unwrap_or_default(), ""], 1.0);
+            .push(&[org, uuid.unwrap_or_default(), ""], 1.0);
     }
 
     fn add_snapshot(&mut self, labels: &[&str], snapshot: &Snapshot) {

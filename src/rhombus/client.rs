@@ -2,12 +2,14 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use tokio::time::Instant;
+use tracing::{debug, warn};
 
 use super::shared_clip_groups::{self, SharedClipGroups};
 use super::stream::{Envelope, ListReader, Sink, StreamError};
@@ -53,6 +55,8 @@ pub struct Client {
     limits: Limits,
     pace: DefaultDirectRateLimiter,
     observer: Arc<dyn Observer>,
+    /// Whether the last answer had a warning.
+    warned: AtomicBool,
 }
 
 /// One operation: what is asked, with which key, and until when.
@@ -85,6 +89,7 @@ impl Client {
             limits,
             pace: RateLimiter::direct(quota),
             observer,
+            warned: AtomicBool::new(false),
         })
     }
 
@@ -123,9 +128,7 @@ impl Client {
             .with_jitter();
         let attempt = || async {
             let pace = tokio::time::timeout_at(operation.deadline, self.pace.until_ready());
-            pace.await.map_err(|_| Error::Timeout {
-                within: self.limits.timeout,
-            })?;
+            pace.await.map_err(|_| Error::Pace)?;
             self.attempt(operation, reader()).await
         };
         attempt
@@ -135,7 +138,8 @@ impl Client {
                 // None: these were retries enough.
                 let delay = delay.map(|delay| error.retry_after().unwrap_or(delay))?;
                 let least = self.limits.timeout.min(LEAST_TIME);
-                (Instant::now() + delay + least < operation.deadline).then_some(delay)
+                let left = operation.deadline.saturating_duration_since(Instant::now());
+                (delay.saturating_add(least) < left).then_some(delay)
             })
             .notify(|_, _| self.observer.retry(operation.source))
             .await
@@ -155,7 +159,7 @@ impl Client {
         let status = response.status().as_u16();
         watch.status = Some(status);
         if status != 200 {
-            return Err(rejection(response, operation.key).await);
+            return Err(self.rejection(response, &mut watch, operation.key).await);
         }
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             watch.bytes += chunk.len() as u64;
@@ -165,9 +169,59 @@ impl Client {
                 });
             }
             reader.push(&chunk)?;
+            // Nor may what is kept of it, or many small records would take far more than they are.
+            if reader.sink().kept_bytes() > self.limits.max_response_bytes {
+                return Err(Error::TooMuch {
+                    limit: self.limits.max_response_bytes,
+                });
+            }
         }
         let (sink, envelope) = reader.finish()?;
-        accept(envelope, operation).map(|()| sink)
+        self.accept(envelope, operation).map(|()| sink)
+    }
+
+    /// Judges what stood beside the list of an answer that was whole.
+    fn accept(&self, envelope: Envelope, operation: &Operation<'_>) -> Result<(), Error> {
+        let said = |text: Option<String>| text.map(|text| presentable(&text, operation.key));
+        if envelope.error {
+            log_words(said(envelope.error_msg));
+            return Err(Error::Api);
+        }
+        if !envelope.has_list {
+            return Err(Error::Decode("it has no list of shares".into()));
+        }
+        let warned = envelope.warning_msg.is_some();
+        // Once when it begins: not once a poll.
+        if warned && !self.warned.swap(warned, Ordering::Relaxed) {
+            warn!("Rhombus warns; --log.level=debug shows its words");
+        }
+        self.warned.store(warned, Ordering::Relaxed);
+        log_words(said(envelope.warning_msg));
+        Ok(())
+    }
+
+    /// Turns an answer that is no success into an error.
+    async fn rejection(
+        &self,
+        mut response: reqwest::Response,
+        watch: &mut Watch<'_>,
+        key: &ApiKey,
+    ) -> Error {
+        let status = response.status().as_u16();
+        if status == 429 {
+            let retry_after = retry_after(response.headers());
+            return Error::Throttled { retry_after };
+        }
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            watch.bytes += chunk.len() as u64;
+            body.extend_from_slice(&chunk);
+            if body.len() > ERROR_BODY_LIMIT {
+                break;
+            }
+        }
+        log_words(Some(presentable(&explanation(&body), key)));
+        Error::Status { status }
     }
 
     fn request(&self, operation: &Operation<'_>) -> reqwest::RequestBuilder {
@@ -181,57 +235,32 @@ impl Client {
     }
 }
 
-/// Judges what stood beside the list of an answer that was whole.
-fn accept(envelope: Envelope, operation: &Operation<'_>) -> Result<(), Error> {
-    let said = |text: Option<String>| text.map(|text| presentable(&text, operation.key));
-    if envelope.error {
-        return Err(Error::Api {
-            detail: said(envelope.error_msg),
-        });
-    }
-    if !envelope.has_list {
-        return Err(Error::Decode("it has no list of shares".into()));
-    }
-    if let Some(warning) = said(envelope.warning_msg) {
-        tracing::warn!(operation = operation.path, warning, "Rhombus warns");
-    }
-    Ok(())
-}
-
-/// Turns an answer that is no success into an error.
-async fn rejection(mut response: reqwest::Response, key: &ApiKey) -> Error {
-    let status = response.status().as_u16();
-    if status == 429 {
-        let seconds = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
-        let seconds = seconds.and_then(|seconds| seconds.trim().parse::<u64>().ok());
-        return Error::Throttled {
-            retry_after: seconds.map(|s| Duration::from_secs(s.max(1))),
-        };
-    }
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > ERROR_BODY_LIMIT {
-            break;
-        }
-    }
-    Error::Status {
-        status,
-        detail: explanation(&body).map(|text| presentable(&text, key)),
+/// Rhombus's own words may name what people wrote, so that they are shown only to who asks for them.
+fn log_words(words: Option<String>) {
+    if let Some(words) = words {
+        debug!(words, "Rhombus says");
     }
 }
 
-/// The message in the body of an error: documented to be in one of these fields, if anywhere.
-fn explanation(body: &[u8]) -> Option<String> {
-    let body: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
-    let text = |field| body.get(field).and_then(serde_json::Value::as_str);
-    ["errorMsg", "message", "msg", "error", "status"]
-        .into_iter()
-        .find_map(text)
-        .map(str::to_owned)
+/// The header `Retry-After`: documented in whole seconds, at least 1. A wait of more than a day is
+/// no wait.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    const LONGEST_SECS: u64 = 24 * 60 * 60;
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let secs: u64 = text.trim().parse().ok()?;
+    Some(Duration::from_secs(secs.clamp(1, LONGEST_SECS)))
+}
+
+/// The message in the body of an error: in one of these fields if it is JSON, else all of it.
+fn explanation(body: &[u8]) -> String {
+    const FIELDS: [&str; 5] = ["errorMsg", "message", "msg", "error", "status"];
+    let json: Option<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_slice(body).ok();
+    let text = |field| json.as_ref()?.get(field)?.as_str();
+    match FIELDS.into_iter().find_map(text) {
+        Some(text) => text.to_owned(),
+        None => String::from_utf8_lossy(body).into_owned(),
+    }
 }
 
 /// Rhombus's words as they may be shown: in one line, not long, and without the key.
@@ -292,14 +321,33 @@ mod tests {
     #[test]
     fn the_explanation_is_found_wherever_it_is_documented_to_be() {
         for (body, expected) in [
-            (r#"{"errorMsg":"a","status":"b"}"#, Some("a")),
-            (r#"{"error":true,"msg":"m"}"#, Some("m")),
-            (r#"{"status":"UNAUTHORIZED"}"#, Some("UNAUTHORIZED")),
-            ("{}", None),
-            ("plain text", None),
-            ("", None),
+            (r#"{"errorMsg":"a","status":"b"}"#, "a"),
+            (r#"{"error":true,"msg":"m"}"#, "m"),
+            (r#"{"status":"UNAUTHORIZED"}"#, "UNAUTHORIZED"),
+            ("{}", "{}"),
+            ("plain text", "plain text"),
+            ("", ""),
         ] {
-            assert_eq!(explanation(body.as_bytes()).as_deref(), expected, "{body}");
+            assert_eq!(explanation(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn no_retry_after_is_too_long_for_the_arithmetic_of_time() {
+        for (text, expected) in [
+            ("2", Some(2)),
+            ("0", Some(1)),
+            ("18446744073709551615", Some(86_400)),
+            ("99999999999999999999", None),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(text))]);
+            assert_eq!(
+                retry_after(&headers),
+                expected.map(Duration::from_secs),
+                "{text}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! Why an asking failed, in the words of what a caller does about it: count it under a [`Reason`],
-//! and try again or not. A message says what was asked, what came, and what to do; never a key.
+//! and try again or not. A message says what came and what to do; never a key, and never Rhombus's
+//! own words, which may name what people wrote.
 
 use std::time::Duration;
 
@@ -9,12 +10,10 @@ use crate::share::Reason;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Another status than 200 and 429.
-    #[error("HTTP status {status}{}{}", said(.detail.as_deref()), advice(*status))]
+    #[error("HTTP status {status}{}", advice(*status))]
     Status {
         /// The status.
         status: u16,
-        /// Rhombus's own words.
-        detail: Option<String>,
     },
     /// 429.
     #[error(
@@ -26,17 +25,17 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// 200 with `error: true`.
-    #[error("Rhombus reports an error{}", said(.detail.as_deref()))]
-    Api {
-        /// Rhombus's own words.
-        detail: Option<String>,
-    },
+    #[error("Rhombus reports an error; --log.level=debug shows its words")]
+    Api,
     /// No whole answer in time.
     #[error("no whole answer within {}", humantime::format_duration(*.within))]
     Timeout {
         /// The time there was.
         within: Duration,
     },
+    /// The pace of requests left no time to ask before the poll had to end.
+    #[error("requests_per_second left no time to ask")]
+    Pace,
     /// No connection, or it broke.
     #[error("the connection failed: {0}")]
     Connect(String),
@@ -49,6 +48,12 @@ pub enum Error {
     /// The body is too large.
     #[error("the answer is larger than {limit} bytes (max_response_bytes)")]
     TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// What the body lists takes too much memory.
+    #[error("what the answer lists takes more than {limit} bytes of memory (max_response_bytes)")]
+    TooMuch {
         /// The limit, in bytes.
         limit: u64,
     },
@@ -69,12 +74,14 @@ impl Error {
             Self::Status { status: 500.., .. } => Reason::Server,
             Self::Status { .. } => Reason::Client,
             Self::Throttled { .. } => Reason::Throttled,
-            Self::Api { .. } => Reason::Api,
-            Self::Timeout { .. } => Reason::Timeout,
+            Self::Api => Reason::Api,
+            Self::Timeout { .. } | Self::Pace => Reason::Timeout,
             Self::Connect(_) => Reason::Connect,
             Self::Tls(_) => Reason::Tls,
             Self::Decode(_) => Reason::Decode,
-            Self::TooLarge { .. } | Self::ValueTooLarge { .. } => Reason::TooLarge,
+            Self::TooLarge { .. } | Self::TooMuch { .. } | Self::ValueTooLarge { .. } => {
+                Reason::TooLarge
+            }
         }
     }
 
@@ -97,10 +104,12 @@ impl Error {
     /// What `reqwest` reports, sorted.
     pub(super) fn from_reqwest(error: &reqwest::Error, within: Duration) -> Self {
         let cause = Self::innermost(error);
-        if error.is_timeout() {
-            Self::Timeout { within }
-        } else if chain(error).any(is::<rustls::Error>) {
+        if chain(error).any(is::<rustls::Error>) {
             Self::Tls(cause)
+        } else if error.is_connect() {
+            Self::Connect(cause)
+        } else if error.is_timeout() {
+            Self::Timeout { within }
         } else if error.is_decode() && !chain(error).any(is::<hyper::Error>) {
             // A body that breaks off counts as decoding too; then it was the connection that broke.
             Self::Decode(cause)
@@ -118,18 +127,12 @@ impl Error {
     }
 }
 
-fn said(detail: Option<&str>) -> String {
-    detail
-        .map(|detail| format!(", saying \"{detail}\""))
-        .unwrap_or_default()
-}
-
 const fn advice(status: u16) -> &'static str {
     match status {
         300..=399 => ": redirects are not followed; check the endpoint",
         401 => ": the key is not accepted; check that it is current and of this endpoint's region",
         403 => ": the key may not do this; check its role's permissions and its region",
-        _ => "",
+        _ => "; --log.level=debug shows Rhombus's words",
     }
 }
 

@@ -18,7 +18,7 @@ use crate::share::{
 pub(super) const PATH: &str = "event/getSharedClipGroupsV2";
 const LIST: &str = "sharedClipGroups";
 /// The longest record that is held while it arrives, in bytes. Titles have no documented limit.
-const RECORD_LIMIT: usize = 64 << 20;
+const RECORD_LIMIT: usize = 16 << 20;
 /// The last second of the year 9999: what is later was not meant as a date.
 const LAST_EPOCH_SECOND: i64 = 253_402_300_799;
 
@@ -54,6 +54,7 @@ pub fn reader(expiration_time: ExpirationTime) -> Reader {
         Answer {
             expiration_time,
             seen: SharedClipGroups::default(),
+            kept_bytes: 0,
         },
     )
 }
@@ -62,6 +63,7 @@ pub fn reader(expiration_time: ExpirationTime) -> Reader {
 pub struct Answer {
     expiration_time: ExpirationTime,
     seen: SharedClipGroups,
+    kept_bytes: u64,
 }
 
 /// A shared page, as documented; fields that are not needed are passed over. `Clips` is how its
@@ -127,6 +129,10 @@ impl Sink for Answer {
             }
         }
     }
+
+    fn kept_bytes(&self) -> u64 {
+        self.kept_bytes
+    }
 }
 
 impl Answer {
@@ -155,6 +161,7 @@ impl Answer {
                 .unwrap_or(Expiry::Never),
             media: self.media(clips),
         };
+        self.kept_bytes += share.bytes();
         self.seen.shares.push(share);
     }
 
@@ -385,6 +392,20 @@ mod tests {
                 "{element}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_kept_is_counted_however_small_the_records_are() {
+        let mut reader = reader(ExpirationTime::Auto);
+        let records = "5,".repeat(1000);
+        reader
+            .push(format!(r#"{{"sharedClipGroups":[{records}"#).as_bytes())
+            .unwrap();
+        assert!(reader.sink().kept_bytes() >= 1000 * size_of::<Share>() as u64);
+        let ids = r#"{"uuid":"a-text-that-is-no-uuid-and-takes-room"},"#;
+        let before = reader.sink().kept_bytes();
+        reader.push(ids.as_bytes()).unwrap();
+        assert!(reader.sink().kept_bytes() > before + size_of::<Share>() as u64);
     }
 
     #[test]

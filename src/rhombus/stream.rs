@@ -37,12 +37,15 @@ pub trait Sink {
 
     /// Takes the next element where it is JSON but no [`Sink::Element`].
     fn take_odd(&mut self, element: &RawValue);
+
+    /// How much memory is kept of the elements, about, in bytes.
+    fn kept_bytes(&self) -> u64;
 }
 
 /// What stands beside the list.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// Whether the answer calls itself a failure.
+    /// Whether the answer calls itself a failure, by `error` or by an `errorMsg`.
     pub error: bool,
     /// Why, in Rhombus's words.
     pub error_msg: Option<String>,
@@ -112,8 +115,13 @@ impl<S: Sink> ListReader<S> {
         if self.pending.len() > self.limit {
             return Err(StreamError::ValueTooLarge { limit: self.limit });
         }
-        self.retry_at = self.pending.len() * 2;
+        self.retry_at = (self.pending.len() * 2).min(self.limit + 1);
         Ok(())
+    }
+
+    /// Where the elements went.
+    pub fn sink(&self) -> &S {
+        &self.sink
     }
 
     /// Says that there are no more bytes, and gives back the sink with what stood beside the list.
@@ -208,7 +216,11 @@ impl<S: Sink> ListReader<S> {
             }
             // Whatever is neither false nor null is a failure: the reading that hides nothing.
             "error" => self.envelope.error |= !matches!(value.get(), "false" | "null"),
-            "errorMsg" => self.envelope.error_msg = text(),
+            // Documented to be null or absent where there is no error.
+            "errorMsg" => {
+                self.envelope.error |= !matches!(value.get(), "null" | "\"\"");
+                self.envelope.error_msg = text();
+            }
             "warningMsg" => self.envelope.warning_msg = text(),
             _ => {}
         }
@@ -337,6 +349,9 @@ mod tests {
         fn take_odd(&mut self, _: &RawValue) {
             self.0.push(None);
         }
+        fn kept_bytes(&self) -> u64 {
+            0
+        }
     }
 
     type Answer = Result<(Vec<Option<u64>>, Envelope), StreamError>;
@@ -455,6 +470,15 @@ mod tests {
         ] {
             let document = format!(r#"{{"list":[],"error":{value}}}"#);
             assert_eq!(whole(&document).unwrap().1.error, error, "{value}");
+        }
+        for (message, error) in [
+            ("\"no\"", true),
+            ("{}", true),
+            ("\"\"", false),
+            ("null", false),
+        ] {
+            let document = format!(r#"{{"list":null,"errorMsg":{message}}}"#);
+            assert_eq!(whole(&document).unwrap().1.error, error, "{message}");
         }
     }
 

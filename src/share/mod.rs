@@ -110,6 +110,19 @@ pub enum Expiry {
     Never,
 }
 
+impl Share {
+    /// How much memory it takes, about, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let cameras = self
+            .media
+            .cameras
+            .iter()
+            .map(|id| size_of::<Id>() + id.heap_bytes());
+        let id = self.id.as_ref().map_or(0, Id::heap_bytes);
+        (size_of::<Self>() + id + cameras.sum::<usize>()) as u64
+    }
+}
+
 impl Expiry {
     /// Whether the link still works at `now`.
     pub fn is_active(self, now: UnixMillis) -> bool {
@@ -133,6 +146,13 @@ pub enum Id {
 }
 
 impl Id {
+    const fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Uuid(_) => 0,
+            Self::Text(text) => text.len(),
+        }
+    }
+
     /// Reads an identifier; every text is one.
     pub fn parse(text: &str) -> Self {
         decode_uuid(text).map_or_else(|| Self::Text(text.into()), Self::Uuid)

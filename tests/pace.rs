@@ -1,0 +1,89 @@
+//! The organisation's budget of requests is shared with its other integrations: however often it is
+//! asked to, the client keeps to its pace.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rhombus_share_exporter::clock::Clock;
+use rhombus_share_exporter::rhombus::shared_clip_groups::Request;
+use rhombus_share_exporter::rhombus::{
+    ApiKey, BURST, Client, Endpoint, ExpirationTime, Limits, Observer, Transport,
+};
+use rhombus_share_exporter::share::Source;
+use rhombus_share_exporter::simulator::{Settings, Simulator, WorldKind};
+
+struct Nobody;
+
+impl Observer for Nobody {
+    fn request(&self, _: Source, _: Option<u16>, _: Duration, _: u64) {}
+    fn retry(&self, _: Source) {}
+}
+
+async fn simulator() -> Endpoint {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    let settings = Settings::any_key(WorldKind::Empty);
+    let app = Simulator::new(settings, Clock::system()).router();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Endpoint::parse(&url).expect("an endpoint")
+}
+
+/// How long it takes to ask the burst and `more` times more.
+async fn asking(more: u32, requests_per_second: f64) -> Duration {
+    let limits = Limits {
+        timeout: Duration::from_secs(30),
+        max_response_bytes: 1 << 20,
+        requests_per_second,
+    };
+    let client = Client::new(
+        &Transport::default(),
+        simulator().await,
+        limits,
+        Arc::new(Nobody),
+    );
+    let client = client.expect("plain HTTP needs no certificates");
+    let key = ApiKey::new("key").expect("a key");
+    let started = Instant::now();
+    for _ in 0..BURST.get() + more {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        let answer =
+            client.shared_clip_groups(Request::default(), ExpirationTime::Auto, &key, deadline);
+        answer.await.expect("an answer");
+    }
+    started.elapsed()
+}
+
+#[tokio::test]
+async fn after_the_burst_requests_keep_to_the_pace() {
+    let took = asking(4, 2.0).await;
+    // Four more at two a second; the first of them may have been earned during the burst.
+    assert!(took >= Duration::from_millis(1_400), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_poll_that_the_pace_leaves_no_time_says_so() {
+    let limits = Limits {
+        timeout: Duration::from_secs(1),
+        max_response_bytes: 1 << 20,
+        requests_per_second: 0.01,
+    };
+    let client = Client::new(
+        &Transport::default(),
+        simulator().await,
+        limits,
+        Arc::new(Nobody),
+    );
+    let client = client.expect("plain HTTP needs no certificates");
+    let key = ApiKey::new("key").expect("a key");
+    let mut last = Ok(());
+    for _ in 0..=BURST.get() {
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(300);
+        let answer =
+            client.shared_clip_groups(Request::default(), ExpirationTime::Auto, &key, deadline);
+        last = answer.await.map(drop);
+    }
+    let error = last.expect_err("the burst is used up");
+    assert!(error.to_string().contains("requests_per_second"), "{error}");
+}
