@@ -122,7 +122,7 @@ impl Page {
 fn version(app: &App) -> String {
     let short: String = app.revision.chars().take(12).collect();
     match short.as_str() {
-        "" => app.version.clone(),
+        "" | "unknown" => app.version.clone(),
         short => format!("{} ({short})", app.version),
     }
 }

@@ -60,7 +60,7 @@ pub struct App {
     pub telemetry_path: TelemetryPath,
     /// The version that the landing page shows.
     pub version: String,
-    /// The commit that it was built from; empty: not known.
+    /// The commit that it was built from; empty or `unknown`: not shown.
     pub revision: String,
 }
 

@@ -33,10 +33,12 @@ pub(super) fn span(duration: Duration) -> String {
     }
 }
 
-/// How long something took: `0.04 s`, `1.2 s`, `45 s`.
+/// How long something took: `less than 0.01 s`, `0.04 s`, `1.2 s`, `45 s`.
 pub(super) fn took(duration: Duration) -> String {
     let secs = duration.as_secs_f64();
     match duration.as_secs() {
+        // 0.00 s would read as if nothing had been asked.
+        0 if duration.as_millis() < 10 => "less than 0.01 s".to_owned(),
         0 => format!("{secs:.2} s"),
         1..10 => format!("{secs:.1} s"),
         _ => span(duration),
@@ -76,6 +78,8 @@ mod tests {
                 "0 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 d", "4,629 d"
             ]
         );
+        assert_eq!(took(Duration::from_millis(9)), "less than 0.01 s");
+        assert_eq!(took(Duration::from_millis(10)), "0.01 s");
         assert_eq!(took(Duration::from_millis(42)), "0.04 s");
         assert_eq!(took(Duration::from_millis(1_250)), "1.2 s");
         assert_eq!(took(Duration::from_secs(61)), "61 s");
