@@ -1,6 +1,7 @@
 //! How long a client may take. An [`Activity`] knows what one connection is doing; [`Watched`] is
-//! its stream, and fails reads once that has taken too long. Whoever is being answered is never
-//! cut off here: that the client reads is watched where its socket is written.
+//! its stream, and fails reads once that has taken too long. How long an answer is in the making is
+//! ours to know, and never cuts off who waits for it. That the client reads is watched where its
+//! socket is written; here only what HTTP/2 lets it refuse before anything is written.
 
 use std::io;
 use std::pin::Pin;
@@ -18,6 +19,8 @@ pub(super) struct Patience {
     pub(super) head: Duration,
     /// Between two requests.
     pub(super) idle: Duration,
+    /// On HTTP/2, for taking a part of an answer that is ready.
+    pub(super) read: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +31,18 @@ enum Phase {
     Idle(Instant),
     /// A further request has begun to arrive.
     Head(Instant),
-    /// So many requests are being answered.
-    Answering(u32),
+    /// Requests are being answered.
+    Answering(Answers),
+}
+
+/// The answers that are under way.
+#[derive(Clone, Copy, Debug)]
+struct Answers {
+    requests: u32,
+    /// Those of them for which the client waits, and not we for the client.
+    in_the_making: u32,
+    /// When the newest part of any became ready.
+    ready: Instant,
 }
 
 /// What one connection is doing.
@@ -58,19 +71,36 @@ impl Activity {
     /// A request is being answered until what this returns is dropped.
     pub(super) fn answering(self: &Arc<Self>) -> Answering {
         let mut phase = self.phase();
-        *phase = match *phase {
-            Phase::Answering(requests) => Phase::Answering(requests.saturating_add(1)),
-            _ => Phase::Answering(1),
+        let before = match *phase {
+            Phase::Answering(answers) => answers,
+            _ => Answers {
+                requests: 0,
+                in_the_making: 0,
+                ready: Instant::now(),
+            },
         };
-        Answering(self.clone())
+        *phase = Phase::Answering(Answers {
+            requests: before.requests.saturating_add(1),
+            in_the_making: before.in_the_making.saturating_add(1),
+            ..before
+        });
+        Answering {
+            activity: self.clone(),
+            in_the_making: true,
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Answers)) {
+        if let Phase::Answering(answers) = &mut *self.phase() {
+            change(answers);
+        }
     }
 
     fn answered(&self) {
         let mut phase = self.phase();
-        *phase = match *phase {
-            Phase::Answering(requests) if requests > 1 => Phase::Answering(requests - 1),
-            _ => Phase::Idle(Instant::now()),
-        };
+        if matches!(*phase, Phase::Answering(answers) if answers.requests == 0) {
+            *phase = Phase::Idle(Instant::now());
+        }
     }
 
     fn bytes_arrived(&self) {
@@ -85,7 +115,9 @@ impl Activity {
         match *self.phase() {
             Phase::Greeting(since) | Phase::Head(since) => Some(since + self.patience.head),
             Phase::Idle(since) => Some(since + self.patience.idle),
-            Phase::Answering(_) => None,
+            // HTTP/1 has no way to refuse a part but to leave it in the socket.
+            Phase::Answering(answers) if answers.in_the_making > 0 || !self.multiplexed => None,
+            Phase::Answering(answers) => Some(answers.ready + self.patience.read),
         }
     }
 
@@ -96,11 +128,36 @@ impl Activity {
 
 /// One request that is being answered.
 #[derive(Debug)]
-pub(super) struct Answering(Arc<Activity>);
+pub(super) struct Answering {
+    activity: Arc<Activity>,
+    in_the_making: bool,
+}
+
+impl Answering {
+    /// A part of the answer is there: it is the client's turn to take it.
+    pub(super) fn ready(&mut self) {
+        let was_in_the_making = std::mem::replace(&mut self.in_the_making, false);
+        self.activity.change(|answers| {
+            answers.in_the_making -= u32::from(was_in_the_making);
+            answers.ready = Instant::now();
+        });
+    }
+
+    /// The client has taken what there was, and waits for more.
+    pub(super) fn in_the_making(&mut self) {
+        let was_in_the_making = std::mem::replace(&mut self.in_the_making, true);
+        self.activity
+            .change(|answers| answers.in_the_making += u32::from(!was_in_the_making));
+    }
+}
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.answered();
+        self.activity.change(|answers| {
+            answers.requests -= 1;
+            answers.in_the_making -= u32::from(self.in_the_making);
+        });
+        self.activity.answered();
     }
 }
 
@@ -131,7 +188,8 @@ impl<S> Watched<S> {
                 return Poll::Ready(());
             }
             // While an answer is under way, look again later: on HTTP/2 it ends in another task.
-            let wake = deadline.unwrap_or(now + self.activity.patience.idle);
+            let Patience { idle, read, .. } = self.activity.patience;
+            let wake = deadline.unwrap_or(now + idle.min(read));
             // A timer that is early costs one look; moving it at each request would cost more.
             if self.timer.is_elapsed() || wake < self.timer.deadline() {
                 self.timer.as_mut().reset(wake);

@@ -34,7 +34,7 @@ impl Service<Request<Incoming>> for Front {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let answering = self.activity.answering();
+        let mut answering = self.activity.answering();
         let fits = limit_body(&mut request, self.max_body_bytes);
         let (app, web) = (self.app.clone(), self.web.clone());
         Box::pin(async move {
@@ -43,10 +43,8 @@ impl Service<Request<Incoming>> for Front {
                 None => app.call(request).await?,
                 Some(web) => guarded(&web, app, request).await?,
             };
-            Ok(response.map(|body| Answer {
-                body,
-                _answering: answering,
-            }))
+            answering.ready();
+            Ok(response.map(|body| Answer { body, answering }))
         })
     }
 }
@@ -86,7 +84,7 @@ fn refuse(status: StatusCode) -> Response<Body> {
 /// The body of an answer. Dropping it ends the answer.
 pub(super) struct Answer {
     body: Body,
-    _answering: Answering,
+    answering: Answering,
 }
 
 impl hyper::body::Body for Answer {
@@ -97,7 +95,12 @@ impl hyper::body::Body for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        match polled {
+            Poll::Ready(_) => self.answering.ready(),
+            Poll::Pending => self.answering.in_the_making(),
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

@@ -159,6 +159,7 @@ impl Server {
         let patience = Patience {
             head: self.options.header_timeout,
             idle: self.options.idle_timeout,
+            read: self.options.write_timeout,
         };
         let activity = Activity::new(patience, protocol == Protocol::Http2);
         let front = Front {

@@ -22,7 +22,8 @@ pub struct ServerOptions {
     /// Between two requests of a connection. Default: 2 min, which outlives a scrape interval of
     /// 1 min.
     pub idle_timeout: Duration,
-    /// How long a client may read nothing of what is sent to it. Default: 20 s.
+    /// How long a client may read nothing of what is sent to it, or let nothing be sent. Default:
+    /// 20 s.
     pub write_timeout: Duration,
     /// How long answers that are under way may take when the server ends. Default: 3 s.
     pub grace: Duration,

@@ -7,6 +7,7 @@
 
 mod auth;
 mod config_files;
+mod http2;
 mod landing;
 mod limits;
 mod routes;

@@ -77,14 +77,14 @@ fn dns(name: &str) -> SanType {
 }
 
 /// A directory with a web configuration, a server certificate and two authorities.
-struct Site {
+pub(crate) struct Site {
     directory: TempDir,
     authority: Authority,
 }
 
 impl Site {
     /// `more` is put under `tls_server_config`.
-    fn new(more: &str) -> Self {
+    pub(crate) fn new(more: &str) -> Self {
         let site = Self {
             directory: tempfile::tempdir().unwrap(),
             authority: Authority::new(),
@@ -113,8 +113,13 @@ impl Site {
         self.directory.path().join("web.yml")
     }
 
-    fn load(&self) -> Arc<WebConfig> {
+    pub(crate) fn load(&self) -> Arc<WebConfig> {
         Arc::new(WebConfig::load(&self.file()).unwrap())
+    }
+
+    /// The authority's certificate, as PEM.
+    pub(crate) fn ca(&self) -> String {
+        self.authority.pem()
     }
 
     async fn start(&self) -> (Served, Arc<WebConfig>) {
