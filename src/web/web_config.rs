@@ -58,7 +58,8 @@ impl WebConfig {
     /// Reads everything again, now. New connections and requests see the new version.
     ///
     /// # Errors
-    /// When the new version is wrong, or adds or removes TLS; the old one then stays in use.
+    /// When the new version is wrong, adds or removes TLS, or removes every user; the old one then
+    /// stays in use.
     pub async fn reload(self: &Arc<Self>) -> Result<(), WebConfigError> {
         self.off_thread(Self::read_again).await
     }
@@ -105,10 +106,16 @@ impl WebConfig {
     }
 
     fn activate(&self, loaded: Loaded) -> Result<(), WebConfigError> {
-        if loaded.tls.is_some() != self.is_tls() {
-            return Err(WebConfigError::NeedsRestart {
-                file: self.file.clone(),
-            });
+        let file = || self.file.clone();
+        let before = self.active();
+        if loaded.tls.is_some() != before.tls.is_some() {
+            return Err(WebConfigError::NeedsRestart { file: file() });
+        }
+        if loaded.is_empty && !before.is_empty {
+            return Err(WebConfigError::Emptied { file: file() });
+        }
+        if loaded.auth.is_none() && before.auth.is_some() {
+            return Err(WebConfigError::UsersGone { file: file() });
         }
         self.active.store(Arc::new(loaded));
         Ok(())

@@ -26,6 +26,26 @@ pub enum WebConfigError {
         /// The key, the value, and what was expected.
         message: String,
     },
+    /// Nothing is in the file any more: more likely cut short than meant.
+    #[error(
+        "{}: the file is empty, expected {{}} where nothing is wanted; the running configuration \
+         is kept",
+        file.display()
+    )]
+    Emptied {
+        /// The web configuration.
+        file: PathBuf,
+    },
+    /// The file names no user any more, so that nobody would be asked for a password.
+    #[error(
+        "{}: the last of basic_auth_users can be removed only by a restart; the running \
+         configuration is kept",
+        file.display()
+    )]
+    UsersGone {
+        /// The web configuration.
+        file: PathBuf,
+    },
     /// The file is right, but asks for what only a restart can do.
     #[error(
         "{}: TLS can be added or removed only by a restart; the running configuration is kept",

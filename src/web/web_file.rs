@@ -50,8 +50,9 @@ struct RateSection {
 }
 
 /// A web configuration that was checked and can be served with.
-#[derive(Default)]
 pub(super) struct Loaded {
+    /// Whether there was nothing in the file, comments apart.
+    pub(super) is_empty: bool,
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) auth: Option<BasicAuth>,
@@ -76,17 +77,20 @@ pub(super) fn load(file: &Path, sources: &mut Sources) -> Result<Loaded, WebConf
     let directory = file.parent().unwrap_or(Path::new(""));
     let mut files = PemFiles { directory, sources };
     parse(&text)
-        .and_then(|parsed| parsed.check(&mut files))
+        .and_then(|parsed| {
+            let is_empty = parsed.is_none();
+            let loaded = parsed.unwrap_or_default().check(&mut files)?;
+            Ok(Loaded { is_empty, ..loaded })
+        })
         .map_err(|problem| problem.in_file(file.to_owned()))
 }
 
-fn parse(text: &[u8]) -> Result<WebFile, Problem> {
+/// What is in the file; none where nothing is.
+fn parse(text: &[u8]) -> Result<Option<WebFile>, Problem> {
     // A snippet of the text around an error would show the secrets there.
     let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
     let parsed: Result<Option<WebFile>, _> = serde_saphyr::from_slice_with_options(text, options);
-    parsed
-        .map(Option::unwrap_or_default)
-        .map_err(|error| Problem::of_parser(text, &error))
+    parsed.map_err(|error| Problem::of_parser(text, &error))
 }
 
 impl WebFile {
@@ -98,6 +102,7 @@ impl WebFile {
             None => None,
         };
         Ok(Loaded {
+            is_empty: false,
             tls,
             headers: headers(http.headers.unwrap_or_default())?,
             auth: BasicAuth::new(users(self.basic_auth_users.unwrap_or_default())?),

@@ -142,8 +142,52 @@ async fn users_change_without_a_restart() {
     site.configure(&users("new")).await;
     assert!(!site.admits("ann", "old").await);
     assert!(site.admits("ann", "new").await);
-    site.configure("basic_auth_users: {}\n").await;
+    site.configure(&format!("{}  bob: {}\n", users("new"), hash("two")))
+        .await;
+    assert!(site.admits("ann", "new").await && site.admits("bob", "two").await);
+}
+
+#[tokio::test]
+async fn the_password_is_dropped_only_by_a_restart() {
+    let users = format!("basic_auth_users:\n  ann: {}\n", hash("one"));
+    let site = Site::start(&users).await;
+    let file = site.directory.path().join("web.yml");
+    for (config, why) in [
+        ("", "the file is empty"),
+        ("# nothing\n", "the file is empty"),
+        ("{}\n", "basic_auth_users"),
+        ("basic_auth_users: {}\n", "basic_auth_users"),
+        ("rate_limit:\n", "basic_auth_users"),
+    ] {
+        fs::write(&file, config).unwrap();
+        let error = site.web.reload().await.unwrap_err().to_string();
+        assert!(error.contains(why), "{config:?}: {error}");
+        assert!(
+            error.contains("configuration is kept"),
+            "{config:?}: {error}"
+        );
+        assert!(!site.web.last_reload_ok());
+        let status = site.served.get("/metrics").await.status();
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{config:?}");
+    }
+    site.configure(&users).await;
+    assert!(site.web.last_reload_ok());
+}
+
+#[tokio::test]
+async fn a_file_that_is_empty_all_at_once_drops_nothing() {
+    let site = Site::start("rate_limit:\n  interval: 1h\n  burst: 1\n").await;
     assert_eq!(site.served.get("/metrics").await.status(), StatusCode::OK);
+    fs::write(site.directory.path().join("web.yml"), "").unwrap();
+    assert!(site.web.reload().await.is_err());
+    let status = site.served.get("/metrics").await.status();
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    // Whoever means it, says so.
+    site.configure("{}\n").await;
+    assert_eq!(site.served.get("/metrics").await.status(), StatusCode::OK);
+
+    let empty = Site::start("").await;
+    empty.web.reload().await.unwrap();
 }
 
 #[tokio::test]
