@@ -302,3 +302,38 @@ async fn the_demo_needs_nothing_and_shows_everything() {
     let (status, _) = demo.ended().await;
     assert_eq!(status.code(), Some(0));
 }
+
+#[tokio::test]
+async fn a_web_configuration_that_is_wrong_shows_without_a_reload() {
+    let simulator = simulator(0);
+    let files = Files::new();
+    let config = files.write_config(&[("acme", &simulator)]);
+    let web = files.write("web.yml", "http_server_config:\n  http2: true\n");
+    let flag = format!("--web.config.file={}", web.display());
+    let exporter = serve(&config, &[&flag, "--web.enable-lifecycle"]);
+    assert_eq!(exporter.metrics().await.value(RELOADED), 1.0);
+    let shows = async |wanted: f64| {
+        exporter
+            .wait_for("the watcher has looked", |metrics| {
+                metrics.get(RELOADED) == Some(wanted)
+            })
+            .await;
+    };
+    files.write("web.yml", "http_server_config:\n  http3: true\n");
+    shows(0.0).await;
+
+    // A reload that is refused for the other half must not be forgiven with this one.
+    files.write("config.yml", "organizations: []\n");
+    assert_eq!(exporter.send("POST", "/-/reload", "").await.0, 500);
+    files.write("web.yml", "http_server_config:\n  http2: false\n");
+    exporter.wait_for_output("web configuration reloaded").await;
+    assert_eq!(exporter.metrics().await.value(RELOADED), 0.0);
+
+    files.write_config(&[("acme", &simulator)]);
+    assert_eq!(exporter.send("POST", "/-/reload", "").await.0, 200);
+    assert_eq!(exporter.metrics().await.value(RELOADED), 1.0);
+    files.write("web.yml", "");
+    shows(0.0).await;
+    files.write("web.yml", "{}\n");
+    shows(1.0).await;
+}

@@ -1,6 +1,7 @@
 //! `demo`: the exporter against the built-in simulator, with nothing to set up.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +41,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     };
     invite(listener.local_addr()?);
     let again = config.clone();
-    let reload = Box::new(move || {
+    let reload = Arc::new(move || {
         Ok(Loaded {
             config: again.clone(),
             warnings: Vec::new(),

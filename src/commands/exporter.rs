@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -38,14 +38,17 @@ pub(super) struct Web {
 }
 
 /// How the configuration is read again.
-pub(super) type Reload = Box<dyn Fn() -> Result<Loaded, ConfigError> + Send + Sync>;
+pub(super) type Reload = Arc<dyn Fn() -> Result<Loaded, ConfigError> + Send + Sync>;
 
 /// What runs.
 pub(super) struct Exporter {
     collector: Collector,
     metrics: Metrics,
     reload: Reload,
+    /// Whether the last reload that was asked for has succeeded.
+    config_ok: bool,
     web_config: Option<Arc<WebConfig>>,
+    web_outcomes: Option<watch::Receiver<bool>>,
     requests: mpsc::Receiver<ReloadRequest>,
     server: JoinHandle<io::Result<()>>,
     shutdown: CancellationToken,
@@ -115,6 +118,7 @@ impl Exporter {
             info!(%address, version = build_info::VERSION, "listening");
         }
         let server = web::serve(listener, web::router(app), options, shutdown.clone());
+        let web_outcomes = web.config.as_ref().map(|config| config.outcomes());
         if let Some(config) = web.config.clone() {
             tokio::spawn(config.watch(WEB_CONFIG_INTERVAL, shutdown.clone()));
         }
@@ -122,6 +126,8 @@ impl Exporter {
             collector,
             metrics,
             reload,
+            config_ok: true,
+            web_outcomes,
             web_config: web.config,
             requests,
             server: tokio::spawn(server),
@@ -145,6 +151,7 @@ impl Exporter {
                     // Whoever asked may have gone.
                     let _ = answer.send(result);
                 }
+                () = changed(&mut self.web_outcomes) => self.show_outcome(),
                 crash = self.collector.crashed() => {
                     return Err(crash).context("a collector has crashed");
                 }
@@ -177,7 +184,6 @@ impl Exporter {
     /// Reads the configuration again, and uses it if all of it is right.
     async fn reload(&mut self) -> Result<(), String> {
         let result = self.try_reload().await;
-        self.metrics.reloaded(result.is_ok());
         match &result {
             Ok(()) => info!("configuration reloaded"),
             Err(error) => error!(
@@ -185,22 +191,52 @@ impl Exporter {
                 "the new configuration is wrong; the old one stays in use"
             ),
         }
+        self.show_outcome();
         result
     }
 
+    /// Both parts are read before either is used, and what may still fail comes first.
     async fn try_reload(&mut self) -> Result<(), String> {
-        let loaded = (self.reload)().map_err(|error| error.to_string())?;
-        if let Some(web_config) = &self.web_config {
-            web_config
-                .reload()
-                .await
-                .map_err(|error| error.to_string())?;
-        }
+        // A reload that was refused for its web part alone must be asked for again too.
+        self.config_ok = false;
+        let reload = self.reload.clone();
+        let loaded = tokio::task::spawn_blocking(move || reload())
+            .await
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())?;
+        let web = match &self.web_config {
+            Some(config) => Some(config.check().await.map_err(|error| error.to_string())?),
+            None => None,
+        };
         log_warnings(&loaded);
         self.collector
             .apply(&loaded.config)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        if let (Some(config), Some(checked)) = (&self.web_config, web) {
+            config.activate(checked);
+        }
+        self.config_ok = true;
+        Ok(())
     }
+
+    /// Shows in the metrics whether the newest configuration is the one in use.
+    fn show_outcome(&mut self) {
+        let web_ok = self
+            .web_outcomes
+            .as_mut()
+            .is_none_or(|outcomes| *outcomes.borrow_and_update());
+        self.metrics.reloaded(self.config_ok && web_ok);
+    }
+}
+
+/// Returns when there is another outcome.
+async fn changed(outcomes: &mut Option<watch::Receiver<bool>>) {
+    if let Some(outcomes) = outcomes
+        && outcomes.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Logs what is not wrong, and should be known.

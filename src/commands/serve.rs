@@ -23,7 +23,7 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
         max_connections: args.web.max_connections as usize,
     };
     let listener = bind(&args.listen.listen_address).await?;
-    let reload: Reload = Box::new(move || config::load(&flags, &env));
+    let reload: Reload = Arc::new(move || config::load(&flags, &env));
     Exporter::start(&loaded.config, reload, listener, web)?
         .run(signals)
         .await

@@ -25,5 +25,5 @@ pub use routes::{App, ReloadRequest, router};
 pub use server::serve;
 pub use server_options::{ConnectionStats, ServerOptions};
 pub use telemetry_path::{TelemetryPath, TelemetryPathError};
-pub use web_config::WebConfig;
+pub use web_config::{Checked, WebConfig};
 pub use web_error::WebConfigError;

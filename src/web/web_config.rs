@@ -1,10 +1,9 @@
 //! The web configuration while it is in use: TLS, users, headers. It is read again when it or a
 //! file that it names changes; a version that is wrong changes nothing and shows in
-//! [`WebConfig::last_reload_ok`]. The format is in `web_file`.
+//! [`WebConfig::outcomes`]. The format is in `web_file`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use arc_swap::ArcSwap;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
@@ -25,7 +25,14 @@ pub struct WebConfig {
     active: ArcSwap<Loaded>,
     /// What the last attempt read, whether it succeeded or not.
     sources: Mutex<Sources>,
-    last_reload_ok: AtomicBool,
+    /// Whether that was right.
+    outcome: watch::Sender<bool>,
+}
+
+/// A new version that was read and is right, and is not in use yet.
+pub struct Checked {
+    loaded: Loaded,
+    sources: Sources,
 }
 
 impl WebConfig {
@@ -41,7 +48,7 @@ impl WebConfig {
             file: file.to_owned(),
             active: ArcSwap::from_pointee(loaded),
             sources: Mutex::new(sources),
-            last_reload_ok: AtomicBool::new(true),
+            outcome: watch::Sender::new(true),
         })
     }
 
@@ -52,7 +59,12 @@ impl WebConfig {
 
     /// Whether the newest version of the file is the one in use.
     pub fn last_reload_ok(&self) -> bool {
-        self.last_reload_ok.load(Ordering::Relaxed)
+        *self.outcome.borrow()
+    }
+
+    /// Tells, each time that it was read again, whether the newest version is the one in use.
+    pub fn outcomes(&self) -> watch::Receiver<bool> {
+        self.outcome.subscribe()
     }
 
     /// Reads everything again, now. New connections and requests see the new version.
@@ -62,6 +74,22 @@ impl WebConfig {
     /// stays in use.
     pub async fn reload(self: &Arc<Self>) -> Result<(), WebConfigError> {
         self.off_thread(Self::read_again).await
+    }
+
+    /// Reads everything again, and leaves the old version in use until [`Self::activate`].
+    ///
+    /// # Errors
+    /// As [`Self::reload`].
+    pub async fn check(self: &Arc<Self>) -> Result<Checked, WebConfigError> {
+        self.off_thread(Self::read).await
+    }
+
+    /// Uses a new version. Should the files have changed since it was read, [`Self::watch`] sees it.
+    pub fn activate(&self, new: Checked) {
+        let mut sources = self.sources();
+        *sources = new.sources;
+        self.active.store(Arc::new(new.loaded));
+        self.outcome.send_replace(true);
     }
 
     /// Reads everything again whenever something changed, looking every `interval`, until
@@ -98,14 +126,24 @@ impl WebConfig {
     }
 
     fn read_again(&self) -> Result<(), WebConfigError> {
-        let mut sources = self.sources();
-        *sources = Sources::default();
-        let result = load(&self.file, &mut sources).and_then(|loaded| self.activate(loaded));
-        self.last_reload_ok.store(result.is_ok(), Ordering::Relaxed);
-        result
+        self.read().map(|new| self.activate(new))
     }
 
-    fn activate(&self, loaded: Loaded) -> Result<(), WebConfigError> {
+    fn read(&self) -> Result<Checked, WebConfigError> {
+        let mut sources = Sources::default();
+        let loaded = load(&self.file, &mut sources).and_then(|loaded| self.may_follow(loaded));
+        match loaded {
+            Ok(loaded) => Ok(Checked { loaded, sources }),
+            Err(error) => {
+                *self.sources() = sources;
+                self.outcome.send_replace(false);
+                Err(error)
+            }
+        }
+    }
+
+    /// Refuses what must not come to pass without a restart.
+    fn may_follow(&self, loaded: Loaded) -> Result<Loaded, WebConfigError> {
         let file = || self.file.clone();
         let before = self.active();
         if loaded.tls.is_some() != before.tls.is_some() {
@@ -117,12 +155,17 @@ impl WebConfig {
         if loaded.auth.is_none() && before.auth.is_some() {
             return Err(WebConfigError::UsersGone { file: file() });
         }
-        self.active.store(Arc::new(loaded));
-        Ok(())
+        Ok(loaded)
     }
 
     fn sources(&self) -> std::sync::MutexGuard<'_, Sources> {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked").finish_non_exhaustive()
     }
 }
 
