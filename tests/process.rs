@@ -337,3 +337,40 @@ async fn a_web_configuration_that_is_wrong_shows_without_a_reload() {
     files.write("web.yml", "{}\n");
     shows(1.0).await;
 }
+
+#[tokio::test]
+async fn healthcheck_needs_no_password_and_repeats_none() {
+    let simulator = simulator(0);
+    let files = Files::new();
+    let hash = bcrypt::hash("right", 4).unwrap();
+    let web = files.write("web.yml", &format!("basic_auth_users:\n  ann: {hash}\n"));
+    let flag = format!("--web.config.file={}", web.display());
+    let exporter = exporter(&simulator, &[&flag]);
+    assert_eq!(exporter.get("/-/healthy").await.0, 401);
+    let check = |url: &str| {
+        let url = format!("--url={url}");
+        command(&["healthcheck", &url], &[]).output().unwrap()
+    };
+    let healthy = check(&exporter.url("/-/healthy"));
+    assert!(healthy.status.success(), "{healthy:?}");
+
+    let with_user = |path: &str, password: &str| {
+        let url = exporter.url(path);
+        url.replace("//", &format!("//ann:{password}@"))
+    };
+    let (nowhere, broken) = (
+        with_user("/nowhere", "right"),
+        with_user("/-/healthy", "s3cret"),
+    );
+    let not_found = check(&nowhere);
+    drop(exporter);
+    for (output, what) in [(not_found, "404"), (check(&broken), "does not answer")] {
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(what), "{said}");
+        assert!(said.contains("http://127.0.0.1"), "{said}");
+        for secret in ["ann", "right", "s3cret"] {
+            assert!(!said.contains(secret), "{said}");
+        }
+    }
+}

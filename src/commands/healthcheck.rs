@@ -2,6 +2,7 @@
 //! program in them.
 
 use anyhow::{Context, bail};
+use reqwest::{StatusCode, Url};
 
 use crate::cli::HealthcheckArgs;
 
@@ -16,13 +17,25 @@ pub(super) async fn run(args: HealthcheckArgs) -> anyhow::Result<()> {
     } else {
         builder
     };
-    let url = args.url.clone();
+    let url = without_user(args.url.clone());
     let answer = builder.build()?.get(args.url).send().await;
+    // What failed would be told with its URL once more, as it was given.
     let status = answer
+        .map_err(reqwest::Error::without_url)
         .with_context(|| format!("{url} does not answer"))?
         .status();
-    if !status.is_success() {
+    // Asked for a password it serves too: the check of an image has none, and a restart, which is
+    // what an unhealthy container gets, would bring none.
+    if !status.is_success() && status != StatusCode::UNAUTHORIZED {
         bail!("{url} answers {status}");
     }
     Ok(())
+}
+
+/// The URL without the name and the password in it, for messages.
+fn without_user(mut url: Url) -> Url {
+    // Only a URL that can hold none refuses that.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
 }
