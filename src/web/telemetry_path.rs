@@ -16,6 +16,9 @@ pub enum TelemetryPathError {
     /// The landing page and the `/-/` routes are there.
     #[error("this path belongs to another page, expected one such as /metrics")]
     Taken,
+    /// Clients take such parts away before they ask.
+    #[error("expected no . or .. between the slashes of the path")]
+    Dots,
     /// Only what no proxy or client rewrites.
     #[error("expected only letters, digits and / . _ ~ - in the path")]
     Character,
@@ -45,6 +48,8 @@ impl FromStr for TelemetryPath {
             Err(TelemetryPathError::Character)
         } else if text == "/" || text.starts_with("/-/") || text.contains("//") {
             Err(TelemetryPathError::Taken)
+        } else if text.split('/').any(|part| matches!(part, "." | "..")) {
+            Err(TelemetryPathError::Dots)
         } else {
             Ok(Self(text.to_owned()))
         }
@@ -63,14 +68,14 @@ mod tests {
 
     #[test]
     fn a_path_is_taken_as_it_is() {
-        for path in ["/metrics", "/a/b.c_d~e-f", "/-"] {
+        for path in ["/metrics", "/a/b.c_d~e-f", "/-", "/..a/b..", "/..."] {
             assert_eq!(path.parse::<TelemetryPath>().unwrap().as_str(), path);
         }
     }
 
     #[test]
     fn what_could_not_be_a_route_is_refused() {
-        use TelemetryPathError::{Character, NotAbsolute, Taken};
+        use TelemetryPathError::{Character, Dots, NotAbsolute, Taken};
         for (path, error) in [
             ("", NotAbsolute),
             ("metrics", NotAbsolute),
@@ -81,6 +86,10 @@ mod tests {
             ("/*", Character),
             ("/a b", Character),
             ("/a?b", Character),
+            ("/a/../metrics", Dots),
+            ("/./metrics", Dots),
+            ("/metrics/..", Dots),
+            ("/.", Dots),
         ] {
             assert_eq!(path.parse::<TelemetryPath>(), Err(error), "{path}");
         }
