@@ -9,12 +9,12 @@ use serde_saphyr::Spanned;
 #[derive(Debug, thiserror::Error)]
 pub enum WebConfigError {
     /// The file itself can't be read.
-    #[error("cannot read {}: {source}", file.display())]
+    #[error("cannot read {}: {cause}", file.display())]
     Read {
         /// The web configuration.
         file: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Why. Part of the message, and no `source`, which would be printed once more.
+        cause: std::io::Error,
     },
     /// Something in the file is wrong.
     #[error("{}{}: {message}", file.display(), colon(*line))]

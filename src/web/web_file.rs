@@ -70,9 +70,9 @@ const HEADERS: [(&str, &[&str]); 5] = [
 
 /// Reads `file` and all that it names, remembering in `sources` what was read.
 pub(super) fn load(file: &Path, sources: &mut Sources) -> Result<Loaded, WebConfigError> {
-    let text = sources.read(file).map_err(|source| WebConfigError::Read {
+    let text = sources.read(file).map_err(|cause| WebConfigError::Read {
         file: file.to_owned(),
-        source,
+        cause,
     })?;
     let directory = file.parent().unwrap_or(Path::new(""));
     let mut files = PemFiles { directory, sources };
