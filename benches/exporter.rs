@@ -17,6 +17,7 @@ mod usage;
 
 use std::time::{Duration, Instant};
 
+use common::metrics::Metrics;
 use common::process::Process;
 use load::Load;
 use servers::{exporter, fixed_response, node_exporter, simulator};
@@ -49,34 +50,25 @@ async fn main() {
 
 /// The cost of a poll, from the request to the swapped inventory, and what it takes in memory.
 async fn poll(sizes: &[usize]) {
-    const POLLS: u32 = 3;
+    const POLLS: f64 = 3.0;
+    const REQUESTS: &str = "rhombus_api_request_duration_seconds_count";
     println!("\n| clip groups | body | CPU a poll | body over CPU | peak memory |");
     println!("|---|---|---|---|---|");
     for &groups in sizes {
         let simulator = simulator(groups);
-        let exporter = exporter(
-            &simulator,
-            &["--collect.interval=10s", "--collect.timeout=60s"],
-        );
-        exporter.wait_for_success().await;
+        let flags = ["--collect.interval=10s", "--collect.timeout=60s"];
+        let exporter = exporter(&simulator, &flags);
+        let first = exporter.wait_for_success().await;
         let before = Usage::of(exporter.id());
-        let read = exporter
-            .metrics()
-            .await
-            .sum("rhombus_api_response_bytes_total");
-        for _ in 0..POLLS {
-            exporter.wait_for_success().await;
-        }
+        // No scrapes meanwhile: they would count too.
+        tokio::time::sleep(Duration::from_secs(10).mul_f64(POLLS)).await;
         let after = Usage::of(exporter.id());
-        let metrics = exporter.metrics().await;
-        assert_eq!(
-            metrics.sum("rhombus_collect_errors_total"),
-            0.0,
-            "{metrics}"
-        );
-        let body =
-            (metrics.sum("rhombus_api_response_bytes_total") - read) / f64::from(POLLS) / 1e6;
-        let cpu = (after.cpu - before.cpu).as_secs_f64() / f64::from(POLLS);
+        let last = exporter.metrics().await;
+        assert_eq!(last.sum("rhombus_collect_errors_total"), 0.0, "{last}");
+        assert_eq!(last.sum(REQUESTS) - first.sum(REQUESTS), POLLS, "{last}");
+        let read = |metrics: &Metrics| metrics.sum("rhombus_api_response_bytes_total");
+        let body = (read(&last) - read(&first)) / POLLS / 1e6;
+        let cpu = (after.cpu - before.cpu).as_secs_f64() / POLLS;
         let peak = after.peak_bytes as f64 / 1e6;
         println!(
             "| {groups} | {body:.1} MB | {cpu:.3} s | {:.0} MB/s | {peak:.0} MB |",
