@@ -374,3 +374,26 @@ async fn healthcheck_needs_no_password_and_repeats_none() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_reload_that_hangs_on_a_file_does_not_delay_the_end() {
+    let simulator = simulator(0);
+    let files = Files::new();
+    let web = files.write("web.yml", "{}\n");
+    let flag = format!("--web.config.file={}", web.display());
+    let exporter = exporter(&simulator, &[&flag, "--web.enable-lifecycle"]);
+    fs::remove_file(&web).unwrap();
+    // Whoever opens a pipe that nobody writes to, waits.
+    let made = std::process::Command::new("mkfifo").arg(&web).status();
+    assert!(made.unwrap().success());
+    let asked = tokio::time::timeout(
+        Duration::from_millis(500),
+        exporter.send("POST", "/-/reload", ""),
+    );
+    assert!(asked.await.is_err(), "{}", exporter.output());
+    let started = Instant::now();
+    exporter.signal("TERM");
+    let (status, output) = exporter.ended().await;
+    assert_eq!(status.code(), Some(0), "{output}");
+    assert!(started.elapsed() < Duration::from_secs(5), "{output}");
+}

@@ -135,7 +135,7 @@ impl Exporter {
         })
     }
 
-    /// Runs until a signal asks for the end. A second one ends the process at once.
+    /// Runs until a signal asks for the end, while files are read again too: a disk may hang. A second one ends the process at once.
     ///
     /// # Errors
     /// When a task has crashed, or the server has ended by itself.
@@ -144,13 +144,16 @@ impl Exporter {
             tokio::select! {
                 asked = signals.next() => match asked {
                     Asked::End => break,
-                    Asked::Reload => drop(self.reload().await),
+                    Asked::Reload => tokio::select! {
+                        _ = self.reload() => {}
+                        () = signals.end() => break,
+                    },
                 },
-                Some(ReloadRequest(answer)) = self.requests.recv() => {
-                    let result = self.reload().await;
+                Some(ReloadRequest(answer)) = self.requests.recv() => tokio::select! {
                     // Whoever asked may have gone.
-                    let _ = answer.send(result);
-                }
+                    result = self.reload() => drop(answer.send(result)),
+                    () = signals.end() => break,
+                },
                 () = changed(&mut self.web_outcomes) => self.show_outcome(),
                 crash = self.collector.crashed() => {
                     return Err(crash).context("a collector has crashed");

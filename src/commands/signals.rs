@@ -38,8 +38,11 @@ impl Signals {
         }
     }
 
-    /// Returns at the next one that asks for the end.
+    /// Returns at the next one that asks for the end. Others stay for [`Self::next`].
     pub(super) async fn end(&mut self) {
-        while self.next().await != Asked::End {}
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
