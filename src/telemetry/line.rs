@@ -219,7 +219,7 @@ fn quote(writer: &mut dyn Write, text: &str) -> fmt::Result {
 
 /// What acts instead of showing: controls (C1 too), line and paragraph separators, and the marks
 /// that turn the direction of writing. All are below U+10000, so four digits hold them.
-const fn needs_escape(c: char) -> bool {
+pub(crate) const fn needs_escape(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

@@ -12,6 +12,7 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::util::TryInitError;
 
 use line::Line;
+pub(crate) use line::needs_escape;
 
 /// How much is logged: this level and what is graver.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

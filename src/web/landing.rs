@@ -260,7 +260,8 @@ impl Line {
             tone,
             age,
             poll,
-            failure: failure.map(|failure| (failure.reason.label(), failure.message.clone())),
+            failure: failure
+                .map(|failure| (failure.reason.label(), words::visible(&failure.message))),
             counts: row.links.map(Counts::new),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::share::UnixMillis;
+use crate::telemetry::needs_escape;
 
 /// `12345` as `12,345`.
 pub(super) fn count(number: u64) -> String {
@@ -21,6 +22,20 @@ pub(super) fn count(number: u64) -> String {
 pub(super) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(number))
+}
+
+/// What others wrote, with what would act on the page instead of showing written out: `\u{202e}`.
+/// HTML is not escaped here.
+pub(super) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for c in text.chars() {
+        if needs_escape(c) {
+            visible.extend(c.escape_unicode());
+        } else {
+            visible.push(c);
+        }
+    }
+    visible
 }
 
 /// A length of time in its largest unit: `45 s`, `3 min`, `5 h`, `12 d`.

@@ -161,6 +161,15 @@ async fn what_others_wrote_is_escaped() {
 }
 
 #[tokio::test]
+async fn what_others_wrote_turns_and_hides_nothing() {
+    let message = "Rhombus said \u{202e}nepo\u{200b}\u{7}, Größe 5 \u{2066}x";
+    let page = page(vec![("a", failed(&never_asked(), message))]).await;
+    let shown = r"Rhombus said \u{202e}nepo\u{200b}\u{7}, Größe 5 \u{2066}x";
+    assert!(page.contains(shown), "{page}");
+    assert!(!page.contains(['\u{202e}', '\u{200b}', '\u{7}', '\u{2066}']));
+}
+
+#[tokio::test]
 async fn thousands_of_organisations_are_one_bounded_page() {
     let names: Vec<_> = (0..5_000)
         .map(|number| format!("client-{number:04}"))
