@@ -1,6 +1,6 @@
 //! Every metric: its name, its labels, its help text, its values. The contract is
 //! `docs/metrics.md`, which a test compares with what is really exported. A new metric of things
-//! that come and go is a [`families::Spec`] filled at the scrape; one that counts events is stored.
+//! that come and go is a `families::Spec` filled at the scrape; one that counts events is stored.
 
 mod api;
 mod connections;
