@@ -25,7 +25,7 @@ pub struct Inventory {
     timelines: [Timeline; Protection::ALL.len()],
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
-    org_uuid: Option<String>,
+    org_uuid: Option<Id>,
     obtained: UnixMillis,
 }
 
@@ -33,7 +33,7 @@ impl Inventory {
     /// Puts in order what an answer that was whole at `obtained` listed.
     ///
     /// Of records with the same id one counts: the one that leaves most open.
-    pub fn new(mut shares: Vec<Share>, org_uuid: Option<String>, obtained: UnixMillis) -> Self {
+    pub fn new(mut shares: Vec<Share>, org_uuid: Option<Id>, obtained: UnixMillis) -> Self {
         shares.sort_unstable_by(|a, b| {
             a.id.cmp(&b.id)
                 .then_with(|| Reverse(exposure(a)).cmp(&Reverse(exposure(b))))
@@ -79,8 +79,8 @@ impl Inventory {
     }
 
     /// The organisation's uuid, where a record said it.
-    pub fn org_uuid(&self) -> Option<&str> {
-        self.org_uuid.as_deref()
+    pub fn org_uuid(&self) -> Option<&Id> {
+        self.org_uuid.as_ref()
     }
 
     /// When the answer was whole.

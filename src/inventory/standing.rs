@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Inventory;
-use crate::share::{Malformed, Reason, Source, UnixMillis};
+use crate::share::{Id, Malformed, Reason, Source, UnixMillis};
 
 /// What is known of one organisation's source right now. Replaced whole after each poll.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Standing {
     last_success: Option<UnixMillis>,
     /// As the last answer that said it had it: an empty list says none, and is of the same
     /// organisation.
-    org_uuid: Option<String>,
+    org_uuid: Option<Id>,
     errors: [u64; Reason::ALL.len()],
     malformed: Malformed,
 }
@@ -62,7 +62,7 @@ impl Standing {
             *next.malformed.entry(field).or_default() += count;
         }
         if let Some(uuid) = inventory.org_uuid() {
-            next.org_uuid = Some(uuid.to_owned());
+            next.org_uuid = Some(uuid.clone());
         }
         next.inventory = Some(Arc::new(inventory));
         next.last_poll = Some(Poll {
@@ -107,8 +107,8 @@ impl Standing {
     }
 
     /// The organisation's uuid, where an answer has said it.
-    pub fn org_uuid(&self) -> Option<&str> {
-        self.org_uuid.as_deref()
+    pub fn org_uuid(&self) -> Option<&Id> {
+        self.org_uuid.as_ref()
     }
 
     /// How the last poll went; none before the first.
@@ -186,11 +186,11 @@ mod tests {
 
     #[test]
     fn an_empty_list_does_not_make_the_organisation_another() {
-        let known = Inventory::new(vec![], Some("uuid".into()), T0);
+        let known = Inventory::new(vec![], Some(Id::parse("uuid")), T0);
         let standing = good().succeeded(Duration::ZERO, known, &Malformed::new());
         let empty = Inventory::new(vec![], None, T0);
         let standing = standing.succeeded(Duration::ZERO, empty, &Malformed::new());
-        assert_eq!(standing.org_uuid(), Some("uuid"));
+        assert_eq!(standing.org_uuid(), Some(&Id::parse("uuid")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use prometheus::proto::MetricFamily;
 use super::families::{Family, Spec};
 use super::{Pictures, Sight};
 use crate::inventory::{Inventory, Snapshot};
-use crate::share::{Protection, UnixMillis};
+use crate::share::{Id, Protection, UnixMillis};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
@@ -160,9 +160,9 @@ impl<'a> Rows<'a> {
             .push_count(&[org, kind], inventory.cameras(now));
     }
 
-    fn add_info(&mut self, org: &str, uuid: Option<&str>) {
-        self.org_info
-            .push(&[org, uuid.unwrap_or_default(), ""], 1.0);
+    fn add_info(&mut self, org: &str, uuid: Option<&Id>) {
+        let uuid = uuid.map(Id::to_string).unwrap_or_default();
+        self.org_info.push(&[org, &uuid, ""], 1.0);
     }
 
     fn add_snapshot(&mut self, labels: &[&str], snapshot: &Snapshot) {

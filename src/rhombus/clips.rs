@@ -1,18 +1,16 @@
-//! The clips of a shared page: most of an answer's bytes, so they are read in one pass, straight
-//! into what is kept of them.
+//! The clips of a shared page: most of an answer's bytes, so they are read straight into what is
+//! kept of them.
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::{self, Object, Raw, integer};
+use super::field::{self, Field, Fill, Slot, Verdict, each_field, next_field};
 use crate::share::{Id, Malformed};
 
 /// What is kept of `sharedClips`.
 #[derive(Debug, Default)]
-pub struct Clips {
+pub(super) struct Clips {
     /// How many there are, understood or not.
     pub(super) count: u32,
     /// Their durations added up.
@@ -23,132 +21,70 @@ pub struct Clips {
     pub(super) malformed: Malformed,
 }
 
-/// A clip, as documented.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Clip<'a> {
-    #[serde(borrow, default)]
-    duration_sec: Raw<'a>,
-    #[serde(default)]
-    device_uuid_map: Option<Devices>,
-}
-
-/// The keys of `deviceUuidMap`.
-enum Devices {
-    Cameras(Vec<Id>),
-    Malformed,
+impl Slot for Clips {
+    fn list<'de, A: SeqAccess<'de>, const CAREFUL: bool>(
+        &mut self,
+        mut list: A,
+    ) -> Result<Verdict, A::Error> {
+        while let Some(verdict) = list.next_element_seed(Fill::<_, CAREFUL>(&mut Clip(self)))? {
+            self.count = self.count.saturating_add(1);
+            self.judge("sharedClips", verdict);
+        }
+        Ok(Ok(()))
+    }
 }
 
 impl Clips {
-    /// Reads a list that [`Deserialize`] could not: each clip for itself.
-    pub(super) fn from_odd(clips: &RawValue) -> Self {
-        let mut read = Self::default();
-        match serde_json::from_str::<Vec<&RawValue>>(clips.get()) {
-            Ok(clips) => clips.into_iter().for_each(|clip| {
-                read.add(serde_json::from_str(clip.get()).ok());
-            }),
-            Err(_) => read.malformed("sharedClips"),
-        }
-        read
-    }
-
-    /// Adds a clip; none for what is no clip.
-    fn add(&mut self, clip: Option<Object<Clip<'_>>>) {
-        self.count = self.count.saturating_add(1);
-        let Some(Object(clip)) = clip else {
-            return self.malformed("sharedClips");
-        };
-        match duration(clip.duration_sec) {
-            Ok(secs) => self.duration_secs = self.duration_secs.saturating_add(secs),
-            Err(field::Malformed) => self.malformed("durationSec"),
-        }
-        match clip.device_uuid_map {
-            Some(Devices::Cameras(cameras)) => self.cameras.extend(cameras),
-            Some(Devices::Malformed) => self.malformed("deviceUuidMap"),
-            None => {}
+    pub(super) fn judge(&mut self, field: &'static str, verdict: Verdict) {
+        if let Err(field::Malformed) = verdict {
+            *self.malformed.entry(field).or_default() += 1;
         }
     }
 
-    fn malformed(&mut self, field: &'static str) {
-        *self.malformed.entry(field).or_default() += 1;
+    /// Null and absent are 0 seconds; less than that is malformed.
+    fn add_duration(&mut self, secs: Field<i64>) -> Verdict {
+        let secs = u64::try_from(secs?.unwrap_or(0)).map_err(|_| field::Malformed)?;
+        self.duration_secs = self.duration_secs.saturating_add(secs);
+        Ok(())
     }
 }
 
-/// Null and absent are 0 seconds; less than that is none.
-fn duration(secs: Raw<'_>) -> Result<u64, field::Malformed> {
-    u64::try_from(integer(secs)?.unwrap_or(0)).map_err(|_| field::Malformed)
-}
+/// The next clip, which is added to these.
+struct Clip<'a>(&'a mut Clips);
 
-impl<'de> Deserialize<'de> for Clips {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-
-        impl<'de> Visitor<'de> for List {
-            type Value = Clips;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of clips")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Clips, A::Error> {
-                let mut clips = Clips::default();
-                while let Some(clip) = list.next_element()? {
-                    clips.add(Some(clip));
+impl Slot for Clip<'_> {
+    fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
+        &mut self,
+        clip: A,
+    ) -> Result<Verdict, A::Error> {
+        let clips = &mut *self.0;
+        each_field(clip, ["durationSec", "deviceUuidMap"], |name, clip| {
+            let verdict = match name {
+                "durationSec" => {
+                    let secs = next_field::<_, _, CAREFUL>(clip)?;
+                    clips.add_duration(secs)
                 }
-                Ok(clips)
-            }
-        }
-
-        deserializer.deserialize_seq(List)
+                _ => clip.next_value_seed(Fill::<_, CAREFUL>(&mut Devices(&mut clips.cameras)))?,
+            };
+            clips.judge(name, verdict);
+            Ok(())
+        })
+        .map(Ok)
     }
 }
 
-impl<'de> Deserialize<'de> for Devices {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
+/// `deviceUuidMap`, whose keys are devices; their cameras are added to these.
+struct Devices<'a>(&'a mut Vec<Id>);
 
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Devices;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of devices")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Devices, A::Error> {
-                let mut cameras = Vec::new();
-                while let Some((Camera(id), IgnoredAny)) = map.next_entry()? {
-                    cameras.push(id);
-                }
-                Ok(Devices::Cameras(cameras))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Devices, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Devices::Malformed)
-            }
-
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Devices, E> {
-                Ok(Devices::Malformed)
-            }
-
-            fn visit_i64<E: Error>(self, _: i64) -> Result<Devices, E> {
-                Ok(Devices::Malformed)
-            }
-
-            fn visit_u64<E: Error>(self, _: u64) -> Result<Devices, E> {
-                Ok(Devices::Malformed)
-            }
-
-            fn visit_f64<E: Error>(self, _: f64) -> Result<Devices, E> {
-                Ok(Devices::Malformed)
-            }
-
-            fn visit_str<E: Error>(self, _: &str) -> Result<Devices, E> {
-                Ok(Devices::Malformed)
-            }
+impl Slot for Devices<'_> {
+    fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
+        &mut self,
+        mut devices: A,
+    ) -> Result<Verdict, A::Error> {
+        while let Some((Camera(id), IgnoredAny)) = devices.next_entry()? {
+            self.0.push(id);
         }
-
-        deserializer.deserialize_any(Keys)
+        Ok(Ok(()))
     }
 }
 

@@ -1,66 +1,198 @@
-//! One field of a record, read leniently: null and absent alike, and a value of another type is
-//! that field's failure alone. Fields arrive as raw text, since even a number may be one that no
-//! Rust type holds.
+//! One value of a record, read leniently: null and absent alike, and a value of another type is
+//! that field's failure alone.
+//!
+//! A record is read at once as a rule. Some JSON is a value that no Rust type holds, such as 1e999 or
+//! half a surrogate pair, and ends that reading; such a record is read again with care
+//! (`CAREFUL`), each value for itself.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A field as it came; none for null and for absent.
-pub(super) type Raw<'a> = Option<&'a RawValue>;
+use crate::share::Id;
 
 /// A value that is not of the documented type or range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// An int32 or int64.
-pub(super) fn integer(raw: Raw<'_>) -> Result<Option<i64>, Malformed> {
-    raw.map(|raw| raw.get().parse().map_err(|_| Malformed))
-        .transpose()
+/// Whether a value was understood.
+pub(super) type Verdict = Result<(), Malformed>;
+
+/// A value; none where it is null or absent.
+pub(super) type Field<T> = Result<Option<T>, Malformed>;
+
+/// Where a value goes. It takes the types that are documented, and finds the others malformed.
+pub(super) trait Slot {
+    fn integer(&mut self, _: i64) -> Verdict {
+        Err(Malformed)
+    }
+
+    fn boolean(&mut self, _: bool) -> Verdict {
+        Err(Malformed)
+    }
+
+    fn text(&mut self, _: &str) -> Verdict {
+        Err(Malformed)
+    }
+
+    fn list<'de, A: SeqAccess<'de>, const CAREFUL: bool>(
+        &mut self,
+        mut list: A,
+    ) -> Result<Verdict, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Err(Malformed))
+    }
+
+    fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
+        &mut self,
+        object: A,
+    ) -> Result<Verdict, A::Error> {
+        IgnoredAny::deserialize(MapAccessDeserializer::new(object))?;
+        Ok(Err(Malformed))
+    }
 }
 
-pub(super) fn boolean(raw: Raw<'_>) -> Result<Option<bool>, Malformed> {
-    raw.map(|raw| raw.get().parse().map_err(|_| Malformed))
-        .transpose()
+impl Slot for Option<i64> {
+    fn integer(&mut self, value: i64) -> Verdict {
+        *self = Some(value);
+        Ok(())
+    }
 }
 
-pub(super) fn string(raw: Raw<'_>) -> Result<Option<Cow<'_, str>>, Malformed> {
-    raw.map(|raw| {
-        // Most texts have no escapes, and are borrowed.
-        serde_json::from_str::<&str>(raw.get())
-            .map(Cow::Borrowed)
-            .or_else(|_| serde_json::from_str(raw.get()).map(Cow::Owned))
-            .map_err(|_| Malformed)
-    })
-    .transpose()
+impl Slot for Option<bool> {
+    fn boolean(&mut self, value: bool) -> Verdict {
+        *self = Some(value);
+        Ok(())
+    }
 }
 
-/// A JSON object read as a `T`. A derived `Deserialize` takes an array for a struct too, which
-/// would let `[true]` pass for a record.
-pub struct Object<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OnlyMaps<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for OnlyMaps<T> {
-            type Value = Object<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
+impl Slot for Option<Id> {
+    fn text(&mut self, text: &str) -> Verdict {
+        if text.is_empty() {
+            return Err(Malformed);
         }
+        *self = Some(Id::parse(text));
+        Ok(())
+    }
+}
 
-        deserializer.deserialize_map(OnlyMaps(PhantomData))
+/// Reads a value into a slot.
+pub(super) struct Fill<'a, S, const CAREFUL: bool>(pub(super) &'a mut S);
+
+impl<'de, S: Slot, const CAREFUL: bool> DeserializeSeed<'de> for Fill<'_, S, CAREFUL> {
+    type Value = Verdict;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Verdict, D::Error> {
+        if !CAREFUL {
+            return value.deserialize_any(self);
+        }
+        let value = <&RawValue>::deserialize(value)?;
+        let read = serde_json::Deserializer::from_str(value.get()).deserialize_any(self);
+        Ok(read.unwrap_or(Err(Malformed)))
+    }
+}
+
+impl<'de, S: Slot, const CAREFUL: bool> Visitor<'de> for Fill<'_, S, CAREFUL> {
+    type Value = Verdict;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Verdict, E> {
+        Ok(Ok(()))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Verdict, E> {
+        Ok(self.0.boolean(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Verdict, E> {
+        Ok(self.0.integer(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Verdict, E> {
+        let value = i64::try_from(value).map_err(|_| Malformed);
+        Ok(value.and_then(|value| self.0.integer(value)))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Verdict, E> {
+        Ok(Err(Malformed))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Verdict, E> {
+        Ok(self.0.text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Verdict, A::Error> {
+        self.0.list::<A, CAREFUL>(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Verdict, A::Error> {
+        self.0.object::<A, CAREFUL>(object)
+    }
+}
+
+/// Reads the next value of an object as a field.
+pub(super) fn next_field<'de, T, A, const CAREFUL: bool>(
+    object: &mut A,
+) -> Result<Field<T>, A::Error>
+where
+    Option<T>: Slot,
+    A: MapAccess<'de>,
+{
+    let mut value = None;
+    let verdict = object.next_value_seed(Fill::<_, CAREFUL>(&mut value))?;
+    Ok(verdict.map(|()| value))
+}
+
+/// Has `read` read the value of each key that is one of `names`; the others are passed over.
+///
+/// # Errors
+/// Where the JSON ends, and at a name that comes twice: it can't be known which one counts.
+pub(super) fn each_field<'de, A: MapAccess<'de>, const N: usize>(
+    mut object: A,
+    names: [&'static str; N],
+    mut read: impl FnMut(&'static str, &mut A) -> Result<(), A::Error>,
+) -> Result<(), A::Error> {
+    let mut seen = [false; N];
+    while let Some(key) = object.next_key_seed(OneOf(&names))? {
+        let Some(index) = key else {
+            object.next_value::<IgnoredAny>()?;
+            continue;
+        };
+        if std::mem::replace(&mut seen[index], true) {
+            return Err(A::Error::duplicate_field(names[index]));
+        }
+        read(names[index], &mut object)?;
+    }
+    Ok(())
+}
+
+/// Which of these names a key is. Compared as bytes, since most keys are none of them and need not be
+/// text.
+struct OneOf<'a>(&'a [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for OneOf<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Option<usize>, D::Error> {
+        key.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for OneOf<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Option<usize>, E> {
+        Ok(self.0.iter().position(|name| name.as_bytes() == key))
     }
 }
 
@@ -68,61 +200,93 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 mod tests {
     use super::*;
 
-    fn with<T>(json: &str, read: impl Fn(Raw<'_>) -> T) -> T {
-        read(serde_json::from_str(json).unwrap())
+    fn read<T>(json: &str) -> Field<T>
+    where
+        Option<T>: Slot,
+    {
+        let mut careful = None;
+        let mut value = serde_json::Deserializer::from_str(json);
+        let careful = Fill::<_, true>(&mut careful)
+            .deserialize(&mut value)
+            .expect("it is JSON")
+            .map(|()| careful);
+        let mut at_once = None;
+        let mut value = serde_json::Deserializer::from_str(json);
+        if let Ok(verdict) = Fill::<_, false>(&mut at_once).deserialize(&mut value) {
+            assert_eq!(verdict.is_ok(), careful.is_ok(), "{json}");
+            assert!(value.end().is_ok(), "{json} is read to its end");
+        }
+        careful
     }
 
     #[test]
     fn null_is_absent() {
-        assert_eq!(with("null", integer), Ok(None));
-        assert_eq!(with("null", boolean), Ok(None));
-        assert!(matches!(
-            with("null", |raw| string(raw).map(|text| text.is_none())),
-            Ok(true)
-        ));
+        assert_eq!(read::<i64>("null"), Ok(None));
+        assert_eq!(read::<bool>("null"), Ok(None));
+        assert_eq!(read::<Id>("null"), Ok(None));
     }
 
     #[test]
     fn an_integer_is_an_integer_and_nothing_else() {
-        assert_eq!(with("-12", integer), Ok(Some(-12)));
-        assert_eq!(with("9223372036854775807", integer), Ok(Some(i64::MAX)));
+        assert_eq!(read("-12"), Ok(Some(-12)));
+        assert_eq!(read("9223372036854775807"), Ok(Some(i64::MAX)));
+        assert_eq!(read("-9223372036854775808"), Ok(Some(i64::MIN)));
         for bad in [
             "9223372036854775808",
+            "-9223372036854775809",
             "1e999",
             "1.0",
             "\"1\"",
             "true",
-            "{}",
-            "[]",
+            r#"{"a":[1]}"#,
+            "[1,{}]",
         ] {
-            assert_eq!(with(bad, integer), Err(Malformed), "{bad}");
+            assert_eq!(read::<i64>(bad), Err(Malformed), "{bad}");
         }
     }
 
     #[test]
     fn a_boolean_is_a_boolean_and_nothing_else() {
-        assert_eq!(with("true", boolean), Ok(Some(true)));
+        assert_eq!(read("true"), Ok(Some(true)));
         for bad in ["\"true\"", "1", "[]"] {
-            assert_eq!(with(bad, boolean), Err(Malformed), "{bad}");
+            assert_eq!(read::<bool>(bad), Err(Malformed), "{bad}");
         }
     }
 
     #[test]
-    fn a_string_may_have_escapes_and_must_be_unicode() {
-        let read = |raw: Raw<'_>| string(raw).map(|text| text.map(Cow::into_owned));
-        assert_eq!(with(r#""a""#, read), Ok(Some("a".into())));
-        assert_eq!(with(r#""\u0000\"\n""#, read), Ok(Some("\0\"\n".into())));
-        assert_eq!(with(r#""\ud800""#, read), Err(Malformed));
-        assert_eq!(with("1", read), Err(Malformed));
+    fn a_text_may_have_escapes_and_must_be_unicode() {
+        assert_eq!(read(r#""a""#), Ok(Some(Id::parse("a"))));
+        assert_eq!(read(r#""\u0000\"\n""#), Ok(Some(Id::parse("\0\"\n"))));
+        assert_eq!(read::<Id>(r#""\ud800""#), Err(Malformed));
+        assert_eq!(read::<Id>(r#""""#), Err(Malformed));
+        assert_eq!(read::<Id>("1"), Err(Malformed));
     }
 
     #[test]
-    fn an_array_is_no_object() {
-        #[derive(Deserialize)]
-        struct One {
-            _n: u64,
+    fn a_name_is_known_however_it_is_written_and_may_come_once() {
+        struct Fields(Vec<&'static str>);
+        impl Slot for Fields {
+            fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
+                &mut self,
+                object: A,
+            ) -> Result<Verdict, A::Error> {
+                each_field(object, ["one", "two"], |name, object| {
+                    self.0.push(name);
+                    object.next_value::<IgnoredAny>().map(drop)
+                })
+                .map(Ok)
+            }
         }
-        assert!(serde_json::from_str::<Object<One>>(r#"{"_n":1}"#).is_ok());
-        assert!(serde_json::from_str::<Object<One>>("[1]").is_err());
+        let names = |json: &str| {
+            let mut fields = Fields(Vec::new());
+            let mut value = serde_json::Deserializer::from_str(json);
+            let read = Fill::<_, false>(&mut fields).deserialize(&mut value);
+            read.map(|_| fields.0).ok()
+        };
+        assert_eq!(
+            names(r#"{"tw\u006f":1,"\ud800":2,"on":3,"one":[4]}"#),
+            Some(vec!["two", "one"])
+        );
+        assert_eq!(names(r#"{"one":1,"one":null}"#), None);
     }
 }

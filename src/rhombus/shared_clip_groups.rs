@@ -1,18 +1,17 @@
 //! `POST /api/event/getSharedClipGroupsV2`: the pages of saved clips that an organisation has
 //! shared. The answer is whole; there is no paging.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::ExpirationTime;
 use super::clips::Clips;
-use super::field::{self, Object, Raw, boolean, integer, string};
+use super::field::{Field, Fill, Malformed, each_field, next_field};
 use super::stream::{ListReader, Sink};
-use crate::share::{
-    Expiry, Id, Malformed, Media, Protection, Share, ShareKind, Source, UnixMillis,
-};
+use crate::share::{self, Expiry, Id, Media, Protection, Share, ShareKind, Source, UnixMillis};
 
 /// The path of the operation below `/api/`.
 pub(super) const PATH: &str = "event/getSharedClipGroupsV2";
@@ -21,6 +20,15 @@ const LIST: &str = "sharedClipGroups";
 const RECORD_LIMIT: usize = 16 << 20;
 /// The last second of the year 9999: what is later was not meant as a date.
 const LAST_EPOCH_SECOND: i64 = 253_402_300_799;
+/// The fields that are read.
+const FIELDS: [&str; 6] = [
+    "uuid",
+    "orgUuid",
+    "createdAtMillis",
+    "expirationTimeSecs",
+    "isSecured",
+    "sharedClips",
+];
 
 /// What to ask for. Whether Rhombus counts the bounds in is not stated.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -38,9 +46,9 @@ pub struct SharedClipGroups {
     /// One a record, in the order of the answer; nothing is left out.
     pub shares: Vec<Share>,
     /// The organisation's uuid, where a record said it.
-    pub org_uuid: Option<String>,
+    pub org_uuid: Option<Id>,
     /// What could not be understood.
-    pub malformed: Malformed,
+    pub malformed: share::Malformed,
 }
 
 /// Reads an answer as it arrives.
@@ -66,68 +74,109 @@ pub struct Answer {
     kept_bytes: u64,
 }
 
-/// A shared page, as documented; fields that are not needed are passed over. `Clips` is how its
-/// clips are read: at once as a rule, or not before the rest.
-#[derive(Deserialize)]
-#[serde(
-    rename_all = "camelCase",
-    bound(deserialize = "Clips: Deserialize<'de>")
-)]
-pub struct Record<'a, Clips> {
-    #[serde(borrow, default)]
-    uuid: Raw<'a>,
-    #[serde(borrow, default)]
-    org_uuid: Raw<'a>,
-    #[serde(borrow, default)]
-    created_at_millis: Raw<'a>,
-    #[serde(borrow, default)]
-    expiration_time_secs: Raw<'a>,
-    #[serde(borrow, default)]
-    is_secured: Raw<'a>,
-    #[serde(default = "none")]
-    shared_clips: Option<Clips>,
+/// What is read of a shared page; fields that are not needed are passed over.
+#[derive(Debug)]
+pub struct Record {
+    uuid: Field<Id>,
+    org_uuid: Field<Id>,
+    created_at_millis: Field<i64>,
+    expiration_time_secs: Field<i64>,
+    is_secured: Field<bool>,
+    clips: Clips,
 }
 
-fn none<T>() -> Option<T> {
-    None
-}
-
-impl<C> Default for Record<'_, C> {
+impl Default for Record {
     fn default() -> Self {
         Self {
-            uuid: None,
-            org_uuid: None,
-            created_at_millis: None,
-            expiration_time_secs: None,
-            is_secured: None,
-            shared_clips: None,
+            uuid: Ok(None),
+            org_uuid: Ok(None),
+            created_at_millis: Ok(None),
+            expiration_time_secs: Ok(None),
+            is_secured: Ok(None),
+            clips: Clips::default(),
         }
+    }
+}
+
+/// Reads an object as a record; anything else is an error.
+struct ReadRecord<const CAREFUL: bool>;
+
+impl<'de, const CAREFUL: bool> Visitor<'de> for ReadRecord<CAREFUL> {
+    type Value = Record;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a shared page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Record, A::Error> {
+        let mut record = Record::default();
+        each_field(object, FIELDS, |name, object| {
+            match name {
+                "uuid" => record.uuid = next_field::<_, _, CAREFUL>(object)?,
+                "orgUuid" => record.org_uuid = next_field::<_, _, CAREFUL>(object)?,
+                "createdAtMillis" => {
+                    record.created_at_millis = next_field::<_, _, CAREFUL>(object)?
+                }
+                "expirationTimeSecs" => {
+                    record.expiration_time_secs = next_field::<_, _, CAREFUL>(object)?;
+                }
+                "isSecured" => record.is_secured = next_field::<_, _, CAREFUL>(object)?,
+                _ => {
+                    let clips = Fill::<_, CAREFUL>(&mut record.clips);
+                    let verdict = object.next_value_seed(clips)?;
+                    record.clips.judge(name, verdict);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(record)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ReadRecord::<false>)
     }
 }
 
 impl Sink for Answer {
-    type Element<'de> = Object<Record<'de, Clips>>;
+    type Element = Record;
 
-    fn take(&mut self, Object(mut record): Object<Record<'_, Clips>>) {
-        let clips = record.shared_clips.take().unwrap_or_default();
-        self.add(&record, clips);
+    fn take(&mut self, record: Record) {
+        self.learn_org_uuid(record.org_uuid);
+        let created = record.created_at_millis.and_then(created);
+        let created = self.known("createdAtMillis", created);
+        // Both of Rhombus's example reports take null and absent for "no password".
+        let protection = match self.known("isSecured", record.is_secured) {
+            Some(true) => Protection::Password,
+            Some(false) | None => Protection::None,
+        };
+        let expiry = record
+            .expiration_time_secs
+            .and_then(|value| expiry(value, created, self.expiration_time).map(Some));
+        let share = Share {
+            id: self.id(record.uuid),
+            kind: ShareKind::ClipGroup,
+            protection,
+            created,
+            expiry: self
+                .known("expirationTimeSecs", expiry)
+                .unwrap_or(Expiry::Never),
+            media: self.media(record.clips),
+        };
+        self.kept_bytes += share.bytes();
+        self.seen.shares.push(share);
     }
 
-    /// A field that no Rust type holds, such as 1e999 or half a surrogate pair, makes a record odd;
-    /// so does a list of clips that is none. All else in it is still read.
+    /// What can't be read even with care is an open page for ever: the reading that hides nothing.
     fn take_odd(&mut self, element: &RawValue) {
-        match serde_json::from_str(element.get()) {
-            Ok(Object(record)) => {
-                let record: Record<'_, &RawValue> = record;
-                let clips = record.shared_clips.map(Clips::from_odd).unwrap_or_default();
-                self.add(&record, clips);
-            }
-            // What can't be read at all is an open page for ever: the reading that hides nothing.
-            Err(_) => {
+        let record = serde_json::Deserializer::from_str(element.get())
+            .deserialize_map(ReadRecord::<true>)
+            .unwrap_or_else(|_| {
                 self.count("record", 1);
-                self.add(&Record::<Clips>::default(), Clips::default());
-            }
-        }
+                Record::default()
+            });
+        self.take(record);
     }
 
     fn kept_bytes(&self) -> u64 {
@@ -141,50 +190,24 @@ impl Answer {
         self.seen
     }
 
-    fn add<C>(&mut self, record: &Record<'_, C>, clips: Clips) {
-        self.learn_org_uuid(record.org_uuid);
-        let created = self.field("createdAtMillis", created(record.created_at_millis));
-        // Both of Rhombus's example reports take null and absent for "no password".
-        let protection = match self.field("isSecured", boolean(record.is_secured)) {
-            Some(true) => Protection::Password,
-            Some(false) | None => Protection::None,
-        };
-        let expiry = integer(record.expiration_time_secs)
-            .and_then(|value| expiry(value, created, self.expiration_time).map(Some));
-        let share = Share {
-            id: self.id(record.uuid),
-            kind: ShareKind::ClipGroup,
-            protection,
-            created,
-            expiry: self
-                .field("expirationTimeSecs", expiry)
-                .unwrap_or(Expiry::Never),
-            media: self.media(clips),
-        };
-        self.kept_bytes += share.bytes();
-        self.seen.shares.push(share);
-    }
-
-    fn id(&mut self, uuid: Raw<'_>) -> Option<Id> {
-        if let Ok(Some(uuid)) = string(uuid)
-            && !uuid.is_empty()
-        {
-            return Some(Id::parse(&uuid));
+    fn id(&mut self, uuid: Field<Id>) -> Option<Id> {
+        let id = uuid.ok().flatten();
+        if id.is_none() {
+            self.count("uuid", 1);
         }
-        self.count("uuid", 1);
-        None
+        id
     }
 
-    fn learn_org_uuid(&mut self, uuid: Raw<'_>) {
+    fn learn_org_uuid(&mut self, uuid: Field<Id>) {
         if self.seen.org_uuid.is_some() {
             return;
         }
         // It becomes a label value, so that only a documented one will do.
-        let uuid = string(uuid).and_then(|text| match text {
-            Some(text) if !matches!(Id::parse(&text), Id::Uuid(_)) => Err(field::Malformed),
-            other => Ok(other),
+        let uuid = uuid.and_then(|uuid| match uuid {
+            Some(Id::Text(_)) => Err(Malformed),
+            documented => Ok(documented),
         });
-        self.seen.org_uuid = self.field("orgUuid", uuid).map(Cow::into_owned);
+        self.seen.org_uuid = self.known("orgUuid", uuid);
     }
 
     fn media(&mut self, clips: Clips) -> Media {
@@ -202,12 +225,8 @@ impl Answer {
     }
 
     /// The value of a field, after counting it if it could not be understood.
-    fn field<T>(
-        &mut self,
-        name: &'static str,
-        value: Result<Option<T>, field::Malformed>,
-    ) -> Option<T> {
-        value.unwrap_or_else(|field::Malformed| {
+    fn known<T>(&mut self, name: &'static str, value: Field<T>) -> Option<T> {
+        value.unwrap_or_else(|Malformed| {
             self.count(name, 1);
             None
         })
@@ -220,9 +239,9 @@ impl Answer {
 }
 
 /// A creation between 1970 and the year 9999.
-fn created(raw: Raw<'_>) -> Result<Option<UnixMillis>, field::Malformed> {
-    match integer(raw)? {
-        Some(millis) if !(0..=LAST_EPOCH_SECOND * 1000).contains(&millis) => Err(field::Malformed),
+fn created(millis: Option<i64>) -> Field<UnixMillis> {
+    match millis {
+        Some(millis) if !(0..=LAST_EPOCH_SECOND * 1000).contains(&millis) => Err(Malformed),
         millis => Ok(millis.map(UnixMillis)),
     }
 }
@@ -233,11 +252,11 @@ fn expiry(
     value: Option<i64>,
     created: Option<UnixMillis>,
     reading: ExpirationTime,
-) -> Result<Expiry, field::Malformed> {
+) -> Result<Expiry, Malformed> {
     const FIRST_EPOCH_SECOND: i64 = 1_000_000_000;
     let secs = match value {
         None | Some(0) => return Ok(Expiry::Never),
-        Some(secs) if !(0..=LAST_EPOCH_SECOND).contains(&secs) => return Err(field::Malformed),
+        Some(secs) if !(0..=LAST_EPOCH_SECOND).contains(&secs) => return Err(Malformed),
         Some(secs) => secs,
     };
     let is_epoch = match reading {
@@ -248,7 +267,7 @@ fn expiry(
     if is_epoch {
         return Ok(Expiry::At(UnixMillis::from_secs(secs)));
     }
-    let created = created.ok_or(field::Malformed)?;
+    let created = created.ok_or(Malformed)?;
     Ok(Expiry::At(UnixMillis(
         created.0.saturating_add(secs * 1000),
     )))
@@ -257,6 +276,7 @@ fn expiry(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::share::Malformed;
 
     const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
     const CREATED: i64 = 1_700_000_000_000;
@@ -366,13 +386,13 @@ mod tests {
             malformed,
             Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)])
         );
-        // What no Rust type holds costs that clip, and none beside it.
+        // What no Rust type holds costs that field, and none beside it.
         let (share, malformed) = clips(
             r#"{"durationSec":10},{"durationSec":20,"deviceUuidMap":{"\ud800":1}},
                {"deviceUuidMap":1e999},{"durationSec":30}"#,
         );
-        assert_eq!((share.media.clips, share.media.duration_secs), (4, 40));
-        assert_eq!(malformed, Malformed::from([("sharedClips", 2)]));
+        assert_eq!((share.media.clips, share.media.duration_secs), (4, 60));
+        assert_eq!(malformed, Malformed::from([("deviceUuidMap", 2)]));
         let (share, malformed) = clips(r#"{"durationSec":10},7"#);
         assert_eq!((share.media.clips, share.media.duration_secs), (2, 10));
         assert_eq!(malformed, Malformed::from([("sharedClips", 1)]));

@@ -6,6 +6,7 @@
 //! once the waiting bytes have doubled, so that the work stays linear however the bytes are cut.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 /// What is wrong with a document.
@@ -30,10 +31,10 @@ pub enum StreamError {
 /// Takes the elements of a list.
 pub trait Sink {
     /// What an element is as a rule: the quick way.
-    type Element<'de>: Deserialize<'de>;
+    type Element: DeserializeOwned;
 
     /// Takes the next element.
-    fn take(&mut self, element: Self::Element<'_>);
+    fn take(&mut self, element: Self::Element);
 
     /// Takes the next element where it is JSON but no [`Sink::Element`].
     fn take_odd(&mut self, element: &RawValue);
@@ -191,7 +192,7 @@ impl<S: Sink> ListReader<S> {
     }
 
     fn read_element(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
-        match input.parse::<S::Element<'_>>() {
+        match input.parse::<S::Element>() {
             Ok(None) => return Ok(None),
             Ok(Some(element)) => self.sink.take(element),
             // Another shape is one odd record; what is no JSON at all ends the document.
@@ -342,7 +343,7 @@ mod tests {
     }
 
     impl Sink for Numbers {
-        type Element<'de> = Number;
+        type Element = Number;
         fn take(&mut self, number: Number) {
             self.0.push(Some(number.n));
         }
