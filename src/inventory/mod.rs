@@ -12,6 +12,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
+
 pub use fleet::{Fleet, FleetHandle, Organization, View};
 pub use standing::{Failure, Poll, Standing};
 pub use timeline::{Snapshot, Timeline, Totals};
@@ -100,7 +102,7 @@ fn exposure(share: &Share) -> (Reverse<Protection>, Expiry, u32, u64) {
 }
 
 fn shown_until(shares: &[Share]) -> Box<[Expiry]> {
-    let mut until: HashMap<&Id, Expiry> = HashMap::new();
+    let mut until: HashMap<&Id, Expiry, RandomState> = HashMap::default();
     for share in shares {
         for camera in &share.media.cameras {
             let end = until.entry(camera).or_insert(share.expiry);
