@@ -8,7 +8,6 @@ pub(crate) mod samples;
 mod standing;
 mod timeline;
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -34,13 +33,16 @@ pub struct Inventory {
 impl Inventory {
     /// Puts in order what an answer that was whole at `obtained` listed.
     ///
-    /// Of records with the same id one counts: the one that leaves most open.
+    /// Records with the same id count as one, which is as open as all of them together.
     pub fn new(mut shares: Vec<Share>, org_uuid: Option<Id>, obtained: UnixMillis) -> Self {
-        shares.sort_unstable_by(|a, b| {
-            a.id.cmp(&b.id)
-                .then_with(|| Reverse(exposure(a)).cmp(&Reverse(exposure(b))))
+        shares.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        shares.dedup_by(|later, kept| {
+            let same = later.id.is_some() && later.id == kept.id;
+            if same {
+                open_as_both(kept, later);
+            }
+            same
         });
-        shares.dedup_by(|later, kept| later.id.is_some() && later.id == kept.id);
         let timeline =
             |protection| Timeline::new(shares.iter().filter(|s| s.protection == protection));
         Self {
@@ -91,14 +93,22 @@ impl Inventory {
     }
 }
 
-/// Greater is more open: no password before a password, then the later end, then the more clips.
-fn exposure(share: &Share) -> (Reverse<Protection>, Expiry, u32, u64) {
-    (
-        Reverse(share.protection),
-        share.expiry,
-        share.media.clips,
-        share.media.duration_secs,
-    )
+/// Where two records of one share differ, it can't be known which is right, so that the reading that
+/// hides nothing counts, field by field.
+fn open_as_both(share: &mut Share, other: &mut Share) {
+    share.protection = share.protection.min(other.protection);
+    share.expiry = share.expiry.max(other.expiry);
+    share.created = [share.created, other.created].into_iter().flatten().min();
+    let (media, more) = (&mut share.media, &mut other.media);
+    media.clips = media.clips.max(more.clips);
+    media.duration_secs = media.duration_secs.max(more.duration_secs);
+    if media.cameras != more.cameras {
+        let mut cameras = std::mem::take(&mut media.cameras).into_vec();
+        cameras.append(&mut std::mem::take(&mut more.cameras).into_vec());
+        cameras.sort_unstable();
+        cameras.dedup();
+        media.cameras = cameras.into_boxed_slice();
+    }
 }
 
 fn shown_until(shares: &[Share]) -> Box<[Expiry]> {
@@ -126,18 +136,25 @@ mod tests {
     }
 
     #[test]
-    fn records_with_the_same_id_count_once_and_the_most_open_one_stands() {
-        let end = Expiry::At(NOW.after(std::time::Duration::from_secs(60)));
-        let mut locked = share_of("a", Expiry::Never, &[]);
-        locked.protection = Protection::Password;
-        let seen = inventory(vec![
-            locked,
-            share_of("a", end, &[]),
-            share_of("a", end, &[]),
-        ]);
-        assert_eq!(seen.shares(), [share_of("a", end, &[])]);
-        assert_eq!(seen.timeline(Protection::None).at(NOW).active, 1);
-        assert_eq!(seen.timeline(Protection::Password).at(NOW).active, 0);
+    fn records_with_the_same_id_count_once_and_hide_nothing_of_each_other() {
+        let past = Expiry::At(NOW.before(std::time::Duration::from_secs(60)));
+        let ended_and_open = share_of("a", past, &["one", "two"]);
+        let mut active_and_locked = share_of("a", Expiry::Never, &["three", "two"]);
+        active_and_locked.protection = Protection::Password;
+        active_and_locked.media.clips = 7;
+        active_and_locked.created = None;
+
+        let mut expected = share_of("a", Expiry::Never, &["one", "three", "two"]);
+        expected.media.clips = 7;
+        let records = [ended_and_open.clone(), active_and_locked, ended_and_open];
+        for first in 0..records.len() {
+            let mut records = records.clone();
+            records.rotate_left(first);
+            let seen = inventory(records.to_vec());
+            assert_eq!(seen.shares(), [expected.clone()]);
+            assert_eq!(seen.timeline(Protection::None).at(NOW).active, 1);
+            assert_eq!(seen.cameras(NOW), 3);
+        }
     }
 
     #[test]
