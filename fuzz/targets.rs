@@ -42,7 +42,7 @@ fn adds_up(answer: SharedClipGroups) {
 }
 
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<SharedClipGroups> {
-    let mut reader = shared_clip_groups::reader(ExpirationTime::Auto);
+    let mut reader = shared_clip_groups::reader(ExpirationTime::Auto, 1 << 20);
     for piece in pieces {
         reader.push(piece).ok()?;
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::rhombus::shared_clip_groups::Request;
 use rhombus_share_exporter::rhombus::{
-    ApiKey, BURST, Client, Endpoint, ExpirationTime, Limits, Observer, Transport,
+    ApiKey, BURST, Client, Endpoint, ExpirationTime, Limits, Observer, Pace, Transport,
 };
 use rhombus_share_exporter::share::Source;
 use rhombus_share_exporter::simulator::{Settings, Simulator, WorldKind};
@@ -35,12 +35,12 @@ async fn asking(more: u32, requests_per_second: f64) -> Duration {
     let limits = Limits {
         timeout: Duration::from_secs(30),
         max_response_bytes: 1 << 20,
-        requests_per_second,
     };
     let client = Client::new(
         &Transport::default(),
         simulator().await,
         limits,
+        Pace::new(requests_per_second),
         Arc::new(Nobody),
     );
     let client = client.expect("plain HTTP needs no certificates");
@@ -67,12 +67,12 @@ async fn a_poll_that_the_pace_leaves_no_time_says_so() {
     let limits = Limits {
         timeout: Duration::from_secs(1),
         max_response_bytes: 1 << 20,
-        requests_per_second: 0.01,
     };
     let client = Client::new(
         &Transport::default(),
         simulator().await,
         limits,
+        Pace::new(0.01),
         Arc::new(Nobody),
     );
     let client = client.expect("plain HTTP needs no certificates");

@@ -1,13 +1,17 @@
-//! The loops: one task an organisation, each on its own clock, none waiting for another. This file
-//! knows which tasks run; `poller` knows what one does.
+//! The loops: one task an organisation, each on its own clock, none waiting for another, and no scrape
+//! waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
 
 mod key;
 mod poller;
+mod schedule;
+mod threads;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,8 +19,17 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{self, Collect, Config};
 use crate::inventory::{Fleet, FleetHandle, Organization, View};
-use crate::rhombus::{Client, Error, Limits, Observer, Transport};
+use crate::rhombus::{Client, Error, Limits, Observer, Pace, Transport};
+use key::CurrentKey;
 use poller::Poller;
+use schedule::Schedule;
+use threads::Threads;
+
+/// In this time the first polls are spread, or in an interval if that is shorter: thousands must not
+/// ask at once, and nobody should wait long for the first picture.
+const SPREAD: Duration = Duration::from_secs(60);
+/// How many key files may be read at once.
+const KEY_READERS: usize = 16;
 
 /// Every organisation's task.
 pub struct Collector {
@@ -24,14 +37,20 @@ pub struct Collector {
     observer: Arc<dyn Observer>,
     fleet: Arc<FleetHandle>,
     clock: Clock,
+    key_readers: Arc<Semaphore>,
     running: BTreeMap<String, Running>,
     tasks: JoinSet<()>,
+    threads: Threads,
 }
 
-/// A task, and what it was started with.
+/// A task: what it was started with, and what it shares with those before and after it that watch the
+/// same organisation.
+#[derive(Clone)]
 struct Running {
     settings: Settings,
     organization: Arc<Organization>,
+    pace: Arc<Pace>,
+    schedule: Arc<Schedule>,
     stop: CancellationToken,
 }
 
@@ -43,16 +62,25 @@ struct Settings {
 }
 
 impl Collector {
-    /// A collector of nothing yet, which publishes to `fleet`.
-    pub fn new(fleet: Arc<FleetHandle>, observer: Arc<dyn Observer>, clock: Clock) -> Self {
-        Self {
+    /// A collector of nothing yet, which publishes to `fleet`, on threads of its own.
+    ///
+    /// # Errors
+    /// When there are no more threads to be had.
+    pub fn new(
+        fleet: Arc<FleetHandle>,
+        observer: Arc<dyn Observer>,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        Ok(Self {
             transport: Transport::default(),
             observer,
             fleet,
             clock,
+            key_readers: Arc::new(Semaphore::new(KEY_READERS)),
             running: BTreeMap::new(),
             tasks: JoinSet::new(),
-        }
+            threads: Threads::new()?,
+        })
     }
 
     /// Makes the tasks those of `config`: what is new starts, what is gone stops, what has changed
@@ -70,10 +98,10 @@ impl Collector {
             };
             let before = self.running.get(&organization.name);
             let running = match before {
-                Some(before) if before.settings == settings => before.again(),
+                Some(before) if before.settings == settings => before.clone(),
                 _ => {
                     let running = Running::new(settings, before);
-                    starting.push((self.client(&running.settings)?, running.again()));
+                    starting.push((self.client(&running)?, running.clone()));
                     running
                 }
             };
@@ -106,80 +134,79 @@ impl Collector {
         }
     }
 
-    fn client(&self, settings: &Settings) -> Result<Client, Error> {
+    fn client(&self, running: &Running) -> Result<Client, Error> {
+        let settings = &running.settings;
         let limits = Limits {
             timeout: settings.collect.timeout,
             max_response_bytes: settings.collect.max_response_bytes,
-            requests_per_second: settings.collect.requests_per_second,
         };
-        let endpoint = settings.organization.endpoint.clone();
-        Client::new(&self.transport, endpoint, limits, self.observer.clone())
+        Client::new(
+            &self.transport,
+            settings.organization.endpoint.clone(),
+            limits,
+            running.pace.clone(),
+            self.observer.clone(),
+        )
     }
 
     fn replace(&mut self, next: BTreeMap<String, Running>, collect: &Collect) {
         for (name, before) in std::mem::replace(&mut self.running, next) {
-            if self
-                .running
-                .get(&name)
-                .is_none_or(|now| now.settings != before.settings)
-            {
+            let same = |now: &Running| now.settings == before.settings;
+            if !self.running.get(&name).is_some_and(same) {
                 before.stop.cancel();
             }
         }
-        let view = View::from(collect);
-        let organizations = self
-            .running
-            .values()
-            .map(|running| running.organization.clone());
-        self.fleet
-            .replace(Fleet::new(organizations.collect(), view));
+        // What was too old until now must not come back because more is allowed from now on.
+        let until_now = self.fleet.load().view.max_staleness;
+        let now = self.clock.now();
+        let organizations = self.running.values().map(|running| {
+            running.organization.withdraw(now, until_now);
+            running.organization.clone()
+        });
+        let fleet = Fleet::new(organizations.collect(), View::from(collect));
+        self.fleet.replace(fleet);
     }
 
-    /// Starts tasks spread over the interval, so that thousands don't ask at once; the first asks
-    /// at once.
+    /// Starts tasks, their first polls spread over a while.
     fn start(&mut self, starting: Vec<(Client, Running)>) {
         let count = u32::try_from(starting.len()).unwrap_or(u32::MAX);
         let now = Instant::now();
         for (index, (client, running)) in (0..).zip(starting) {
-            let offset: Duration = running.settings.collect.interval * index / count;
-            let poller = Poller::new(client, running, self.fleet.clone(), self.clock.clone());
-            self.tasks.spawn(poller.run(now + offset));
+            let spread = SPREAD.min(running.settings.collect.interval);
+            let first = running.schedule.begin(now + spread * index / count);
+            let key = running.settings.organization.key.clone();
+            let key = CurrentKey::new(key, self.key_readers.clone());
+            let poller = Poller::new(client, running, key, self.fleet.clone(), self.clock.clone());
+            self.tasks
+                .spawn_on(poller.run(first), self.threads.handle());
         }
     }
 }
 
 impl Running {
-    /// A task to be started, over what is known from `before` if it watches the same organisation.
+    /// A task to be started. Where one before it watches the same organisation, it goes on with the
+    /// picture, the pace and the schedule of that.
     fn new(settings: Settings, before: Option<&Self>) -> Self {
-        let known = before.filter(|before| {
+        let rate = settings.collect.requests_per_second;
+        let stop = CancellationToken::new();
+        let same = |before: &&Self| {
             before.settings.organization.endpoint == settings.organization.endpoint
-        });
-        let organization = known.map_or_else(
-            || Arc::new(Organization::new(&settings.organization.name)),
-            |before| before.organization.clone(),
-        );
-        Self {
-            settings,
-            organization,
-            stop: CancellationToken::new(),
+        };
+        match before.filter(same) {
+            Some(before) => Self {
+                organization: before.organization.clone(),
+                pace: before.pace.at(rate),
+                schedule: before.schedule.clone(),
+                settings,
+                stop,
+            },
+            None => Self {
+                organization: Arc::new(Organization::new(&settings.organization.name)),
+                pace: Pace::new(rate),
+                schedule: Arc::default(),
+                settings,
+                stop,
+            },
         }
-    }
-
-    fn again(&self) -> Self {
-        Self {
-            settings: self.settings.clone(),
-            organization: self.organization.clone(),
-            stop: self.stop.clone(),
-        }
-    }
-}
-
-/// Runs what takes a while, or waits for a disk, where it holds up nobody.
-async fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(crash) if crash.is_panic() => std::panic::resume_unwind(crash.into_panic()),
-        // The runtime is going down, and this task with it.
-        Err(_) => std::future::pending().await,
     }
 }

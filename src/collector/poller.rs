@@ -4,32 +4,43 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior};
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info, info_span, warn};
 
+use super::Running;
 use super::key::CurrentKey;
-use super::{Running, Settings, off_the_runtime};
 use crate::clock::Clock;
-use crate::inventory::{Failure, FleetHandle, Inventory, Organization, Standing};
+use crate::inventory::{Failure, FleetHandle, Inventory, Standing};
 use crate::rhombus::shared_clip_groups::{Request, SharedClipGroups};
 use crate::rhombus::{Client, Error};
-use crate::share::{Malformed, Reason, Source};
+use crate::share::{Malformed, Reason, Source, UnixMillis};
 
 const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// How long a poll may take beyond its deadline, which each of its steps keeps to by itself.
+const OVERTIME: Duration = Duration::from_secs(1);
 
 pub(super) struct Poller {
     client: Client,
-    settings: Settings,
-    organization: Arc<Organization>,
+    running: Running,
     fleet: Arc<FleetHandle>,
     clock: Clock,
     key: CurrentKey,
     /// What could not be understood in the last answer; said when it changes.
     malformed: Malformed,
-    stop: CancellationToken,
+}
+
+/// An answer, and when it was whole.
+struct Answer {
+    groups: SharedClipGroups,
+    obtained: UnixMillis,
+}
+
+/// Why a poll failed, and how long Rhombus wants to be left alone, where it says so.
+struct Refusal {
+    failure: Failure,
+    pause: Option<Duration>,
 }
 
 impl Poller {
@@ -37,38 +48,34 @@ impl Poller {
     pub(super) fn new(
         client: Client,
         running: Running,
+        key: CurrentKey,
         fleet: Arc<FleetHandle>,
         clock: Clock,
     ) -> Self {
         Self {
             client,
-            key: CurrentKey::new(running.settings.organization.key.clone()),
-            settings: running.settings,
-            organization: running.organization,
+            running,
             fleet,
             clock,
+            key,
             malformed: Malformed::new(),
-            stop: running.stop,
         }
     }
 
     /// Polls at `first` and then once an interval, until it is stopped.
     pub(super) async fn run(mut self, first: Instant) {
-        let stop = self.stop.clone();
+        let stop = self.running.stop.clone();
         let span = info_span!(
             "poll",
-            org = self.organization.name(),
+            org = self.running.organization.name(),
             source = SOURCE.label()
         );
         let polls = async {
-            let mut ticks = tokio::time::interval_at(first, self.settings.collect.interval);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            let mut due = first;
             loop {
-                ticks.tick().await;
-                if let Some(pause) = self.poll().await {
-                    let longest = LONGEST_PAUSE.min(self.settings.collect.max_staleness / 2);
-                    tokio::time::sleep(pause.min(longest)).await;
-                }
+                tokio::time::sleep_until(due).await;
+                let pause = self.poll().await;
+                due = self.next(due, pause);
             }
         };
         tokio::select! {
@@ -77,73 +84,66 @@ impl Poller {
         }
     }
 
+    fn next(&self, due: Instant, pause: Option<Duration>) -> Instant {
+        let collect = &self.running.settings.collect;
+        let longest = LONGEST_PAUSE.min(collect.max_staleness / 2);
+        let pause = pause.unwrap_or_default().min(longest);
+        let schedule = &self.running.schedule;
+        schedule.again(due, collect.interval, Instant::now(), pause)
+    }
+
     /// Asks once. Gives how long Rhombus wants to be left alone, where it says so.
     async fn poll(&mut self) -> Option<Duration> {
         let started = Instant::now();
-        match self.ask(started).await {
-            Ok(answer) => {
-                self.publish_answer(answer, started).await;
-                None
+        let within = self.running.settings.collect.poll_deadline();
+        let deadline = started + within;
+        let answer = timeout_at(deadline + OVERTIME, self.ask(deadline)).await;
+        let refusal = match answer {
+            Ok(Ok(answer)) => {
+                self.publish_answer(answer, started);
+                return None;
             }
-            Err((failure, pause)) => {
-                self.publish_failure(failure, started);
-                pause
-            }
-        }
+            Ok(Err(refusal)) => refusal,
+            Err(_) => Refusal::from(Error::Timeout { within }),
+        };
+        self.publish_failure(refusal.failure, started);
+        refusal.pause
     }
 
-    async fn ask(
-        &mut self,
-        started: Instant,
-    ) -> Result<SharedClipGroups, (Failure, Option<Duration>)> {
-        let collect = &self.settings.collect;
-        let deadline = started + collect.poll_deadline();
+    async fn ask(&mut self, deadline: Instant) -> Result<Answer, Refusal> {
+        let key = self.key.read(deadline).await?;
+        let collect = &self.running.settings.collect;
+        let created_after = collect
+            .lookback
+            .map(|lookback| self.clock.now().before(lookback));
         let request = Request {
-            created_after_ms: collect
-                .lookback
-                .map(|lookback| self.clock.now().before(lookback).0),
+            created_after_ms: created_after.map(|moment| moment.0),
             created_before_ms: None,
         };
-        let expiration_time = collect.expiration_time;
-        let key = self.key.read(deadline).await;
-        let key = key.map_err(|failure| (failure, None))?;
-        let answer = self
+        let groups = self
             .client
-            .shared_clip_groups(request, expiration_time, &key, deadline);
-        answer.await.map_err(|error: Error| {
-            (
-                Failure {
-                    reason: error.reason(),
-                    message: error.to_string(),
-                },
-                error.retry_after(),
-            )
+            .shared_clip_groups(request, collect.expiration_time, &key, deadline)
+            .await?;
+        Ok(Answer {
+            groups,
+            obtained: self.clock.now(),
         })
     }
 
-    /// Puts an answer in order and publishes it, away from the threads that serve scrapes: sorting
-    /// a large one, and freeing the one before, take a while.
-    async fn publish_answer(&mut self, answer: SharedClipGroups, started: Instant) {
-        self.complain(&answer.malformed);
-        let (clock, fleet) = (self.clock.clone(), self.fleet.clone());
-        let (organization, stop) = (self.organization.clone(), self.stop.clone());
-        let span = tracing::Span::current();
-        off_the_runtime(move || {
-            let _in_span = span.enter();
-            let before = organization.standing(SOURCE);
-            let count = answer.shares.len();
-            let inventory = Inventory::new(answer.shares, answer.org_uuid, clock.now());
-            let next = before.succeeded(started.elapsed(), inventory, &answer.malformed);
-            // After a reload, the organisation is another task's to publish.
-            if stop.is_cancelled() {
-                return;
-            }
-            fleet.publish(&organization, SOURCE, next);
-            if failed(&before).is_some() || before.last_poll().is_none() {
-                info!(shares = count, "polled with success");
-            }
-        })
-        .await;
+    /// Puts an answer in order and publishes it. A large one takes a while, on threads that nobody
+    /// but other polls waits for.
+    fn publish_answer(&mut self, answer: Answer, started: Instant) {
+        let Answer { groups, obtained } = answer;
+        self.complain(&groups.malformed);
+        let count = groups.shares.len();
+        let inventory = Inventory::new(groups.shares, groups.org_uuid, obtained);
+        let organization = &self.running.organization;
+        let before = organization.standing(SOURCE);
+        let next = before.succeeded(started.elapsed(), inventory, &groups.malformed);
+        self.publish(next);
+        if failed(&before).is_some() || before.last_poll().is_none() {
+            info!(shares = count, "polled with success");
+        }
     }
 
     fn complain(&mut self, malformed: &Malformed) {
@@ -156,7 +156,7 @@ impl Poller {
     }
 
     fn publish_failure(&self, failure: Failure, started: Instant) {
-        let before = self.organization.standing(SOURCE);
+        let before = self.running.organization.standing(SOURCE);
         // Once when it begins and once when the reason changes: not once a poll.
         if failed(&before) != Some(failure.reason) {
             warn!(
@@ -165,9 +165,36 @@ impl Poller {
                 "a poll failed"
             );
         }
-        let max_staleness = self.settings.collect.max_staleness;
-        let next = before.failed(self.clock.now(), started.elapsed(), failure, max_staleness);
-        self.fleet.publish(&self.organization, SOURCE, next);
+        let max_staleness = self.running.settings.collect.max_staleness;
+        self.publish(before.failed(self.clock.now(), started.elapsed(), failure, max_staleness));
+    }
+
+    fn publish(&self, next: Standing) {
+        // After a reload, the organisation is another task's to publish.
+        if !self.running.stop.is_cancelled() {
+            self.fleet.publish(&self.running.organization, SOURCE, next);
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self {
+            failure: Failure {
+                reason: error.reason(),
+                message: error.to_string(),
+            },
+            pause: error.retry_after(),
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            pause: None,
+        }
     }
 }
 

@@ -95,7 +95,8 @@ impl Exporter {
             limit: stats.limit(),
         };
         let metrics = Metrics::new(fleet.clone(), Box::new(count), clock.clone())?;
-        let mut collector = Collector::new(fleet.clone(), metrics.observer(), clock.clone());
+        let mut collector = Collector::new(fleet.clone(), metrics.observer(), clock.clone())
+            .context("cannot start the threads that collect")?;
         collector.apply(config)?;
 
         let (send, requests) = mpsc::channel(1);

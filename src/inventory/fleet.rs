@@ -45,6 +45,13 @@ impl Organization {
         self.standings[&source].load_full()
     }
 
+    /// Drops the pictures that are too old at `now`, so that only a success brings one back.
+    pub fn withdraw(&self, now: UnixMillis, max_staleness: Duration) {
+        for standing in self.standings.values() {
+            standing.rcu(|standing| Arc::new(standing.withdrawn(now, max_staleness)));
+        }
+    }
+
     /// Whether every source has been polled with success at least once.
     pub fn is_ready(&self) -> bool {
         self.standings

@@ -84,16 +84,24 @@ impl Standing {
         failure: Failure,
         max_staleness: Duration,
     ) -> Self {
-        let mut next = self.clone();
+        let mut next = self.withdrawn(ended, max_staleness);
         next.errors[failure.reason as usize] += 1;
-        if self.inventory(ended, max_staleness).is_none() {
-            next.inventory = None;
-        }
         next.last_poll = Some(Poll {
             ended,
             took,
             failure: Some(failure),
         });
+        next
+    }
+
+    /// Without the picture if at `now` it is older than `max_staleness`; only a success brings one
+    /// back.
+    #[must_use]
+    pub fn withdrawn(&self, now: UnixMillis, max_staleness: Duration) -> Self {
+        let mut next = self.clone();
+        if self.inventory(now, max_staleness).is_none() {
+            next.inventory = None;
+        }
         next
     }
 
@@ -170,6 +178,15 @@ mod tests {
     fn what_was_withdrawn_stays_withdrawn_even_if_the_clock_goes_back() {
         let standing = fail(&good(), UnixMillis(T0.after(STALENESS).0 + 1));
         assert!(standing.inventory(T0, STALENESS).is_none());
+    }
+
+    #[test]
+    fn what_was_withdrawn_stays_withdrawn_even_if_more_is_allowed_later() {
+        let late = UnixMillis(T0.after(STALENESS).0 + 1);
+        assert!(good().inventory(late, 2 * STALENESS).is_some());
+        let standing = good().withdrawn(late, STALENESS);
+        assert!(standing.inventory(late, 2 * STALENESS).is_none());
+        assert_eq!(standing.last_success(), Some(T0));
     }
 
     #[test]

@@ -1,23 +1,19 @@
 //! Asking: headers, deadlines, pacing, retries and limits, the same for each operation.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::shared_clip_groups::{self, SharedClipGroups};
 use super::stream::{Envelope, ListReader, Sink, StreamError};
-use super::{ApiKey, Endpoint, Error, ExpirationTime, Transport};
+use super::{ApiKey, Endpoint, Error, ExpirationTime, Pace, Transport};
 use crate::share::Source;
 
-/// How many requests may go at once before the pace holds them back.
-pub const BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
 /// Retries of one operation. With the backoff below they take some 15 s, so that a failure is known
 /// well within the default interval of a minute.
 const MAX_RETRIES: usize = 4;
@@ -26,6 +22,9 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// The least time that an attempt is worth beginning with: less would end in a timeout that hides the
 /// reason at hand. Where the timeout is shorter, it is enough.
 const LEAST_TIME: Duration = Duration::from_secs(2);
+/// How much of an answer is decoded at once, in bytes: some 0.2 ms of work, so that a scrape that
+/// shares the thread is not kept waiting.
+const PIECE: usize = 64 << 10;
 /// How much of an error's body is read for its message, in bytes.
 const ERROR_BODY_LIMIT: usize = 4096;
 
@@ -36,8 +35,16 @@ pub struct Limits {
     pub timeout: Duration,
     /// The largest body, in bytes, after decompression.
     pub max_response_bytes: u64,
-    /// The pace; [`BURST`] may go at once.
-    pub requests_per_second: f64,
+}
+
+impl Limits {
+    /// The largest single value, a record or another, that is held while it arrives, in bytes. Titles
+    /// have no documented limit, but should not take as much memory as a whole answer may.
+    fn max_value_bytes(&self) -> usize {
+        const AT_LEAST: u64 = 16 << 20;
+        let bytes = (self.max_response_bytes / 4).max(AT_LEAST);
+        usize::try_from(bytes).unwrap_or(usize::MAX)
+    }
 }
 
 /// Is told of each request; for metrics.
@@ -53,7 +60,7 @@ pub struct Client {
     http: reqwest::Client,
     endpoint: Endpoint,
     limits: Limits,
-    pace: DefaultDirectRateLimiter,
+    pace: Arc<Pace>,
     observer: Arc<dyn Observer>,
     /// Whether the last answer had a warning.
     warned: AtomicBool,
@@ -77,17 +84,14 @@ impl Client {
         transport: &Transport,
         endpoint: Endpoint,
         limits: Limits,
+        pace: Arc<Pace>,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
-        let period = Duration::from_secs_f64(1.0 / limits.requests_per_second);
-        let quota = Quota::with_period(period)
-            .unwrap_or(Quota::per_second(NonZeroU32::MAX))
-            .allow_burst(BURST);
         Ok(Self {
             http: transport.client(&endpoint)?,
             endpoint,
             limits,
-            pace: RateLimiter::direct(quota),
+            pace,
             observer,
             warned: AtomicBool::new(false),
         })
@@ -111,7 +115,8 @@ impl Client {
             key,
             deadline,
         };
-        let reader = || shared_clip_groups::reader(expiration_time);
+        let limit = self.limits.max_value_bytes();
+        let reader = || shared_clip_groups::reader(expiration_time, limit);
         Ok(self.list(&operation, reader).await?.into_seen())
     }
 
@@ -127,7 +132,7 @@ impl Client {
             .with_max_times(MAX_RETRIES)
             .with_jitter();
         let attempt = || async {
-            let pace = tokio::time::timeout_at(operation.deadline, self.pace.until_ready());
+            let pace = tokio::time::timeout_at(operation.deadline, self.pace.ready());
             pace.await.map_err(|_| Error::Pace)?;
             self.attempt(operation, reader()).await
         };
@@ -168,7 +173,11 @@ impl Client {
                     limit: self.limits.max_response_bytes,
                 });
             }
-            reader.push(&chunk)?;
+            for piece in chunk.chunks(PIECE) {
+                reader.push(piece)?;
+                // While bytes arrive faster than they are read, nobody else would come to turn.
+                tokio::task::yield_now().await;
+            }
             // Nor may what is kept of it, or many small records would take far more than they are.
             if reader.sink().kept_bytes() > self.limits.max_response_bytes {
                 return Err(Error::TooMuch {
@@ -220,7 +229,7 @@ impl Client {
                 break;
             }
         }
-        log_words(Some(presentable(&explanation(&body), key)));
+        log_words(explanation(&body).map(|words| presentable(&words, key)));
         Error::Status { status }
     }
 
@@ -252,21 +261,23 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The message in the body of an error: in one of these fields if it is JSON, else all of it.
-fn explanation(body: &[u8]) -> String {
+fn explanation(body: &[u8]) -> Option<String> {
     const FIELDS: [&str; 5] = ["errorMsg", "message", "msg", "error", "status"];
-    let json: Option<serde_json::Map<String, serde_json::Value>> =
-        serde_json::from_slice(body).ok();
-    let text = |field| json.as_ref()?.get(field)?.as_str();
-    match FIELDS.into_iter().find_map(text) {
-        Some(text) => text.to_owned(),
-        None => String::from_utf8_lossy(body).into_owned(),
-    }
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) else {
+        return Some(String::from_utf8_lossy(body).into_owned());
+    };
+    let text = FIELDS
+        .into_iter()
+        .find_map(|field| json.get(field)?.as_str());
+    text.map(str::to_owned)
 }
 
-/// Rhombus's words as they may be shown: in one line, not long, and without the key.
+/// Rhombus's words as they may be shown: in one line, not long, and not at all if the key is in them.
 fn presentable(text: &str, key: &ApiKey) -> String {
     const LONGEST: usize = 200;
-    let text = key.redact(text);
+    if key.is_in(text) {
+        return "[REDACTED: the API key is in it]".to_owned();
+    }
     let line: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -321,13 +332,14 @@ mod tests {
     #[test]
     fn the_explanation_is_found_wherever_it_is_documented_to_be() {
         for (body, expected) in [
-            (r#"{"errorMsg":"a","status":"b"}"#, "a"),
-            (r#"{"error":true,"msg":"m"}"#, "m"),
-            (r#"{"status":"UNAUTHORIZED"}"#, "UNAUTHORIZED"),
-            ("{}", "{}"),
-            ("plain text", "plain text"),
-            ("", ""),
+            (r#"{"errorMsg":"a","status":"b"}"#, Some("a")),
+            (r#"{"error":true,"msg":"m"}"#, Some("m")),
+            (r#"{"status":"UNAUTHORIZED"}"#, Some("UNAUTHORIZED")),
+            (r#"{"detail":"in no documented field"}"#, None),
+            ("plain text", Some("plain text")),
+            ("", Some("")),
         ] {
+            let expected = expected.map(str::to_owned);
             assert_eq!(explanation(body.as_bytes()), expected, "{body}");
         }
     }
@@ -354,10 +366,8 @@ mod tests {
     #[test]
     fn what_rhombus_says_is_shown_in_one_short_line_without_the_key() {
         let key = ApiKey::new("s3cret").unwrap();
-        assert_eq!(
-            presentable("a\n\x1b[31mb s3cret", &key),
-            "a  [31mb [REDACTED]"
-        );
+        assert_eq!(presentable("a\n\x1b[31mb", &key), "a  [31mb");
+        assert!(!presentable("the key s3cret is bad", &key).contains("s3cret"));
         assert_eq!(presentable(&"é".repeat(500), &key).chars().count(), 201);
     }
 }

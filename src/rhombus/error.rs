@@ -58,7 +58,9 @@ pub enum Error {
         limit: u64,
     },
     /// A single value in the body is too large to be held.
-    #[error("a single value in the answer is larger than {limit} bytes")]
+    #[error(
+        "a single value in the answer is larger than {limit} bytes (a quarter of max_response_bytes)"
+    )]
     ValueTooLarge {
         /// The limit, in bytes.
         limit: usize,

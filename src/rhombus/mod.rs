@@ -7,14 +7,17 @@ mod endpoint;
 mod error;
 mod field;
 mod key;
+mod pace;
+mod resolver;
 pub mod shared_clip_groups;
 pub mod stream;
 mod transport;
 
-pub use client::{BURST, Client, Limits, Observer};
+pub use client::{Client, Limits, Observer};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use key::{ApiKey, ApiKeyError};
+pub use pace::{BURST, Pace};
 pub use transport::Transport;
 
 /// How `expirationTimeSecs` is read, since Rhombus documents it only as "expiration time in

@@ -16,8 +16,6 @@ use crate::share::{self, Expiry, Id, Media, Protection, Share, ShareKind, Source
 /// The path of the operation below `/api/`.
 pub(super) const PATH: &str = "event/getSharedClipGroupsV2";
 const LIST: &str = "sharedClipGroups";
-/// The longest record that is held while it arrives, in bytes. Titles have no documented limit.
-const RECORD_LIMIT: usize = 16 << 20;
 /// The last second of the year 9999: what is later was not meant as a date.
 const LAST_EPOCH_SECOND: i64 = 253_402_300_799;
 /// The fields that are read.
@@ -54,11 +52,11 @@ pub struct SharedClipGroups {
 /// Reads an answer as it arrives.
 pub type Reader = ListReader<Answer>;
 
-/// A reader of one answer.
-pub fn reader(expiration_time: ExpirationTime) -> Reader {
+/// A reader of one answer, a single value in which may have `max_value_bytes`.
+pub fn reader(expiration_time: ExpirationTime, max_value_bytes: usize) -> Reader {
     ListReader::new(
         LIST,
-        RECORD_LIMIT,
+        max_value_bytes,
         Answer {
             expiration_time,
             seen: SharedClipGroups::default(),
@@ -286,7 +284,7 @@ mod tests {
     }
 
     fn read(records: &str, expiration_time: ExpirationTime) -> SharedClipGroups {
-        let mut reader = reader(expiration_time);
+        let mut reader = reader(expiration_time, 1 << 20);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}]}}"#).as_bytes())
             .unwrap();
@@ -416,7 +414,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_counted_however_small_the_records_are() {
-        let mut reader = reader(ExpirationTime::Auto);
+        let mut reader = reader(ExpirationTime::Auto, 1 << 20);
         let records = "5,".repeat(1000);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}"#).as_bytes())

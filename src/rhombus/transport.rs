@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::resolver::Resolver;
 use super::{Endpoint, Error};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,6 +48,10 @@ fn common() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
+        // Over HTTP/2 all organisations of a region would share one connection, and its streams with
+        // those that hang.
+        .http1_only()
+        .dns_resolver(Resolver::system())
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
