@@ -92,7 +92,7 @@ pub enum Fault {
     HugeNumbers,
     /// Every number is below zero.
     NegativeNumbers,
-    /// Every title has this many bytes.
+    /// Every title has this many line ends, each of which takes two bytes in JSON.
     HugeTitles {
         /// The size of one title.
         #[serde(default = "default_title")]

@@ -20,7 +20,7 @@ pub(super) enum Quirk {
     NegativeNumbers,
     /// Each string begins with [`HOSTILE`].
     HostileStrings,
-    /// Each title has this many bytes.
+    /// Each title has this many line ends, which take twice as many bytes.
     HugeTitles(usize),
     /// Each record has an unknown field with this many arrays inside one another.
     DeepNesting(usize),
@@ -43,7 +43,7 @@ pub(super) fn write_group(out: &mut Vec<u8>, group: &Group, quirk: Quirk) {
     pen.uuid(group.org);
     pen.raw(r#","title":"#);
     match quirk {
-        Quirk::HugeTitles(bytes) => pen.text(&"T".repeat(bytes)),
+        Quirk::HugeTitles(bytes) => pen.text(&"\n".repeat(bytes)),
         _ => pen.text(&group.title),
     }
     pen.raw(r#","description":"#);

@@ -9,7 +9,8 @@ pub(crate) mod process;
 
 use process::Process;
 
-/// The key of every test: what no output may ever hold.
+/// The key of every test: what no output may ever hold, nor the last part of it, should it come escaped
+/// or cut.
 pub(crate) const KEY: &str = "test-key-5d41402abc4b2a76";
 
 /// A simulator that is empty, or has `groups` generated ones.
@@ -25,10 +26,15 @@ pub(crate) fn simulator(groups: usize) -> Process {
     )
 }
 
-/// An exporter that polls `simulator` each second, with a second for a request, and these flags.
+/// An exporter that polls `simulator` each second, with a second for a request, and these flags. It
+/// says all that it can, so that what it must not say would show.
 pub(crate) fn exporter(simulator: &Process, flags: &[&str]) -> Process {
     let mut args = vec!["serve", "--web.listen-address=127.0.0.1:0"];
-    for flag in ["--collect.interval=1s", "--collect.timeout=1s"] {
+    for flag in [
+        "--collect.interval=1s",
+        "--collect.timeout=1s",
+        "--log.level=debug",
+    ] {
         let name = flag.split_inclusive('=').next().expect("a name");
         if !flags.iter().any(|given| given.starts_with(name)) {
             args.push(flag);

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::KEY;
 use super::metrics::Metrics;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_rhombus-share-exporter");
@@ -203,6 +204,11 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let (_, secret) = KEY.rsplit_once('-').expect("the key has parts");
+        let output = self.output();
+        if output.contains(secret) && !std::thread::panicking() {
+            panic!("the key was shown:\n{output}");
+        }
     }
 }
 
