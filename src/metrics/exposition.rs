@@ -14,7 +14,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use prometheus::{Encoder, Registry, TextEncoder};
 
-use super::Pictures;
+use super::pictures::Pictures;
 use crate::share::UnixMillis;
 
 /// How long a rendering is kept at most.

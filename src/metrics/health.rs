@@ -1,10 +1,9 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
-use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 
-use super::Pictures;
 use super::families::{Family, Spec};
+use super::pictures::Sight;
 use crate::inventory::Standing;
 use crate::share::{Reason, Source, UnixMillis};
 
@@ -41,7 +40,8 @@ static INTERVAL: Spec = Spec::gauge(
     "The configured time from one poll of an organisation to the next.",
 );
 
-static ALL: [&Spec; 6] = [
+/// All of them.
+pub(super) static ALL: [&Spec; 6] = [
     &SUCCESS,
     &LAST_SUCCESS,
     &DURATION,
@@ -50,38 +50,15 @@ static ALL: [&Spec; 6] = [
     &INTERVAL,
 ];
 
-/// The collector of how polls go.
-pub(super) struct Health {
-    pictures: Pictures,
-    descs: Vec<Desc>,
-}
-
-impl Health {
-    pub(super) fn new(pictures: Pictures) -> Self {
-        Self {
-            pictures,
-            descs: ALL.iter().map(|spec| spec.desc()).collect(),
-        }
+/// What can be said at this sight.
+pub(super) fn families(sight: &Sight) -> Vec<MetricFamily> {
+    let mut rows = Rows::new();
+    for (org, source, standing) in sight.standings() {
+        rows.add(org, source, standing);
     }
-}
-
-impl Collector for Health {
-    fn desc(&self) -> Vec<&Desc> {
-        self.descs.iter().collect()
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
-        let fleet = self.pictures.look().fleet;
-        let mut rows = Rows::new();
-        for organization in &fleet.organizations {
-            for (source, standing) in organization.standings() {
-                rows.add(organization.name(), source, &standing);
-            }
-        }
-        let mut interval = Family::new(&INTERVAL);
-        interval.push(&[], fleet.view.interval.as_secs_f64());
-        rows.finish(interval)
-    }
+    let mut interval = Family::new(&INTERVAL);
+    interval.push(&[], sight.view().interval.as_secs_f64());
+    rows.finish(interval)
 }
 
 /// The families while they are filled.

@@ -7,6 +7,7 @@ mod connections;
 mod exposition;
 mod families;
 mod health;
+mod pictures;
 mod state;
 
 use std::sync::Arc;
@@ -17,10 +18,10 @@ use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 
 use crate::build_info;
 use crate::clock::Clock;
-use crate::inventory::{Fleet, FleetHandle};
+use crate::inventory::FleetHandle;
 use crate::rhombus::Observer;
-use crate::share::UnixMillis;
 use connections::Connections;
+use pictures::{Organizations, Pictures};
 
 /// The metrics of one process.
 pub struct Metrics {
@@ -29,28 +30,6 @@ pub struct Metrics {
     reload_successful: Gauge,
     reload_success_time: Gauge,
     clock: Clock,
-}
-
-/// Where the collectors look.
-#[derive(Clone)]
-struct Pictures {
-    fleet: Arc<FleetHandle>,
-    clock: Clock,
-}
-
-/// What they see at one moment.
-struct Sight {
-    now: UnixMillis,
-    fleet: Arc<Fleet>,
-}
-
-impl Pictures {
-    fn look(&self) -> Sight {
-        Sight {
-            now: self.clock.now(),
-            fleet: self.fleet.load(),
-        }
-    }
 }
 
 impl Metrics {
@@ -69,8 +48,7 @@ impl Metrics {
             fleet,
             clock: clock.clone(),
         };
-        registry.register(Box::new(state::State::new(pictures.clone())))?;
-        registry.register(Box::new(health::Health::new(pictures.clone())))?;
+        registry.register(Box::new(Organizations::new(pictures.clone())))?;
         registry.register(Box::new(Connections::new(connections)))?;
         register_process(&registry)?;
         register_build_info(&registry)?;

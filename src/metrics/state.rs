@@ -1,11 +1,10 @@
 //! What is shared: gauges over the last good inventory of each organisation. What depends on now is
 //! computed here, at the scrape. An inventory that is too old to be believed has no series at all.
 
-use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 
 use super::families::{Family, Spec};
-use super::{Pictures, Sight};
+use super::pictures::Sight;
 use crate::inventory::{Inventory, Snapshot};
 use crate::share::{Id, Protection, UnixMillis};
 
@@ -62,7 +61,8 @@ static ORG_INFO: Spec = Spec::gauge(
     "An organisation that has been seen; org_uuid and org_name as Rhombus says, else empty.",
 );
 
-static ALL: [&Spec; 10] = [
+/// All of them.
+pub(super) static ALL: [&Spec; 10] = [
     &SHARES,
     &WITHOUT_EXPIRY,
     &EXPIRING,
@@ -75,40 +75,16 @@ static ALL: [&Spec; 10] = [
     &ORG_INFO,
 ];
 
-/// The collector of the gauges over inventories.
-pub(super) struct State {
-    pictures: Pictures,
-    descs: Vec<Desc>,
-}
-
-impl State {
-    pub(super) fn new(pictures: Pictures) -> Self {
-        Self {
-            pictures,
-            descs: ALL.iter().map(|spec| spec.desc()).collect(),
+/// What can be said at this sight.
+pub(super) fn families(sight: &Sight) -> Vec<MetricFamily> {
+    let mut rows = Rows::new(sight);
+    for (org, source, standing) in sight.standings() {
+        if let Some(inventory) = standing.inventory(sight.now, sight.view().max_staleness) {
+            rows.add(org, source.kind().label(), inventory);
+            rows.add_info(org, standing.org_uuid());
         }
     }
-}
-
-impl Collector for State {
-    fn desc(&self) -> Vec<&Desc> {
-        self.descs.iter().collect()
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
-        let sight = self.pictures.look();
-        let mut rows = Rows::new(&sight);
-        for organization in &sight.fleet.organizations {
-            for (source, standing) in organization.standings() {
-                let max_staleness = sight.fleet.view.max_staleness;
-                if let Some(inventory) = standing.inventory(sight.now, max_staleness) {
-                    rows.add(organization.name(), source.kind().label(), inventory);
-                    rows.add_info(organization.name(), standing.org_uuid());
-                }
-            }
-        }
-        rows.finish()
-    }
+    rows.finish()
 }
 
 /// The families while they are filled.
@@ -149,7 +125,7 @@ impl<'a> Rows<'a> {
             let timeline = inventory.timeline(protection);
             let labels = [org, kind, protection.label()];
             self.add_snapshot(&labels, &timeline.at(now));
-            for window in &self.sight.fleet.view.expiring_within {
+            for window in &self.sight.view().expiring_within {
                 let [org, kind, protection] = labels;
                 let count = timeline.expiring(now, window.duration);
                 self.expiring
