@@ -90,6 +90,53 @@ async fn a_signal_ends_it_cleanly_even_while_rhombus_hangs_and_a_scraper_stays_c
 }
 
 #[tokio::test]
+async fn reloads_however_many_keep_no_organisation_waiting() {
+    const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+    let simulator = simulator(3);
+    let files = Files::new();
+    let all = NAMES.map(|name| (name, &simulator));
+    let config = files.write_config(&all);
+    let text = fs::read_to_string(&config).unwrap();
+    let write = |window: u32| {
+        let collect = format!("collect:\n  max_staleness: 5s\n  expiring_within: [{window}h]\n");
+        let text = text.replacen("interval: 1s", "interval: 2s", 1);
+        fs::write(&config, text.replacen("collect:\n", &collect, 1)).unwrap();
+    };
+    write(1);
+    let exporter = serve(&config, &[]);
+    let before = exporter
+        .wait_for("each has been polled", |metrics| {
+            NAMES
+                .iter()
+                .all(|name| metrics.get(&success(name)) == Some(1.0))
+        })
+        .await;
+    // Each reload changes what every task was started with, and comes before most would ask.
+    for window in 2..16 {
+        write(window);
+        exporter.signal("HUP");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let after = exporter.metrics().await;
+    assert!(after.to_string().contains(r#"within="15h""#), "{after}");
+    for name in NAMES {
+        let last = format!(
+            r#"rhombus_collect_last_success_timestamp_seconds{{org="{name}",source="clip_groups"}}"#
+        );
+        let polled = after.value(&last) - before.value(&last);
+        assert!(
+            polled >= 3.0,
+            "{name} was last polled {polled} s later:\n{after}"
+        );
+    }
+    // Nor do they get around the pace: 5 at once, and one a second, of each organisation.
+    let (_, requests) = simulator.get("/simulator/requests").await;
+    let requests: serde_json::Value = serde_json::from_str(&requests).unwrap();
+    let sent = requests["arrivals_millis"].as_array().unwrap().len();
+    assert!(sent <= NAMES.len() * (5 + 12), "{sent} requests");
+}
+
+#[tokio::test]
 async fn an_address_in_use_is_said_and_is_no_mistake_in_the_configuration() {
     let simulator = simulator(0);
     let first = exporter(&simulator, &[]);
