@@ -389,6 +389,19 @@ fn the_unit_is_hardened() {
 }
 
 #[test]
+fn the_readme_has_the_program_and_the_key_before_it_uses_them() {
+    let readme = read("README.md");
+    let at = |what: &str| readme.find(what).unwrap_or_else(|| panic!("no {what}"));
+    let key = "~/.config/rhombus/api-key";
+    let runs = at(&format!(
+        "RHOMBUS_API_KEY_FILE={key} {} serve",
+        env!("CARGO_PKG_NAME")
+    ));
+    assert!(at("cargo install --path . --locked") < runs);
+    assert!(at(&format!("install -D -m 0400 /dev/stdin {key}")) < runs);
+}
+
+#[test]
 fn what_the_documents_tell_to_write_parses() {
     let deploy = read("docs/deploy.md");
     let port: u64 = default_port().parse().unwrap();
