@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 
 const BINARY: &str = "/usr/bin/rhombus-share-exporter";
 const COMPOSE: &str = "deploy/compose/compose.yml";
+/// Twice the peak at the largest answer that is read by default.
+const ENOUGH_MEBIBYTES: u64 = 512;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -341,19 +343,43 @@ fn prometheus_finds_the_rules_and_grafana_the_dashboards() {
 }
 
 #[test]
-fn a_real_key_is_a_secret_file_that_git_ignores() {
+fn a_real_key_is_in_a_directory_that_git_ignores() {
     let key = yaml("deploy/compose/compose.key.yml");
     let exporter = &key["services"]["exporter"];
     assert_eq!(exporter["command"][0], "serve");
-    let secret = texts(&exporter["secrets"])[0];
+    // A file that is mounted by itself never changes: a rotated key would not be seen.
+    let mount = &items(&exporter["volumes"])[0];
+    let target = mount["target"].as_str().unwrap();
     let file = &exporter["environment"]["RHOMBUS_API_KEY_FILE"];
-    assert_eq!(file, &json!(format!("/run/secrets/{secret}")));
-    assert_eq!(
-        key["secrets"][secret]["file"],
-        "${RHOMBUS_API_KEY_FILE:-./api-key}"
-    );
+    assert_eq!(file, &json!(format!("{target}/api-key")));
+    assert_eq!(mount["source"], "${RHOMBUS_KEY_DIR:-./key}");
+    assert_eq!(mount["read_only"], true);
     let ignored = read("deploy/compose/.gitignore");
-    assert!(ignored.lines().any(|line| line == "/api-key"));
+    assert!(ignored.lines().any(|line| line == "/key/"));
+    for document in ["docs/deploy.md", "deploy/compose/compose.key.yml"] {
+        let made = "install -D -m 0400 /dev/stdin deploy/compose/key/api-key";
+        assert!(read(document).contains(made), "{document}");
+    }
+}
+
+/// The size that a memory limit means: `512M` and `512Mi` are taken for the same.
+fn mebibytes(limit: &Value) -> u64 {
+    let text = limit.as_str().unwrap();
+    let digits = text.trim_end_matches(['M', 'i']);
+    assert!(text.contains('M'), "{text}");
+    digits.parse().unwrap()
+}
+
+#[test]
+fn an_exporter_that_cannot_start_does_not_silence_prometheus() {
+    let compose = yaml(COMPOSE);
+    let exporter = &compose["services"]["exporter"];
+    // With `on-failure` it would stay down after a reboot.
+    assert_eq!(exporter["restart"], "unless-stopped");
+    let waits_for = &compose["services"]["prometheus"]["depends_on"];
+    assert_eq!(waits_for.get("exporter"), None);
+    let memory = &exporter["deploy"]["resources"]["limits"]["memory"];
+    assert!(mebibytes(memory) >= ENOUGH_MEBIBYTES);
 }
 
 #[test]
@@ -415,6 +441,10 @@ fn what_the_documents_tell_to_write_parses() {
     let container = &documents[1]["spec"]["template"]["spec"]["containers"][0];
     assert_eq!(container["ports"][0]["containerPort"], port);
     assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);
+    assert!(mebibytes(&container["resources"]["limits"]["memory"]) >= ENOUGH_MEBIBYTES);
+    // A kubelet that asks by HTTP would kill what asks for a password.
+    let probe = &container["livenessProbe"]["exec"]["command"];
+    assert_eq!(probe, &json!([BINARY, "healthcheck"]));
     assert_eq!(documents[2]["spec"]["ports"][0]["port"], port);
     assert_eq!(
         documents[3]["scrape_configs"][0]["job_name"],
