@@ -14,10 +14,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use url::Url;
 
 pub use address::ListenAddress;
-pub use options::{CollectArgs, ConfigArgs, ListenArgs, LogArgs, WebArgs, WebConfigArgs};
+pub use options::{ListenArgs, LogArgs, WebArgs, WebConfigArgs};
 
 use crate::build_info;
-use crate::config::{Environment, EnvironmentError, limits};
+use crate::config::{Environment, EnvironmentError, Flags, limits};
 
 /// What one wants to know before the flags.
 const ABOUT: &str = "Tells Prometheus what video leaves an organisation by Rhombus share links: \
@@ -87,7 +87,7 @@ pub enum Command {
 pub struct ServeArgs {
     /// Which organisations, and how to ask.
     #[command(flatten)]
-    pub config: ConfigArgs,
+    pub config: Flags,
     /// Where to listen.
     #[command(flatten)]
     pub listen: ListenArgs,
@@ -125,7 +125,7 @@ pub struct DemoArgs {
 pub struct CheckConfigArgs {
     /// Which organisations, and how to ask.
     #[command(flatten)]
-    pub config: ConfigArgs,
+    pub config: Flags,
     /// The web server's file.
     #[command(flatten)]
     pub web: WebConfigArgs,

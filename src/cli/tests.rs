@@ -88,7 +88,7 @@ fn without_a_command_it_serves() {
     let Command::Serve(args) = parsed(&flags) else {
         panic!("it does not serve");
     };
-    assert_eq!(args.config.flags().file, Some("a.yml".into()));
+    assert_eq!(args.config.file, Some("a.yml".into()));
     assert_eq!(args.listen.listen_address.to_string(), "127.0.0.1:0");
     assert_eq!(args.web.telemetry_path.as_str(), "/metrics");
     assert_eq!(args.web.max_connections, 512);
@@ -113,7 +113,7 @@ fn each_collect_flag_reaches_the_configuration() {
     ]) else {
         panic!("it does not check");
     };
-    let flags = args.config.flags();
+    let flags = args.config;
     assert_eq!(flags.organization.as_deref(), Some("acme"));
     insta::assert_debug_snapshot!(flags.collect);
 }

@@ -6,7 +6,7 @@ use crate::config::{self, Environment};
 
 #[expect(clippy::print_stdout, reason = "what would run is what was asked for")]
 pub(super) fn run(args: &CheckConfigArgs, env: &Environment) -> anyhow::Result<()> {
-    let loaded = config::load(&args.config.flags(), env)?;
+    let loaded = config::load(&args.config, env)?;
     web_config(args.web.path.as_deref())?;
     for warning in &loaded.warnings {
         eprintln!("warning: {warning}");

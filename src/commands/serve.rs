@@ -13,7 +13,7 @@ use crate::web::WebConfig;
 pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
     let signals = Signals::listen()?;
-    let flags = args.config.flags();
+    let flags = args.config;
     let loaded = config::load(&flags, &env)?;
     log_warnings(&loaded);
     let web = Web {

@@ -7,6 +7,7 @@ mod collect;
 mod describe;
 mod environment;
 mod file;
+mod flags;
 mod key_source;
 pub mod limits;
 mod load;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 pub use describe::describe;
 pub use environment::{Environment, EnvironmentError};
+pub use flags::{CollectFlags, Flags};
 pub use key_source::KeyError;
 pub use load::{load, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
@@ -76,39 +78,6 @@ pub struct Collect {
     pub max_response_bytes: u64,
     /// The pace of requests to one organisation; up to [`BURST`](crate::rhombus::BURST) may go at once.
     pub requests_per_second: f64,
-}
-
-/// What the command line says of the configuration; the environment variables of its flags too.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Flags {
-    /// The file, if there is one.
-    pub file: Option<PathBuf>,
-    /// The name of the one organisation that the environment describes.
-    pub organization: Option<String>,
-    /// Values that stand above the file's.
-    pub collect: CollectFlags,
-}
-
-/// Values of the section `collect` from the command line, each checked by its function in
-/// [`limits`]; none: the file's, else the default.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CollectFlags {
-    /// [`Collect::interval`].
-    pub interval: Option<Duration>,
-    /// [`Collect::timeout`].
-    pub timeout: Option<Duration>,
-    /// [`Collect::max_staleness`].
-    pub max_staleness: Option<Duration>,
-    /// [`Collect::lookback`]; zero: every page there is.
-    pub lookback: Option<Duration>,
-    /// [`Collect::expiring_within`], in any order.
-    pub expiring_within: Option<Vec<Window>>,
-    /// [`Collect::expiration_time`].
-    pub expiration_time: Option<ExpirationTime>,
-    /// [`Collect::max_response_bytes`].
-    pub max_response_bytes: Option<u64>,
-    /// [`Collect::requests_per_second`].
-    pub requests_per_second: Option<f64>,
 }
 
 /// A configuration that can run, and what should be known of it.
