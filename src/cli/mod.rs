@@ -4,12 +4,12 @@
 
 mod address;
 mod options;
+mod variables;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use url::Url;
 
@@ -17,7 +17,7 @@ pub use address::ListenAddress;
 pub use options::{ListenArgs, LogArgs, WebArgs, WebConfigArgs};
 
 use crate::build_info;
-use crate::config::{Environment, EnvironmentError, Flags, limits};
+use crate::config::{Environment, Flags, limits};
 
 /// What one wants to know before the flags.
 const ABOUT: &str = "Tells Prometheus what video leaves an organisation by Rhombus share links: \
@@ -106,8 +106,6 @@ pub struct DemoArgs {
     #[arg(
         long = "collect.interval",
         value_name = "DURATION",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_INTERVAL",
-        hide_env = true,
         default_value = "5s",
         value_parser = limits::interval
     )]
@@ -135,39 +133,16 @@ pub struct CheckConfigArgs {
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct SimulateArgs {
     /// HOST:PORT to serve on; port 0 lets the system choose, and the choice is printed
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        env = "RHOMBUS_SHARE_EXPORTER_LISTEN",
-        hide_env = true,
-        default_value = "127.0.0.1:0"
-    )]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: ListenAddress,
     /// How many shared clip pages there are
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        env = "RHOMBUS_SHARE_EXPORTER_GROUPS",
-        hide_env = true,
-        default_value_t = 100
-    )]
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     pub groups: u64,
     /// What the pages are made from: the same seed, the same pages
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        env = "RHOMBUS_SHARE_EXPORTER_SEED",
-        hide_env = true,
-        default_value_t = 1
-    )]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// File with the key that it accepts; without it, any key
-    #[arg(
-        long = "api-key-file",
-        value_name = "FILE",
-        env = "RHOMBUS_SHARE_EXPORTER_API_KEY_FILE",
-        hide_env = true
-    )]
+    #[arg(long = "api-key-file", value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
     /// The web server's file.
     #[command(flatten)]
@@ -184,68 +159,46 @@ pub struct HealthcheckArgs {
     #[arg(
         long,
         value_name = "URL",
-        env = "RHOMBUS_SHARE_EXPORTER_URL",
-        hide_env = true,
         default_value = "http://127.0.0.1:10063/-/healthy",
         value_parser = health_url
     )]
     pub url: Url,
     /// Accept any certificate: the question holds no secret, and the name is seldom 127.0.0.1
-    #[arg(
-        long = "insecure-skip-verify",
-        env = "RHOMBUS_SHARE_EXPORTER_INSECURE_SKIP_VERIFY",
-        hide_env = true
-    )]
+    #[arg(long = "insecure-skip-verify")]
     pub insecure_skip_verify: bool,
     /// How long an answer may take
     #[arg(
         long,
         value_name = "DURATION",
-        env = "RHOMBUS_SHARE_EXPORTER_TIMEOUT",
-        hide_env = true,
         default_value = "3s",
         value_parser = limits::timeout
     )]
     pub timeout: Duration,
 }
 
-/// What the arguments ask for. The first argument is the program.
+/// What the arguments and the environment ask for. The first argument is the program.
 ///
 /// # Errors
-/// When they are wrong, and when they ask for the help or the version: print it with its own exit
-/// status. A variable of a flag that is set but empty is wrong too.
+/// When they are wrong, and when they ask for the help or the version, which no variable can be in the
+/// way of: print it with its own exit status.
 pub fn parse<I, T>(arguments: I, env: &Environment) -> Result<Command, clap::Error>
 where
     I: IntoIterator<Item = T>,
-    T: Into<OsString> + Clone,
+    T: Into<OsString>,
 {
-    check_environment(env)?;
+    let mut arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let root = Cli::command();
+    let matches = root.clone().try_get_matches_from(&arguments)?;
+    variables::check_names(&root, env)?;
+    // A command is the first argument: flags before it are refused.
+    let at = 1 + usize::from(matches.subcommand_name().is_some());
+    let at = at.min(arguments.len());
+    arguments.splice(at..at, variables::flags(&root, &matches, env)?);
     let cli = Cli::try_parse_from(arguments)?;
     Ok(match cli.command {
         Some(command) => command,
         None => Command::Serve(Box::new(cli.serve)),
     })
-}
-
-/// Clap takes an empty variable for a value, or for none, by the kind of the flag; and its message
-/// names the flag, where the author wrote a variable.
-fn check_environment(env: &Environment) -> Result<(), clap::Error> {
-    for name in variables(&Cli::command()) {
-        if env.get(&name) == Err(EnvironmentError::Empty) {
-            let text = format!("environment variable {name}: {}", EnvironmentError::Empty);
-            return Err(Cli::command().error(ErrorKind::InvalidValue, text));
-        }
-    }
-    Ok(())
-}
-
-/// The environment variables of a command and of those below it.
-fn variables(command: &clap::Command) -> Vec<String> {
-    let own = command
-        .get_arguments()
-        .filter_map(|arg| arg.get_env()?.to_str().map(str::to_owned));
-    own.chain(command.get_subcommands().flat_map(variables))
-        .collect()
 }
 
 fn health_url(text: &str) -> Result<Url, String> {

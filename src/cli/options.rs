@@ -17,8 +17,6 @@ pub struct ListenArgs {
     #[arg(
         long = "web.listen-address",
         value_name = "ADDRESS",
-        env = "RHOMBUS_SHARE_EXPORTER_WEB_LISTEN_ADDRESS",
-        hide_env = true,
         default_value = ":10063"
     )]
     pub listen_address: ListenAddress,
@@ -32,8 +30,6 @@ pub struct WebArgs {
     #[arg(
         long = "web.telemetry-path",
         value_name = "PATH",
-        env = "RHOMBUS_SHARE_EXPORTER_WEB_TELEMETRY_PATH",
-        hide_env = true,
         default_value = "/metrics"
     )]
     pub telemetry_path: TelemetryPath,
@@ -45,8 +41,6 @@ pub struct WebArgs {
     /// Reload the configuration at POST /-/reload; SIGHUP always does
     #[arg(
         long = "web.enable-lifecycle",
-        env = "RHOMBUS_SHARE_EXPORTER_WEB_ENABLE_LIFECYCLE",
-        hide_env = true,
         action = ArgAction::SetTrue
     )]
     pub enable_lifecycle: bool,
@@ -55,8 +49,6 @@ pub struct WebArgs {
     #[arg(
         long = "web.max-connections",
         value_name = "NUMBER",
-        env = "RHOMBUS_SHARE_EXPORTER_WEB_MAX_CONNECTIONS",
-        hide_env = true,
         default_value_t = 512,
         value_parser = clap::value_parser!(u32).range(1..=65_536)
     )]
@@ -68,12 +60,7 @@ pub struct WebArgs {
 #[command(next_help_heading = "Web")]
 pub struct WebConfigArgs {
     /// TLS, passwords and headers of the web server, as in Prometheus's exporter-toolkit
-    #[arg(
-        long = "web.config.file",
-        value_name = "FILE",
-        env = "RHOMBUS_SHARE_EXPORTER_WEB_CONFIG_FILE",
-        hide_env = true
-    )]
+    #[arg(long = "web.config.file", value_name = "FILE")]
     pub path: Option<PathBuf>,
 }
 
@@ -85,8 +72,6 @@ pub struct LogArgs {
     #[arg(
         long = "log.level",
         value_name = "LEVEL",
-        env = "RHOMBUS_SHARE_EXPORTER_LOG_LEVEL",
-        hide_env = true,
         value_enum,
         default_value_t,
         hide_possible_values = true
@@ -97,8 +82,6 @@ pub struct LogArgs {
     #[arg(
         long = "log.format",
         value_name = "FORMAT",
-        env = "RHOMBUS_SHARE_EXPORTER_LOG_FORMAT",
-        hide_env = true,
         value_enum,
         default_value_t,
         hide_possible_values = true

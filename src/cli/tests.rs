@@ -50,36 +50,6 @@ fn the_version_says_what_it_was_built_from() {
 }
 
 #[test]
-fn each_variable_is_named_after_its_flag() {
-    fn check(command: &clap::Command) {
-        for arg in command.get_arguments() {
-            let long = arg.get_long().expect("each argument is a flag");
-            if matches!(long, "help" | "version") {
-                continue;
-            }
-            let variable = match long {
-                "rhombus.organization" => "RHOMBUS_ORGANIZATION".to_owned(),
-                _ => {
-                    let name = long.to_uppercase().replace(['.', '-'], "_");
-                    format!("RHOMBUS_SHARE_EXPORTER_{name}")
-                }
-            };
-            assert_eq!(
-                arg.get_env().and_then(|e| e.to_str()),
-                Some(&*variable),
-                "{long}"
-            );
-            assert!(
-                arg.is_hide_env_set(),
-                "{long}: its value would be in the help"
-            );
-        }
-        command.get_subcommands().for_each(check);
-    }
-    check(&Cli::command());
-}
-
-#[test]
 fn without_a_command_it_serves() {
     assert_eq!(parsed(&[]), parsed(&["serve"]));
     let flags = ["--config.file=a.yml", "--web.listen-address=127.0.0.1:0"];
@@ -172,19 +142,154 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
     }
 }
 
+/// What these arguments ask for in an environment of this one variable.
+fn parse_with(arguments: &[&str], variable: (&str, &str)) -> Result<Command, String> {
+    let name = variable.0.replace('…', "RHOMBUS_SHARE_EXPORTER");
+    let all = std::iter::once(&"rhombus-share-exporter").chain(arguments);
+    let env = [(name, variable.1)].into_iter().collect();
+    parse(all, &env).map_err(|error| {
+        assert_eq!(error.exit_code(), 2, "{error}");
+        error.to_string()
+    })
+}
+
 #[test]
-fn an_empty_variable_of_a_flag_is_named() {
-    let env: Environment = [("RHOMBUS_SHARE_EXPORTER_CONFIG_FILE", "")]
-        .into_iter()
-        .collect();
-    let error = parse(["x"], &env).unwrap_err();
-    assert_eq!(error.exit_code(), 2);
-    assert!(
-        error.to_string().contains(
-            "environment variable RHOMBUS_SHARE_EXPORTER_CONFIG_FILE: it is set but empty"
+fn a_variable_is_its_flag() {
+    for (arguments, variable, flag) in [
+        (&[][..], ("…_CONFIG_FILE", "a.yml"), "--config.file=a.yml"),
+        (&["serve"], ("…_LOG_LEVEL", "debug"), "--log.level=debug"),
+        (
+            &["serve"],
+            ("RHOMBUS_ORGANIZATION", "a"),
+            "--rhombus.organization=a",
         ),
-        "{error}"
-    );
+        (
+            &["check-config"],
+            ("…_COLLECT_EXPIRING_WITHIN", "1h,2d"),
+            "--collect.expiring-within=1h,2d",
+        ),
+        (&["simulate"], ("…_SEED", "7"), "--seed=7"),
+        (
+            &["serve"],
+            ("…_WEB_ENABLE_LIFECYCLE", "true"),
+            "--web.enable-lifecycle",
+        ),
+        (
+            &["healthcheck"],
+            ("…_INSECURE_SKIP_VERIFY", "1"),
+            "--insecure-skip-verify",
+        ),
+    ] {
+        let with_flag: Vec<&str> = arguments.iter().copied().chain([flag]).collect();
+        let expected = parsed(&with_flag);
+        assert_ne!(expected, parsed(arguments), "{flag}");
+        assert_eq!(parse_with(arguments, variable), Ok(expected), "{flag}");
+    }
+    for off in ["false", "0"] {
+        let variable = ("…_WEB_ENABLE_LIFECYCLE", off);
+        assert_eq!(parse_with(&["serve"], variable), Ok(parsed(&["serve"])));
+    }
+}
+
+#[test]
+fn a_flag_stands_above_its_variable() {
+    let flag = ["check-config", "--collect.interval=2m"];
+    for value in ["3m", "wrong"] {
+        let variable = ("…_COLLECT_INTERVAL", value);
+        assert_eq!(parse_with(&flag, variable), Ok(parsed(&flag)));
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_named_and_its_flag_is_not() {
+    for (variable, expected) in [
+        (("…_CONFIG_FILE", ""), "it is set but empty"),
+        (
+            ("…_COLLECT_INTERVAL", "60"),
+            "expected a duration with its unit",
+        ),
+        (
+            ("…_LOG_LEVEL", "loud"),
+            "possible values: debug, info, warn, error",
+        ),
+        (("…_WEB_MAX_CONNECTIONS", "0"), "0 is not in 1..=65536"),
+        (
+            ("…_WEB_ENABLE_LIFECYCLE", "maybe"),
+            "expected true or false",
+        ),
+    ] {
+        let text = parse_with(&[], variable).unwrap_err();
+        let name = variable.0.replace('…', "RHOMBUS_SHARE_EXPORTER");
+        assert!(text.contains(&name) && text.contains(expected), "{text}");
+        assert!(
+            !text.contains("--collect") && !text.contains("--web"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_of_another_command_is_not_looked_at() {
+    for (command, name) in [
+        ("healthcheck", "…_COLLECT_TIMEOUT"),
+        ("demo", "…_COLLECT_TIMEOUT"),
+        ("serve", "…_GROUPS"),
+    ] {
+        for value in ["", "wrong"] {
+            let command = [command];
+            assert_eq!(parse_with(&command, (name, value)), Ok(parsed(&command)));
+        }
+    }
+}
+
+#[test]
+fn no_variable_is_in_the_way_of_the_help_and_the_version() {
+    for arguments in [["x", "--help"], ["x", "--version"], ["demo", "--help"]] {
+        for variable in ["CONFIG_FILE", "WEB_CONFIG_FIL", "COLLECT_INTERVAL"] {
+            let name = format!("RHOMBUS_SHARE_EXPORTER_{variable}");
+            let env = [(name, "")].into_iter().collect();
+            let all = ["x"]
+                .into_iter()
+                .chain(arguments.into_iter().filter(|it| *it != "x"));
+            assert_eq!(
+                parse(all, &env).unwrap_err().exit_code(),
+                0,
+                "{arguments:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_misspelt_variable_is_refused_with_the_nearest_one() {
+    for (wrong, right) in [
+        ("…_WEB_CONFIG_FIL", "…_WEB_CONFIG_FILE"),
+        ("…_COLLECT_MAXSTALENESS", "…_COLLECT_MAX_STALENESS"),
+        ("…_WEB_LISTEN_PORT", "…_WEB_LISTEN_ADDRESS"),
+    ] {
+        let text = parse_with(&["demo"], (wrong, "9090")).unwrap_err();
+        let [wrong, right] = [wrong, right].map(|it| it.replace('…', "RHOMBUS_SHARE_EXPORTER"));
+        let expected = format!(
+            "environment variable {wrong}: no setting has this name; the nearest is {right}:"
+        );
+        assert!(text.contains(&expected), "{text}");
+    }
+}
+
+#[test]
+fn what_kubernetes_says_of_a_service_of_the_same_name_is_no_setting() {
+    for variable in [
+        ("…_SERVICE_HOST", "10.0.0.7"),
+        ("…_SERVICE_PORT", "10063"),
+        ("…_SERVICE_PORT_METRICS", "10063"),
+        ("…_PORT", "tcp://10.0.0.7:10063"),
+        ("…_PORT_10063_TCP", "tcp://10.0.0.7:10063"),
+        ("…_PORT_10063_TCP_ADDR", "10.0.0.7"),
+        ("…_PORT_10063_TCP_PROTO", "tcp"),
+        ("…_METRICS_PORT_10063_TCP_PORT", "10063"),
+    ] {
+        assert_eq!(parse_with(&["serve"], variable), Ok(parsed(&["serve"])));
+    }
 }
 
 #[test]

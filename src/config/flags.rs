@@ -17,8 +17,6 @@ pub struct Flags {
     #[arg(
         long = "config.file",
         value_name = "FILE",
-        env = "RHOMBUS_SHARE_EXPORTER_CONFIG_FILE",
-        hide_env = true,
         help_heading = "Organisations"
     )]
     pub file: Option<PathBuf>,
@@ -27,8 +25,6 @@ pub struct Flags {
     #[arg(
         long = "rhombus.organization",
         value_name = "NAME",
-        env = "RHOMBUS_ORGANIZATION",
-        hide_env = true,
         value_parser = value::organization_name,
         help_heading = "Organisations"
     )]
@@ -48,8 +44,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.interval",
         value_name = "DURATION",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_INTERVAL",
-        hide_env = true,
         value_parser = limits::interval
     )]
     pub interval: Option<Duration>,
@@ -58,8 +52,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.timeout",
         value_name = "DURATION",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_TIMEOUT",
-        hide_env = true,
         value_parser = limits::timeout
     )]
     pub timeout: Option<Duration>,
@@ -68,8 +60,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.max-staleness",
         value_name = "DURATION",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_MAX_STALENESS",
-        hide_env = true,
         value_parser = limits::max_staleness
     )]
     pub max_staleness: Option<Duration>,
@@ -78,8 +68,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.lookback",
         value_name = "DURATION",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_LOOKBACK",
-        hide_env = true,
         value_parser = limits::lookback
     )]
     pub lookback: Option<Duration>,
@@ -88,8 +76,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.expiring-within",
         value_name = "DURATIONS",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_EXPIRING_WITHIN",
-        hide_env = true,
         value_delimiter = ',',
         value_parser = limits::window
     )]
@@ -99,8 +85,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.expiration-time",
         value_name = "READING",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_EXPIRATION_TIME",
-        hide_env = true,
         value_parser = value::expiration_time
     )]
     pub expiration_time: Option<ExpirationTime>,
@@ -109,8 +93,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.max-response-bytes",
         value_name = "SIZE",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_MAX_RESPONSE_BYTES",
-        hide_env = true,
         value_parser = limits::max_response_bytes
     )]
     pub max_response_bytes: Option<u64>,
@@ -119,8 +101,6 @@ pub struct CollectFlags {
     #[arg(
         long = "collect.requests-per-second",
         value_name = "NUMBER",
-        env = "RHOMBUS_SHARE_EXPORTER_COLLECT_REQUESTS_PER_SECOND",
-        hide_env = true,
         value_parser = limits::requests_per_second
     )]
     pub requests_per_second: Option<f64>,

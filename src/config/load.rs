@@ -94,7 +94,8 @@ fn assemble(file: File, flags: &Flags, env: &Environment, report: &mut Report) -
                 .map(|organization| vec![organization])
         }
         None => {
-            report.problem(name.as_deref().unwrap_or("configuration"), TEACH);
+            let text = format!("{TEACH}{}", misspelt(env));
+            report.problem(name.as_deref().unwrap_or("configuration"), text);
             None
         }
     };
@@ -108,6 +109,29 @@ fn assemble(file: File, flags: &Flags, env: &Environment, report: &mut Report) -
         organizations: organizations?,
         collect,
     })
+}
+
+/// A word on variables that were meant for somebody like us and that nothing reads: the key may be in
+/// one. The command line has looked at those with this program's own prefix.
+fn misspelt(env: &Environment) -> String {
+    let read = [
+        ENV_API_KEY,
+        ENV_API_KEY_FILE,
+        ENV_ENDPOINT,
+        "RHOMBUS_ORGANIZATION",
+    ];
+    let unread: Vec<&str> = env
+        .names()
+        .filter(|name| name.starts_with("RHOMBUS_") && !read.contains(name))
+        .filter(|name| !name.starts_with("RHOMBUS_SHARE_EXPORTER_"))
+        .collect();
+    if unread.is_empty() {
+        return String::new();
+    }
+    format!(
+        ". Set, but read by nothing here: {}; is one misspelt?",
+        unread.join(", ")
+    )
 }
 
 /// The file's organisations win; what then has no effect is worth a word.

@@ -131,6 +131,18 @@ fn a_wrong_environment_is_named() {
 }
 
 #[test]
+fn a_start_without_a_key_names_variables_that_are_almost_right() {
+    let text = message(&[
+        ("RHOMBUS_API_KEY_FIEL", SECRET),
+        ("RHOMBUS_ORGANIZATION", "a"),
+        ("RHOMBUS_SHARE_EXPORTER_LOG_LEVEL", "info"),
+    ]);
+    let end = ". Set, but read by nothing here: RHOMBUS_API_KEY_FIEL; is one misspelt?";
+    assert!(text.ends_with(end), "{text}");
+    assert!(!message(&[(ENV_ENDPOINT, "eu")]).contains("Set, but"));
+}
+
+#[test]
 fn a_start_without_a_key_teaches_both_ways() {
     let text = message(&[(ENV_ENDPOINT, "eu")]);
     for word in [
