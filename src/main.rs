@@ -1,8 +1,9 @@
 //! Parse, load, build, run, exit code.
 
+use std::io::{self, Write};
 use std::num::NonZero;
 use std::process::ExitCode;
-use std::{io, thread};
+use std::thread;
 
 use rhombus_share_exporter::config::Environment;
 use rhombus_share_exporter::{cli, commands};
@@ -25,7 +26,8 @@ fn main() -> ExitCode {
                 code
             }
             Err(error) => {
-                eprintln!("rhombus-share-exporter: cannot start the runtime: {error}");
+                let text = "rhombus-share-exporter: cannot start the runtime";
+                let _ = writeln!(io::stderr(), "{text}: {error}");
                 ExitCode::FAILURE
             }
         },

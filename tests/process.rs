@@ -9,7 +9,9 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -348,6 +350,81 @@ async fn the_demo_needs_nothing_and_shows_everything() {
     demo.signal("INT");
     let (status, _) = demo.ended().await;
     assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_closed_terminal_ends_the_demo_and_the_simulator() {
+    for process in [
+        Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]),
+        simulator(0),
+    ] {
+        process.signal("HUP");
+        let (status, output) = process.ended().await;
+        assert_eq!(status.signal(), Some(1), "{output}");
+    }
+}
+
+#[tokio::test]
+async fn the_demo_says_where_to_look() {
+    let demo = Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
+    let url = demo.url("");
+    demo.wait_for_output(&format!("{url}/metrics ")).await;
+    assert!(
+        demo.output().contains(&format!("{url} ")),
+        "{}",
+        demo.output()
+    );
+}
+
+/// A pipe's end to write to, whose reader has gone.
+fn broken_pipe() -> std::io::PipeWriter {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_failure() {
+    let env = [("RHOMBUS_API_KEY", KEY)];
+    let mut check = command(&["check-config"], &env);
+    let output = check.stdout(broken_pipe()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(output.stderr, b"", "{output:?}");
+
+    // Where nobody hears why, the exit status still says it.
+    let mut check = command(&["check-config"], &[]);
+    let status = check.stdout(broken_pipe()).stderr(broken_pipe()).status();
+    assert_eq!(status.unwrap().code(), Some(2));
+
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = command(&["check-config"], &env)
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("cannot write to stdout"), "{said}");
+}
+
+#[test]
+fn what_serves_goes_on_when_nobody_reads_what_it_says() {
+    let mut demo = command(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
+    let mut demo = demo
+        .stdout(broken_pipe())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Once it has said the first line it takes signals; after that nobody listens any more.
+    let mut log = BufReader::new(demo.stderr.take().unwrap());
+    log.read_line(&mut String::new()).unwrap();
+    drop(log);
+    let id = demo.id().to_string();
+    let sent = std::process::Command::new("kill").arg(id).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(demo.wait().unwrap().code(), Some(0));
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! `demo`: the exporter against the built-in simulator, with nothing to set up.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::exporter::{Exporter, Web, bind};
+use super::exporter::{Exporter, Web};
+use super::listen::{bind, url};
+use super::output;
 use super::signals::Signals;
 use crate::cli::DemoArgs;
 use crate::clock::Clock;
@@ -24,7 +25,7 @@ const ORGANIZATIONS: [(&str, &str, Place); 2] = [
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
-    let signals = Signals::listen()?;
+    let signals = Signals::listen_for_the_end()?;
     let listener = bind(&args.listen.listen_address).await?;
     let config = Config {
         organizations: organizations(simulate().await?)?,
@@ -39,7 +40,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         enable_lifecycle: false,
         max_connections: 512,
     };
-    invite(listener.local_addr()?);
+    invite(&url(listener.local_addr()?))?;
     let again = config.clone();
     let reload = Arc::new(move || {
         Ok(Loaded {
@@ -89,18 +90,11 @@ fn organizations(url: String) -> anyhow::Result<Vec<Organization>> {
 }
 
 /// Says where to look.
-#[expect(clippy::print_stdout, reason = "the demo talks to a person")]
-fn invite(address: SocketAddr) {
-    let host = if address.ip().is_unspecified() {
-        "localhost".into()
-    } else {
-        address.ip().to_string()
-    };
-    let url = format!("http://{host}:{}", address.port());
-    println!(
+fn invite(url: &str) -> anyhow::Result<()> {
+    output::print(format_args!(
         "\n  Two made-up organisations share footage by link, and go on doing so. Look at\n\n  \
          {url:<32}  what is open, at a glance\n  \
-         {:<32}  what Prometheus scrapes\n\n  Ctrl-C ends it.\n",
+         {:<32}  what Prometheus scrapes\n\n  Ctrl-C ends it.\n\n",
         format!("{url}/metrics"),
-    );
+    ))
 }

@@ -14,7 +14,6 @@ use tracing::{error, info, warn};
 
 use super::signals::{Asked, Signals};
 use crate::build_info;
-use crate::cli::ListenAddress;
 use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::{Config, ConfigError, Loaded};
@@ -52,24 +51,6 @@ pub(super) struct Exporter {
     requests: mpsc::Receiver<ReloadRequest>,
     server: JoinHandle<io::Result<()>>,
     shutdown: CancellationToken,
-}
-
-/// Binds the first of `address`'s candidates that can be bound.
-///
-/// # Errors
-/// When none can: with the address and the reason.
-pub(super) async fn bind(address: &ListenAddress) -> anyhow::Result<TcpListener> {
-    let mut failure = None;
-    for candidate in address.candidates() {
-        match TcpListener::bind(&candidate).await {
-            Ok(listener) => return Ok(listener),
-            Err(error) => failure = Some(error),
-        }
-    }
-    match failure {
-        Some(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
-        None => bail!("{address} is no address to listen on"),
-    }
 }
 
 impl Exporter {

@@ -5,6 +5,8 @@ mod check_config;
 mod demo;
 mod exporter;
 mod healthcheck;
+mod listen;
+mod output;
 mod serve;
 mod signals;
 mod simulate;
@@ -27,7 +29,7 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("rhombus-share-exporter: {error:#}");
+            output::complain(format_args!("rhombus-share-exporter: {error:#}"));
             exit_code(&error)
         }
     }

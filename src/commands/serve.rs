@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::exporter::{Exporter, Reload, Web, bind, log_warnings};
+use super::exporter::{Exporter, Reload, Web, log_warnings};
+use super::listen::bind;
 use super::signals::Signals;
 use crate::cli::ServeArgs;
 use crate::config::{self, Environment};

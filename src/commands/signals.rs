@@ -8,7 +8,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
-    hangup: Signal,
+    /// None: the system ends the process at a SIGHUP, unless `nohup` has told it not to.
+    hangup: Option<Signal>,
 }
 
 /// What a signal asks for.
@@ -24,9 +25,18 @@ impl Signals {
     /// Listens from now on: none is missed between two calls of [`Self::next`].
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
+            hangup: Some(signal(SignalKind::hangup())?),
+            ..Self::listen_for_the_end()?
+        })
+    }
+
+    /// As [`Self::listen`], for what has nothing to reload: SIGHUP is left to mean that the terminal
+    /// was closed.
+    pub(super) fn listen_for_the_end() -> io::Result<Self> {
+        Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
+            hangup: None,
         })
     }
 
@@ -34,7 +44,7 @@ impl Signals {
         tokio::select! {
             _ = self.terminate.recv() => Asked::End,
             _ = self.interrupt.recv() => Asked::End,
-            _ = self.hangup.recv() => Asked::Reload,
+            () = received(&mut self.hangup) => Asked::Reload,
         }
     }
 
@@ -44,5 +54,13 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+/// Returns at the next one, if it is listened for.
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::exporter::bind;
+use super::listen::bind;
 use super::serve::web_config;
 use super::signals::Signals;
 use crate::cli::SimulateArgs;
@@ -20,7 +20,7 @@ const MAX_BODY_BYTES: usize = 256 << 20;
 
 pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen_for_the_end()?;
     let listener = bind(&args.listen).await?;
     let address = listener.local_addr()?;
     let simulator = Simulator::new(settings(&args)?, Clock::system());

@@ -73,6 +73,8 @@ where
     let layer = tracing_subscriber::fmt::layer()
         .event_format(Line(format))
         .fmt_fields(Line(format))
+        // A line that can't be written would be told on stderr, which may be what is broken.
+        .log_internal_errors(false)
         .with_writer(writer);
     tracing_subscriber::registry().with(layer.with_filter(targets))
 }

@@ -1,0 +1,24 @@
+//! What commands say to a person, on stdout and on stderr. Whoever reads it may go at any time, as
+//! `| head` does: nothing here ends the process for that, which `print!` would.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+
+use anyhow::Context;
+
+/// Prints to stdout. A reader that has gone has had enough, which is no failure.
+///
+/// # Errors
+/// When it can't be written, as to a disk that is full.
+pub(super) fn print(text: impl Display) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match write!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to stdout"),
+    }
+}
+
+/// Prints a line to stderr. Where that can't be, the exit status has to say it.
+pub(super) fn complain(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
