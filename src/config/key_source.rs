@@ -15,7 +15,7 @@ const PADDING: usize = 64;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// Missing, or not readable by this process.
-    #[error("cannot read the key file {}: {error}; it must exist, and the exporter's user must be allowed to read it", path.display())]
+    #[error("cannot read the key file {}: {error}{}", path.display(), advice(error))]
     Read {
         /// The file.
         path: PathBuf,
@@ -87,6 +87,23 @@ pub(super) fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, Unreada
         .read_to_end(&mut content)
         .map_err(Unreadable::Io)?;
     Ok(content)
+}
+
+/// What to do about it.
+fn advice(error: &io::Error) -> &'static str {
+    /// The limits of the process and of the machine: the same numbers on every Unix.
+    const TOO_MANY_OPEN_FILES: [i32; 2] = [23, 24];
+    match error.kind() {
+        io::ErrorKind::NotFound => "; put the key there, or correct the path",
+        io::ErrorKind::PermissionDenied => "; the exporter's user must be allowed to read it",
+        _ if error
+            .raw_os_error()
+            .is_some_and(|code| TOO_MANY_OPEN_FILES.contains(&code)) =>
+        {
+            "; raise the limit of open files (ulimit -n, or LimitNOFILE of a systemd unit)"
+        }
+        _ => "",
+    }
 }
 
 fn parse_key(content: &[u8], limit: usize) -> Result<ApiKey, ApiKeyError> {
@@ -164,6 +181,29 @@ mod tests {
             message(&[b' '; 9000]),
             "the API key is longer than 4096 bytes"
         );
+    }
+
+    #[test]
+    fn an_error_advises_what_helps() {
+        for (code, advice) in [
+            (2, "; put the key there, or correct the path"),
+            (13, "; the exporter's user must be allowed to read it"),
+            (
+                24,
+                "; raise the limit of open files (ulimit -n, or LimitNOFILE of a systemd unit)",
+            ),
+            (5, ""),
+        ] {
+            let error = KeyError::Read {
+                path: "k".into(),
+                error: io::Error::from_raw_os_error(code),
+            };
+            let text = error.to_string();
+            assert!(
+                text.ends_with(&format!("(os error {code}){advice}")),
+                "{text}"
+            );
+        }
     }
 
     #[test]

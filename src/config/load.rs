@@ -1,6 +1,8 @@
 //! From flags, environment and file to a checked [`Config`]. Everything is looked at before any of
 //! it is used, key files too, so that one run shows all that is wrong.
 
+use std::path::{Component, Path};
+
 use super::file::{self, File, Source};
 use super::key_source::{Unreadable, is_world_readable, read_regular};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
@@ -26,10 +28,10 @@ pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
         warn_of_readable_keys(flags, &file, &mut report);
         assemble(file, flags, env, &mut report)
     });
-    if let Some(config) = &config {
-        check_key_files(config, &mut report);
+    if let Some((config, places)) = &config {
+        check_key_files(config, places, &mut report);
     }
-    report.finish(config)
+    report.finish(config.map(|(config, _)| config))
 }
 
 /// The configuration of a file's text. `name` stands in messages, and relative paths start from
@@ -45,7 +47,7 @@ pub fn parse_str(name: &str, text: &str, env: &Environment) -> Result<Loaded, Co
     };
     let config = file::parse(Source { name }, text, &mut report)
         .and_then(|file| assemble(file, &flags, env, &mut report));
-    report.finish(config)
+    report.finish(config.map(|(config, _)| config))
 }
 
 /// The file, or an empty one when none is named.
@@ -78,8 +80,16 @@ fn read(flags: &Flags, report: &mut Report) -> Option<File> {
     None
 }
 
+/// Where the key of each organisation is named, in the order of the organisations.
+type KeyPlaces = Vec<String>;
+
 /// Puts the parts together. None when one of them is missing; the report says why.
-fn assemble(file: File, flags: &Flags, env: &Environment, report: &mut Report) -> Option<Config> {
+fn assemble(
+    file: File,
+    flags: &Flags,
+    env: &Environment,
+    report: &mut Report,
+) -> Option<(Config, KeyPlaces)> {
     let name = flags.file.as_ref().map(|path| path.display().to_string());
     let source = Source {
         name: name.as_deref().unwrap_or_default(),
@@ -105,10 +115,13 @@ fn assemble(file: File, flags: &Flags, env: &Environment, report: &mut Report) -
         &flags.collect,
         report,
     );
-    Some(Config {
-        organizations: organizations?,
+    let placed = organizations?.into_iter();
+    let (organizations, places) = placed.map(|it| (it.organization, it.key_place)).unzip();
+    let config = Config {
+        organizations,
         collect,
-    })
+    };
+    Some((config, places))
 }
 
 /// A word on variables that were meant for somebody like us and that nothing reads: the key may be in
@@ -161,19 +174,28 @@ fn warn_of_readable_keys(flags: &Flags, file: &File, report: &mut Report) {
 }
 
 /// Each key file must be usable now; that it stays so is checked before each poll.
-fn check_key_files(config: &Config, report: &mut Report) {
-    for organization in &config.organizations {
+fn check_key_files(config: &Config, places: &KeyPlaces, report: &mut Report) {
+    for (organization, place) in config.organizations.iter().zip(places) {
         let KeySource::File(path) = &organization.key else {
             continue;
         };
-        let place = format!("organisation {}", organization.name);
         if let Err(error) = organization.key.read() {
-            report.problem(place, format_args!("{error}"));
+            report.problem(place, format_args!("{error}{}", unexpanded(path)));
         } else if is_world_readable(path) {
             report.warn(format_args!(
                 "{place}: every user of this machine can read the key file {}: chmod o-r it",
                 path.display()
             ));
         }
+    }
+}
+
+/// A hint for a path that a shell would have read otherwise.
+fn unexpanded(path: &Path) -> &'static str {
+    let is_shell = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with(['~', '$']);
+    if path.components().any(is_shell) {
+        "; `~` and `$` are not expanded here: write the path out"
+    } else {
+        ""
     }
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde_saphyr::Spanned;
 
 use super::environment::Environment;
-use super::file::{Hidden, OrganizationFile, Source, Text};
+use super::file::{OrganizationFile, Source, Text};
 use super::problem::Report;
 use super::value::{self, quoted};
 use super::{KeySource, Organization};
@@ -22,13 +22,19 @@ pub const ENV_ENDPOINT: &str = "RHOMBUS_ENDPOINT_URL";
 /// That organisation's name when nothing else is said.
 pub const DEFAULT_NAME: &str = "default";
 
+/// An organisation, and where it is said where its key is: in words, for messages.
+pub(super) struct Placed {
+    pub(super) organization: Organization,
+    pub(super) key_place: String,
+}
+
 /// The organisations of the file, sorted by name; what is wrong goes to the report.
 pub(super) fn from_file(
     source: Source<'_>,
     list: &Spanned<Vec<Spanned<OrganizationFile>>>,
     env: &Environment,
     report: &mut Report,
-) -> Vec<Organization> {
+) -> Vec<Placed> {
     if list.value.is_empty() {
         report.problem(
             source.place(list, "organizations"),
@@ -48,7 +54,7 @@ pub(super) fn from_file(
         .enumerate()
         .filter_map(|(index, item)| reader.organization(index, item))
         .collect();
-    organizations.sort_by(|a, b| a.name.cmp(&b.name));
+    organizations.sort_by(|a, b| a.organization.name.cmp(&b.organization.name));
     organizations
 }
 
@@ -62,19 +68,19 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// One element. Each part is checked, also where another is wrong.
-    fn organization(
-        &mut self,
-        index: usize,
-        item: &Spanned<OrganizationFile>,
-    ) -> Option<Organization> {
+    fn organization(&mut self, index: usize, item: &Spanned<OrganizationFile>) -> Option<Placed> {
         let path = format!("organizations[{index}]");
         let name = self.name(&path, item);
         let key = self.key(&path, item);
         let endpoint = self.endpoint(&path, item.value.endpoint.as_ref());
-        Some(Organization {
-            name: name?,
-            key: key?,
-            endpoint: endpoint?,
+        let (key, key_place) = key?;
+        Some(Placed {
+            organization: Organization {
+                name: name?,
+                key,
+                endpoint: endpoint?,
+            },
+            key_place,
         })
     }
 
@@ -114,7 +120,8 @@ impl Reader<'_> {
         }
     }
 
-    fn key(&mut self, path: &str, item: &Spanned<OrganizationFile>) -> Option<KeySource> {
+    /// The key, and where it stands.
+    fn key(&mut self, path: &str, item: &Spanned<OrganizationFile>) -> Option<(KeySource, String)> {
         let OrganizationFile {
             api_key,
             api_key_file,
@@ -122,9 +129,18 @@ impl Reader<'_> {
             ..
         } = &item.value;
         match (api_key, api_key_file, api_key_env) {
-            (Some(key), None, None) => self.inline(&format!("{path}.api_key"), key),
-            (None, Some(file), None) => self.file(&format!("{path}.api_key_file"), file),
-            (None, None, Some(name)) => self.variable(&format!("{path}.api_key_env"), name),
+            (Some(key), None, None) => {
+                let place = self.source.place(key, &format!("{path}.api_key"));
+                inline_key(&place, key.value.0.expose_secret(), self.report).map(|key| (key, place))
+            }
+            (None, Some(file), None) => {
+                let place = self.source.place(file, &format!("{path}.api_key_file"));
+                self.file(&place, file).map(|key| (key, place))
+            }
+            (None, None, Some(name)) => {
+                let place = self.source.place(name, &format!("{path}.api_key_env"));
+                self.variable(&place, name).map(|key| (key, place))
+            }
             (None, None, None) => {
                 let place = self.source.place(item, path);
                 self.report.problem(
@@ -144,14 +160,8 @@ impl Reader<'_> {
         }
     }
 
-    fn inline(&mut self, key: &str, text: &Spanned<Hidden>) -> Option<KeySource> {
-        let place = self.source.place(text, key);
-        inline_key(place, text.value.0.expose_secret(), self.report)
-    }
-
-    fn file(&mut self, key: &str, text: &Text) -> Option<KeySource> {
+    fn file(&mut self, place: &str, text: &Text) -> Option<KeySource> {
         if text.value.is_empty() || text.value.contains('\0') {
-            let place = self.source.place(text, key);
             let shown = quoted(&text.value);
             self.report
                 .problem(place, format_args!("{shown}: expected the path of a file"));
@@ -160,8 +170,7 @@ impl Reader<'_> {
         Some(KeySource::File(self.source.resolve(&text.value)))
     }
 
-    fn variable(&mut self, key: &str, text: &Text) -> Option<KeySource> {
-        let place = self.source.place(text, key);
+    fn variable(&mut self, place: &str, text: &Text) -> Option<KeySource> {
         let name = &text.value;
         if !is_variable(name) {
             self.report.problem(
@@ -173,7 +182,7 @@ impl Reader<'_> {
         }
         match self.env.get(name) {
             Ok(Some(value)) => inline_key(
-                format!("{place}: environment variable {name}"),
+                &format!("{place}: environment variable {name}"),
                 value,
                 self.report,
             ),
@@ -209,7 +218,7 @@ pub(super) fn from_environment(
     name: Option<&str>,
     env: &Environment,
     report: &mut Report,
-) -> Option<Organization> {
+) -> Option<Placed> {
     let key = match (env.is_set(ENV_API_KEY), env.is_set(ENV_API_KEY_FILE)) {
         (true, true) => {
             report.problem(
@@ -219,7 +228,7 @@ pub(super) fn from_environment(
             None
         }
         (true, false) => variable(ENV_API_KEY, env, report)
-            .and_then(|key| inline_key(format!("environment variable {ENV_API_KEY}"), key, report)),
+            .and_then(|key| inline_key(&in_variable(ENV_API_KEY), key, report)),
         (false, _) => {
             variable(ENV_API_KEY_FILE, env, report).map(|path| KeySource::File(path.into()))
         }
@@ -228,22 +237,28 @@ pub(super) fn from_environment(
         true => variable(ENV_ENDPOINT, env, report),
         false => Some("us"),
     };
-    let endpoint =
-        url.and_then(|url| endpoint(format!("environment variable {ENV_ENDPOINT}"), url, report));
-    Some(Organization {
-        name: name.unwrap_or(DEFAULT_NAME).to_owned(),
-        key: key?,
-        endpoint: endpoint?,
+    let endpoint = url.and_then(|url| endpoint(in_variable(ENV_ENDPOINT), url, report));
+    Some(Placed {
+        organization: Organization {
+            name: name.unwrap_or(DEFAULT_NAME).to_owned(),
+            key: key?,
+            endpoint: endpoint?,
+        },
+        key_place: in_variable(ENV_API_KEY_FILE),
     })
+}
+
+fn in_variable(name: &str) -> String {
+    format!("environment variable {name}")
 }
 
 fn variable<'a>(name: &str, env: &'a Environment, report: &mut Report) -> Option<&'a str> {
     env.get(name)
-        .inspect_err(|error| report.problem(format_args!("environment variable {name}"), error))
+        .inspect_err(|error| report.problem(in_variable(name), error))
         .unwrap_or_default()
 }
 
-fn inline_key(place: String, text: &str, report: &mut Report) -> Option<KeySource> {
+fn inline_key(place: &str, text: &str, report: &mut Report) -> Option<KeySource> {
     ApiKey::new(text)
         .inspect_err(|error| report.problem(place, format_args!("{error}; expected the key alone")))
         .map(KeySource::Inline)

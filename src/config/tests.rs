@@ -71,7 +71,7 @@ fn its_key_can_be_in_a_file_which_is_checked() {
     let path = dir.path().join("key");
     let name = path.to_str().unwrap();
     assert!(message(&[(ENV_API_KEY_FILE, name)]).starts_with(&format!(
-        "organisation default: cannot read the key file {name}: No such file"
+        "environment variable RHOMBUS_API_KEY_FILE: cannot read the key file {name}: No such file"
     )));
 
     std::fs::write(&path, SECRET).unwrap();
@@ -88,8 +88,8 @@ fn its_key_can_be_in_a_file_which_is_checked() {
     assert_eq!(
         loaded.warnings,
         [format!(
-            "organisation default: every user of this machine can read the key file {name}: \
-             chmod o-r it"
+            "environment variable RHOMBUS_API_KEY_FILE: every user of this machine can read the \
+             key file {name}: chmod o-r it"
         )]
     );
 }
