@@ -64,7 +64,7 @@ pub struct CollectFlags {
     )]
     pub max_staleness: Option<Duration>,
 
-    /// Ask only for pages created within this time; 0s: every page there is [default: 0s]
+    /// Ask only for pages created within this time, and see no older one; 0s: all [default: 0s]
     #[arg(
         long = "collect.lookback",
         value_name = "DURATION",
