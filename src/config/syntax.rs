@@ -19,9 +19,22 @@ pub(super) struct Fault {
     pub(super) text: String,
 }
 
+/// What a file has room for.
+const MAX_ORGANIZATIONS: usize = 100_000;
+
 /// Reads one YAML document.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            // An organisation is a mapping and at most four pairs, and the mapping has an end.
+            max_nodes: 10 * MAX_ORGANIZATIONS,
+            max_events: 20 * MAX_ORGANIZATIONS,
+            // Each may take its endpoint, or all but its name, from one anchor. What that expands to
+            // has a limit of its own.
+            max_aliases: 2 * MAX_ORGANIZATIONS,
+            max_merge_keys: MAX_ORGANIZATIONS,
+            enforce_alias_anchor_ratio: false,
+        },
         with_snippet: false,
         strict_booleans: true,
         reject_unsupported_tags: true,
@@ -81,7 +94,10 @@ fn describe(error: &Error) -> String {
         Error::MultipleDocuments { .. } => {
             "a second document begins (`---`): expected one; delete the rest".to_owned()
         }
-        Error::Budget { .. } => "too large or too deeply nested: split the file".to_owned(),
+        Error::Budget { .. } => {
+            "too many values, aliases or levels: make it simpler; 100,000 organisations fit"
+                .to_owned()
+        }
         // The scanner's own words: fixed texts, at most with the one character that it stopped at.
         Error::ExternalMessage { msg, .. } => format!("not valid YAML: {msg}"),
         _ => "it can't be read: check indentation and quotes; a value that begins with `&`, `*` \

@@ -320,17 +320,30 @@ fn a_file_that_is_none_is_named() {
 }
 
 #[test]
-fn thousands_of_organisations_load() {
+fn more_organisations_load_than_a_reader_of_yaml_allows_by_itself() {
     let mut text = String::from("organizations:\n");
-    for i in 0..10_000 {
-        text += &format!("- {{ name: org-{i}, api_key: {SECRET}, endpoint: eu }}\n");
+    for i in 0..50_001 {
+        text += &format!("- {{ name: org-{i}, api_key: {SECRET} }}\n");
     }
     let loaded = parse_str("f.yml", &text, &env(&[])).unwrap();
-    assert_eq!(loaded.config.organizations.len(), 10_000);
+    assert_eq!(loaded.config.organizations.len(), 50_001);
     assert!(
         loaded
             .config
             .organizations
             .is_sorted_by(|a, b| a.name < b.name)
     );
+}
+
+#[test]
+fn a_thousand_organisations_may_share_an_anchor() {
+    let mut text = format!(
+        "organizations:\n- &first {{ name: first, api_key: {SECRET}, endpoint: &eu eu }}\n"
+    );
+    for i in 0..500 {
+        text += &format!("- {{ <<: *first, name: a-{i} }}\n");
+        text += &format!("- {{ name: b-{i}, api_key: {SECRET}, endpoint: *eu }}\n");
+    }
+    let loaded = parse_str("f.yml", &text, &env(&[])).unwrap();
+    assert_eq!(loaded.config.organizations.len(), 1_001);
 }
