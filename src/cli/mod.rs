@@ -57,7 +57,6 @@ Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong.";
     after_help = AFTER,
     version = build_info::LONG,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     max_term_width = 100
 )]
 struct Cli {
@@ -74,15 +73,15 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Run the exporter against a built-in simulator; nothing to set up
     Demo(DemoArgs),
-    /// Say what is wrong with the configuration, or print what would run
-    CheckConfig(Box<CheckConfigArgs>),
+    /// Say what is wrong with the flags and the configuration, or print what would run
+    CheckConfig(Box<ServeArgs>),
     /// Run a Rhombus API to test against, on this machine
     Simulate(SimulateArgs),
     /// Ask a running exporter whether it serves; exit 0 when it does
     Healthcheck(HealthcheckArgs),
 }
 
-/// The flags of `serve`.
+/// The flags of `serve`, and of `check-config`, which starts nothing.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct ServeArgs {
     /// Which organisations, and how to ask.
@@ -116,17 +115,6 @@ pub struct DemoArgs {
     /// The log.
     #[command(flatten)]
     pub log: LogArgs,
-}
-
-/// The flags of `check-config`.
-#[derive(Args, Clone, Debug, PartialEq)]
-pub struct CheckConfigArgs {
-    /// Which organisations, and how to ask.
-    #[command(flatten)]
-    pub config: Flags,
-    /// The web server's file.
-    #[command(flatten)]
-    pub web: WebConfigArgs,
 }
 
 /// The flags of `simulate`.

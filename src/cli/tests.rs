@@ -27,7 +27,7 @@ fn the_help_text() {
         .get_subcommands()
         .map(|c| c.get_name().to_owned())
         .collect();
-    names.retain(|name| name != "serve");
+    names.retain(|name| name != "serve" && name != "help");
     for name in names {
         let arguments = ["rhombus-share-exporter", &name, "--help"];
         let help = Cli::command()
@@ -86,6 +86,37 @@ fn each_collect_flag_reaches_the_configuration() {
     let flags = args.config;
     assert_eq!(flags.organization.as_deref(), Some("acme"));
     insta::assert_debug_snapshot!(flags.collect);
+}
+
+#[test]
+fn a_command_line_of_serve_can_be_checked_as_it_is() {
+    let flags = [
+        "--config.file=a.yml",
+        "--web.listen-address=127.0.0.1:0",
+        "--web.max-connections=7",
+        "--log.level=warn",
+    ];
+    let with = |command| parsed(&[&[command][..], &flags].concat());
+    let (Command::Serve(serve), Command::CheckConfig(check)) =
+        (with("serve"), with("check-config"))
+    else {
+        panic!("other commands");
+    };
+    assert_eq!(check, serve);
+    assert!(refused(&["check-config", "--web.max-connections=0"]).contains("1..=65536"));
+}
+
+#[test]
+fn the_help_can_be_asked_for_by_a_word() {
+    for arguments in [&["help"][..], &["help", "serve"]] {
+        let all = ["x"].iter().chain(arguments);
+        let error = parse(all, &Environment::default()).unwrap_err();
+        assert_eq!(error.exit_code(), 0, "{error}");
+        assert!(
+            error.to_string().contains("--web.listen-address"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use super::output;
 use super::serve::web_config;
-use crate::cli::CheckConfigArgs;
+use crate::cli::ServeArgs;
 use crate::config::{self, Environment};
 
-pub(super) fn run(args: &CheckConfigArgs, env: &Environment) -> anyhow::Result<()> {
+pub(super) fn run(args: &ServeArgs, env: &Environment) -> anyhow::Result<()> {
     let loaded = config::load(&args.config, env)?;
-    web_config(args.web.path.as_deref())?;
+    web_config(args.web.config_file.path.as_deref())?;
     for warning in &loaded.warnings {
         output::complain(format_args!("warning: {warning}"));
     }
