@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Window;
 use crate::rhombus::ExpirationTime;
+use crate::telemetry::needs_escape;
 
 /// The longest name of an organisation, in bytes.
 const NAME_MAX_BYTES: usize = 128;
@@ -94,8 +95,12 @@ pub fn window(text: &str) -> Result<Window, String> {
 pub fn organization_name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.len() > NAME_MAX_BYTES {
         Err(format!("expected a name of 1 to {NAME_MAX_BYTES} bytes"))
-    } else if text.chars().any(char::is_control) {
-        Err("expected a name without control characters".to_owned())
+    } else if text.chars().any(needs_escape) {
+        // Two of them would look like one, or like another.
+        Err(
+            "expected a name without characters that control, turn the writing or can't be seen"
+                .to_owned(),
+        )
     } else if text.trim() != text {
         Err("expected a name without spaces around it".to_owned())
     } else {
@@ -206,6 +211,24 @@ mod tests {
         let window = window("24h").unwrap();
         assert_eq!(window.label, "24h");
         assert_eq!(window.duration, Duration::from_secs(86_400));
+    }
+
+    #[test]
+    fn a_name_shows_what_it_is() {
+        for good in ["acme", "Schule Süd", "学校", "a b", "🏫"] {
+            assert!(organization_name(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "a\nb",
+            "acme\u{200b}",
+            "\u{202e}emca",
+            "a\u{ad}b",
+            " a",
+            "a\u{feff}",
+        ] {
+            assert!(organization_name(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]
