@@ -7,7 +7,7 @@ use super::file::{self, File, Source};
 use super::key_source::{Unreadable, is_world_readable, read_regular};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 use super::problem::{ConfigError, Report};
-use super::{Config, Environment, Flags, KeySource, Loaded, collect, value};
+use super::{Config, Environment, Flags, KeySource, Loaded, collect, proxy, value};
 
 /// What a first start without a key is told.
 const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \
@@ -30,6 +30,7 @@ pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
     });
     if let Some((config, places)) = &config {
         check_key_files(config, places, &mut report);
+        proxy::check(config, env, &mut report);
     }
     report.finish(config.map(|(config, _)| config))
 }

@@ -13,6 +13,7 @@ pub mod limits;
 mod load;
 mod organizations;
 mod problem;
+mod proxy;
 mod syntax;
 pub mod value;
 

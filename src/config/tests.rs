@@ -131,6 +131,28 @@ fn a_wrong_environment_is_named() {
 }
 
 #[test]
+fn a_proxy_that_cannot_be_used_is_named_and_not_shown() {
+    let with = |name, value| from_env(&[(ENV_API_KEY, "k"), (name, value)]);
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let text = message(&[
+            (ENV_API_KEY, "k"),
+            (name, &format!("garbage://a:{SECRET}@x")),
+        ]);
+        let start = format!("environment variable {name}: expected an HTTP proxy, such as ");
+        assert!(text.starts_with(&start), "{text}");
+        assert!(with(name, "http://proxy.example:3128").is_ok());
+        assert!(with(name, "").is_ok());
+    }
+    // What never uses one does not care.
+    let plain = [
+        (ENV_API_KEY, "k"),
+        (ENV_ENDPOINT, "http://127.0.0.1:1"),
+        ("HTTPS_PROXY", "?"),
+    ];
+    assert!(from_env(&plain).is_ok());
+}
+
+#[test]
 fn a_start_without_a_key_names_variables_that_are_almost_right() {
     let text = message(&[
         ("RHOMBUS_API_KEY_FIEL", SECRET),
