@@ -353,6 +353,31 @@ async fn the_demo_needs_nothing_and_shows_everything() {
 }
 
 #[tokio::test]
+async fn too_few_open_files_for_the_connections_are_told_at_the_start() {
+    let with_limit = |limit: u32| {
+        let script =
+            format!("ulimit -n {limit} && exec \"$0\" serve --web.listen-address=127.0.0.1:0");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script, common::process::BINARY]);
+        shell.env_clear().env("RHOMBUS_API_KEY", KEY);
+        // Nothing listens there.
+        shell.env("RHOMBUS_ENDPOINT_URL", "http://127.0.0.1:9");
+        Process::spawn(shell)
+            .unwrap_or_else(|(_, output)| panic!("{output}"))
+            .output()
+    };
+    // The default is 512 connections, and 256 are kept for all else.
+    let warning = "limit=767 needed=768";
+    let output = with_limit(767);
+    assert!(
+        output.contains(warning) && output.contains("--web.max-connections=512"),
+        "{output}"
+    );
+    let output = with_limit(768);
+    assert!(!output.contains("needed="), "{output}");
+}
+
+#[tokio::test]
 async fn a_closed_terminal_ends_the_demo_and_the_simulator() {
     for process in [
         Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]),

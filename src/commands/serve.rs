@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::descriptors;
 use super::exporter::{Exporter, Reload, Web, log_warnings};
 use super::listen::bind;
 use super::signals::Signals;
@@ -17,6 +18,7 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
     let flags = args.config;
     let loaded = config::load(&flags, &env)?;
     log_warnings(&loaded);
+    descriptors::check(args.web.max_connections);
     let web = Web {
         telemetry_path: args.web.telemetry_path,
         config: web_config(args.web.config_file.path.as_deref())?,
