@@ -314,7 +314,7 @@ fn each_broken_rule_is_noticed() {
             "no reason above for: 15m",
         ),
         (
-            "        # Prometheus can't scrape a target that it knows.\n",
+            "        # One is enough: nobody remembers to take down what never ends.\n",
             "",
             "no reason above expr",
         ),
