@@ -218,6 +218,15 @@ pub(crate) fn labels(expr: &Expr, contract: &Contract) -> Option<BTreeSet<String
     }
 }
 
+/// The first of what `or` joins.
+pub(crate) fn first(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Binary(binary) if binary.op.to_string() == "or" => first(&binary.lhs),
+        Expr::Paren(paren) => first(&paren.expr),
+        _ => expr,
+    }
+}
+
 fn of_selector(selector: &VectorSelector, contract: &Contract) -> BTreeSet<String> {
     let name = selector.name.as_deref().unwrap_or_default();
     let own = contract.get(name).map_or(&[][..], |metric| &metric.labels);

@@ -112,15 +112,9 @@ pub(crate) fn with_recorded(text: &str) -> Contract {
         for rule in group.rules {
             let Rule::Record(rule) = rule else { continue };
             let expr = promql::parse(&rule.expr).expect("promtool has parsed it");
-            // A rule that reads itself has the labels of what it begins with.
-            let own = promql::selected(&expr)
-                .into_iter()
-                .map(|selected| selected.name);
-            let known = own.filter_map(|name| metrics.get(&name)).next();
-            let mut labels = known
-                .map(|metric| metric.labels.clone())
-                .unwrap_or_default();
-            labels.push("job".to_owned());
+            // What follows an `or` stands in for the first: a memory, which is the rule itself.
+            let labels = promql::labels(promql::first(&expr), &metrics).unwrap_or_default();
+            let labels = labels.into_iter().collect();
             let kind = "gauge".to_owned();
             metrics.insert(rule.record, Metric { kind, labels });
         }
