@@ -90,7 +90,8 @@ fn check_stat(findings: &mut Findings, panel: &Value) {
     }
 }
 
-fn counts_links(expr: &str) -> bool {
+/// Whether the expression is a number of links, or of what they show.
+pub(crate) fn counts_links(expr: &str) -> bool {
     let of_links = ["(rhombus_shares", "(rhombus_shared"];
     expr.starts_with("sum") && of_links.iter().any(|metric| expr.contains(metric))
 }

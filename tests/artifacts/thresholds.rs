@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::dashboards::{dashboards, expressions, fill, list, panels, text};
 use crate::findings::{Findings, broken};
+use crate::panels::counts_links;
 use crate::promql::{self, Comparison};
 use crate::rule_file::{self, Alert};
 use crate::whole_dashboards;
@@ -27,8 +28,10 @@ pub(crate) fn check(findings: &mut Findings, dashboard: &Value) {
             .iter()
             .filter(|alert| named.contains(&&*alert.alert))
             .collect();
+        // Where links are counted, the first is an edge, whatever its alert measures.
+        let first = expressions(panel).into_iter().any(counts_links);
         for steps in steps(panel) {
-            check_steps(findings, title, steps, &of_panel);
+            check_steps(findings, title, steps, &of_panel, first);
         }
         check_expressions(findings, panel, &of_panel);
     }
@@ -58,7 +61,13 @@ fn steps(panel: &Value) -> Vec<&[Value]> {
         .collect()
 }
 
-fn check_steps(findings: &mut Findings, title: &str, steps: &[Value], alerts: &[&Alert]) {
+fn check_steps(
+    findings: &mut Findings,
+    title: &str,
+    steps: &[Value],
+    alerts: &[&Alert],
+    first: bool,
+) {
     findings.require(
         !alerts.is_empty(),
         format!("{title}: has colours, and names no alert"),
@@ -67,6 +76,7 @@ fn check_steps(findings: &mut Findings, title: &str, steps: &[Value], alerts: &[
         .iter()
         .flat_map(|alert| compared(&alert.expr))
         .flat_map(edges)
+        .chain(first.then_some(1.0))
         .collect();
     let colours: Vec<&str> = alerts
         .iter()
