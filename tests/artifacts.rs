@@ -15,6 +15,8 @@ mod dashboards;
 mod examples;
 #[path = "artifacts/findings.rs"]
 mod findings;
+#[path = "artifacts/panel_cases.rs"]
+mod panel_cases;
 #[path = "artifacts/panels.rs"]
 mod panels;
 #[path = "artifacts/promql.rs"]

@@ -72,7 +72,8 @@ fn check_panel(findings: &mut Findings, panel: &Value) {
 }
 
 /// A stat shows what is, not what last was: it asks for this moment, and says so where nothing is.
-/// One that counts links is 0 where none is, but only while every list is read with success.
+/// One that counts links is 0 where none is, but only while every list is read with success, by
+/// exporters none of which is down or gone. What is then shown is for the cases (`panel_cases`).
 fn check_stat(findings: &mut Findings, panel: &Value) {
     let title = text(panel, "title");
     let says = !text(&panel["fieldConfig"]["defaults"], "noValue").is_empty();
@@ -84,9 +85,12 @@ fn check_stat(findings: &mut Findings, panel: &Value) {
         let now = target["instant"] == true && target["range"] == false;
         findings.require(now, format!("{title}: shows an old value after an outage"));
         let expr = text(target, "expr");
-        let zero = " or (min(rhombus_collect_success{";
-        let shown = !counts_links(expr) || expr.contains(zero);
-        findings.require(shown, format!("{title}: shows no 0"));
+        let (number, zero) = expr.split_once(" != 0 or ").unwrap_or_default();
+        let own = zero.strip_prefix(number).unwrap_or_default();
+        let whole = own.starts_with(" == 0 and min(rhombus_collect_success{")
+            && own.contains("}) == 1 unless count(last_over_time(up{");
+        let shown = !counts_links(expr) || !number.is_empty() && whole;
+        findings.require(shown, format!("{title}: shows no 0, or one too easily"));
     }
 }
 
@@ -295,9 +299,15 @@ fn each_broken_panel_is_noticed() {
         ),
         (
             1,
-            " or (min(rhombus_collect_success{",
-            " or (max(rhombus_collect_success{",
-            "shows no 0",
+            " == 0 and min(rhombus_collect_success{",
+            " == 0 and max(rhombus_collect_success{",
+            "or one too easily",
+        ),
+        (
+            1,
+            " == 1 unless count(last_over_time(up{",
+            " == 1 unless count((up{",
+            "or one too easily",
         ),
         (1, " - time()", "", "is a moment"),
         (

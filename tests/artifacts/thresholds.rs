@@ -159,8 +159,8 @@ fn each_colour_that_no_alert_explains_is_noticed() {
         ),
         (
             0,
-            "5 * rhombus_collect_interval_seconds",
-            "6 * rhombus_collect_interval_seconds",
+            "5 * max by (job, instance) (rhombus_collect_interval_seconds",
+            "6 * max by (job, instance) (rhombus_collect_interval_seconds",
             "no alert compares with (\">\", 6.0)",
         ),
         (
