@@ -117,6 +117,11 @@ fn check_target(findings: &mut Findings, panel: &Value, target: &Value, metrics:
     // Replicas that watch one organisation would count its links twice.
     let once = !counts_links(expr) || expr.contains("(max by (job, org, kind");
     findings.require(once, format!("{title}: counts once a replica"));
+    let warned = !counts_links(expr) || text(panel, "description").contains("see Not fresh");
+    findings.require(
+        warned,
+        format!("{title}: doesn't say that a fall may be a list that isn't read"),
+    );
     if text(panel, "type") == "table" {
         let rows = target["format"] == "table" && target["instant"] == true;
         findings.require(
@@ -308,6 +313,12 @@ fn each_broken_panel_is_noticed() {
             " == 1 unless count(last_over_time(up{",
             " == 1 unless count((up{",
             "or one too easily",
+        ),
+        (
+            1,
+            "a fall may be only that, see Not fresh",
+            "a fall",
+            "Active links by protection: doesn't say",
         ),
         (1, " - time()", "", "is a moment"),
         (
