@@ -11,6 +11,7 @@ use crate::findings::{Findings, broken};
 use crate::rule_file;
 
 const PROMETHEUS: &str = "alerts/prometheus.example.yml";
+const COMPOSE: &str = "deploy/compose/prometheus.yml";
 const ALERTMANAGER: &str = "alerts/alertmanager.example.yml";
 const PROVIDER: &str = "dashboards/provisioning/dashboards/rhombus-shares.yml";
 const DATASOURCE: &str = "dashboards/provisioning/datasources/prometheus.yml";
@@ -175,11 +176,15 @@ fn check_provisioning(provider: &str, datasource: &str) -> Findings {
         ];
         let found = [text(one, "uid"), text(one, "type"), text(one, "url")];
         findings.require(found == wanted, format!("the data source is {found:?}"));
-        let scrape = yaml(PROMETHEUS, &file(PROMETHEUS))["global"]["scrape_interval"].clone();
-        findings.require(
-            one["jsonData"]["timeInterval"] == scrape,
-            format!("timeInterval is not the scrape interval {scrape}"),
-        );
+        // The same file is beside both.
+        for prometheus in [PROMETHEUS, COMPOSE] {
+            let config = yaml(prometheus, &file(prometheus));
+            let scrape = &config["global"]["scrape_interval"];
+            findings.require(
+                one["jsonData"]["timeInterval"] == *scrape,
+                format!("timeInterval is not the scrape interval {scrape} of {prometheus}"),
+            );
+        }
     }
     findings
 }
@@ -229,6 +234,32 @@ fn the_alertmanager_example_hides_a_warning_under_its_critical_and_nothing_else(
     }
 }
 
+/// Whole seconds, as `30s`.
+fn seconds(value: &Value) -> u64 {
+    let text = value.as_str().and_then(|text| text.strip_suffix('s'));
+    text.and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| panic!("{value} is not in seconds"))
+}
+
+#[test]
+fn the_times_in_the_texts_are_those_of_the_files() {
+    // A poll, a scrape, and an evaluation each of what is recorded and of the alert that reads it.
+    let global = &yaml(PROMETHEUS, &file(PROMETHEUS))["global"];
+    let evaluations = 2 * seconds(&global["evaluation_interval"]);
+    let resolved = 60 + seconds(&global["scrape_interval"]) + evaluations;
+    let runbook = file("docs/runbooks.md");
+    assert!(
+        resolved == 150 && runbook.contains("within two and a half minutes with `interval: 1m`"),
+        "docs/runbooks.md: an alert on an open link resolves within {resolved} s"
+    );
+    let alertmanager = file(ALERTMANAGER);
+    let reminder = yaml(ALERTMANAGER, &alertmanager)["route"]["repeat_interval"].clone();
+    assert!(
+        reminder == "12h" && alertmanager.contains("a reminder twice a day"),
+        "{ALERTMANAGER}: a reminder comes each {reminder}"
+    );
+}
+
 #[test]
 fn the_provisioning_files_fit_each_other() {
     let (provider, datasource) = (file(PROVIDER), file(DATASOURCE));
@@ -246,7 +277,16 @@ fn the_provisioning_files_fit_each_other() {
     }
     for (from, to, words) in [
         ("uid: rhombus-shares", "uid: other", "the data source is"),
-        ("timeInterval: 30s", "timeInterval: 15s", "scrape interval"),
+        (
+            "timeInterval: 30s",
+            "timeInterval: 15s",
+            "the scrape interval \"30s\" of alerts/prometheus.example.yml",
+        ),
+        (
+            "timeInterval: 30s",
+            "timeInterval: 15s",
+            "the scrape interval \"30s\" of deploy/compose/prometheus.yml",
+        ),
     ] {
         check_provisioning(&provider, &broken(&datasource, from, to)).must_say(words);
     }
