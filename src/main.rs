@@ -9,11 +9,11 @@ use rhombus_share_exporter::config::Environment;
 use rhombus_share_exporter::{cli, commands};
 use tokio::runtime::{Builder, Runtime};
 
-/// Threads for the network. A few carry thousands of organisations; one a CPU would be many on a large
+/// Threads that serve; those that collect are the collector's own. One a CPU would be many on a large
 /// machine, and a hardened service may not start that many.
 const WORKERS: usize = 4;
-/// Threads for what blocks: reading keys, putting answers in order, checking passwords.
-const BLOCKING_THREADS: usize = 48;
+/// Threads for what blocks: reading the configuration, checking passwords.
+const BLOCKING_THREADS: usize = 16;
 
 fn main() -> ExitCode {
     let env = Environment::from_process();
