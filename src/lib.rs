@@ -18,6 +18,7 @@ pub mod commands;
 pub mod config;
 pub mod inventory;
 pub mod metrics;
+mod regular_file;
 pub mod rhombus;
 pub mod share;
 pub mod simulator;

@@ -1,11 +1,10 @@
-//! Reading a key, from wherever it is. A key file is small and regular; anything else is refused
-//! before it is opened, since a pipe would block and a device would never end.
+//! Reading a key, from wherever it is. A key file is small and regular; anything else is refused.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::KeySource;
+use crate::regular_file::{self, Unreadable};
 use crate::rhombus::{ApiKey, ApiKeyError};
 
 /// Room for the white space that people leave around a key.
@@ -53,7 +52,7 @@ impl KeySource {
 
 fn read_key(path: &Path) -> Result<ApiKey, KeyError> {
     let limit = ApiKey::MAX_BYTES + PADDING;
-    let content = read_regular(path, limit).map_err(|why| match why {
+    let content = regular_file::read(path, limit).map_err(|why| match why {
         Unreadable::Io(error) => KeyError::Read {
             path: path.to_owned(),
             error,
@@ -66,27 +65,6 @@ fn read_key(path: &Path) -> Result<ApiKey, KeyError> {
         path: path.to_owned(),
         error,
     })
-}
-
-/// Why a file was not read.
-pub(super) enum Unreadable {
-    /// The operating system says no.
-    Io(io::Error),
-    /// A directory, a pipe, a device.
-    NotAFile,
-}
-
-/// The content of a regular file, cut one byte after `limit`, so that the caller sees the excess.
-pub(super) fn read_regular(path: &Path, limit: usize) -> Result<Vec<u8>, Unreadable> {
-    if !path.metadata().map_err(Unreadable::Io)?.is_file() {
-        return Err(Unreadable::NotAFile);
-    }
-    let file = File::open(path).map_err(Unreadable::Io)?;
-    let mut content = Vec::new();
-    file.take(limit as u64 + 1)
-        .read_to_end(&mut content)
-        .map_err(Unreadable::Io)?;
-    Ok(content)
 }
 
 /// What to do about it.

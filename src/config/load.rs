@@ -4,10 +4,11 @@
 use std::path::{Component, Path};
 
 use super::file::{self, File, Source};
-use super::key_source::{Unreadable, is_world_readable, read_regular};
+use super::key_source::is_world_readable;
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 use super::problem::{ConfigError, Report};
 use super::{Config, Environment, Flags, KeySource, Loaded, collect, proxy, value};
+use crate::regular_file::{self, Unreadable};
 
 /// What a first start without a key is told.
 const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \
@@ -57,7 +58,7 @@ fn read(flags: &Flags, report: &mut Report) -> Option<File> {
         return Some(File::default());
     };
     let name = path.display().to_string();
-    match read_regular(path, FILE_MAX_BYTES) {
+    match regular_file::read(path, FILE_MAX_BYTES) {
         Err(Unreadable::Io(error)) => {
             report.problem(name, format_args!("cannot read the configuration: {error}"));
         }

@@ -1,14 +1,15 @@
 //! The files that a configuration is made of, and whether they have changed since they were read.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use crate::regular_file::{self, Unreadable};
+
 /// Far above any certificate bundle; a file that is larger is the wrong file.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A fingerprint of what was read; none where nothing could be.
 type Fingerprint = Option<Vec<u8>>;
@@ -18,6 +19,11 @@ type Fingerprint = Option<Vec<u8>>;
 pub(super) struct Sources(BTreeMap<PathBuf, Fingerprint>);
 
 impl Sources {
+    /// Of a configuration that could not be read at all: it has changed as soon as it can be.
+    pub(super) fn unread(file: &Path) -> Self {
+        Self(BTreeMap::from([(file.to_owned(), None)]))
+    }
+
     /// Reads a file, and remembers what it held.
     pub(super) fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
         let content = read(path);
@@ -39,11 +45,11 @@ fn fingerprint(content: &io::Result<Vec<u8>>) -> Fingerprint {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut content)?;
-    if content.len() as u64 > MAX_BYTES {
+    let content = regular_file::read(path, MAX_BYTES).map_err(|why| match why {
+        Unreadable::Io(error) => error,
+        Unreadable::NotAFile => io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"),
+    })?;
+    if content.len() > MAX_BYTES {
         let message = format!("larger than {MAX_BYTES} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }

@@ -4,14 +4,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
@@ -19,19 +19,36 @@ use super::sources::Sources;
 use super::web_error::WebConfigError;
 use super::web_file::{Loaded, load};
 
+/// For reading the file and all that it names. A disk that hangs must not look like one that was
+/// read.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A web configuration file, live.
 pub struct WebConfig {
     file: PathBuf,
     active: ArcSwap<Loaded>,
     /// What the last attempt read, whether it succeeded or not.
-    sources: Mutex<Sources>,
+    sources: ArcSwap<Sources>,
     /// Whether that was right.
     outcome: watch::Sender<bool>,
+    /// Held from before the files are read until what they held is in use or refused: an attempt
+    /// that hangs costs one thread, however many follow, and none overtakes another.
+    turn: Turn,
+    read_timeout: Duration,
 }
+
+type Turn = Arc<Mutex<()>>;
 
 /// A new version that was read and is right, and is not in use yet.
 pub struct Checked {
     loaded: Loaded,
+    sources: Sources,
+    _turn: OwnedMutexGuard<()>,
+}
+
+/// What an attempt has read, and what is to be thought of it.
+struct Attempt {
+    loaded: Result<Loaded, WebConfigError>,
     sources: Sources,
 }
 
@@ -47,8 +64,10 @@ impl WebConfig {
         Ok(Self {
             file: file.to_owned(),
             active: ArcSwap::from_pointee(loaded),
-            sources: Mutex::new(sources),
+            sources: ArcSwap::from_pointee(sources),
             outcome: watch::Sender::new(true),
+            turn: Turn::default(),
+            read_timeout: READ_TIMEOUT,
         })
     }
 
@@ -70,10 +89,10 @@ impl WebConfig {
     /// Reads everything again, now. New connections and requests see the new version.
     ///
     /// # Errors
-    /// When the new version is wrong, adds or removes TLS, or removes every user; the old one then
-    /// stays in use.
+    /// When the new version can't be read in time, is wrong, adds or removes TLS, or removes every
+    /// user; the old one then stays in use.
     pub async fn reload(self: &Arc<Self>) -> Result<(), WebConfigError> {
-        self.off_thread(Self::read_again).await
+        self.check().await.map(|new| self.activate(new))
     }
 
     /// Reads everything again, and leaves the old version in use until [`Self::activate`].
@@ -81,29 +100,43 @@ impl WebConfig {
     /// # Errors
     /// As [`Self::reload`].
     pub async fn check(self: &Arc<Self>) -> Result<Checked, WebConfigError> {
-        self.off_thread(Self::read).await
+        let (attempt, turn) = self.off_thread(Self::read).await?;
+        self.judge(attempt, turn)
     }
 
     /// Uses a new version. Should the files have changed since it was read, [`Self::watch`] sees it.
     pub fn activate(&self, new: Checked) {
-        let mut sources = self.sources();
-        *sources = new.sources;
+        self.sources.store(Arc::new(new.sources));
         self.active.store(Arc::new(new.loaded));
         self.outcome.send_replace(true);
     }
 
     /// Reads everything again whenever something changed, looking every `interval`, until
-    /// `shutdown`. A version that is wrong is logged once.
+    /// `shutdown`. A version that is wrong, or can't be read in time, is logged once.
     pub async fn watch(self: Arc<Self>, interval: Duration, shutdown: CancellationToken) {
         let pause = || shutdown.run_until_cancelled(tokio::time::sleep(interval));
         while pause().await.is_some() {
-            match self.off_thread(Self::read_if_changed).await {
-                None => {}
-                Some(Ok(())) => info!(file = %self.file.display(), "web configuration reloaded"),
-                Some(Err(error)) => error!(
+            let was_ok = self.last_reload_ok();
+            match self.follow().await {
+                Ok(false) => {}
+                Ok(true) => info!(file = %self.file.display(), "web configuration reloaded"),
+                // Said when it began.
+                Err(WebConfigError::TooSlow { .. }) if !was_ok => {}
+                Err(error) => error!(
                     %error,
-                    "the new web configuration is wrong; the old one stays in use"
+                    "the new web configuration is not used; the old one stays in use"
                 ),
+            }
+        }
+    }
+
+    /// Uses the newest version if there is one; gives whether there was.
+    async fn follow(self: &Arc<Self>) -> Result<bool, WebConfigError> {
+        match self.off_thread(Self::read_if_changed).await? {
+            (None, _) => Ok(false),
+            (Some(attempt), turn) => {
+                self.activate(self.judge(attempt, turn)?);
+                Ok(true)
             }
         }
     }
@@ -113,33 +146,62 @@ impl WebConfig {
         self.active.load_full()
     }
 
-    async fn off_thread<T: Send + 'static>(self: &Arc<Self>, work: fn(&Self) -> T) -> T {
-        let this = self.clone();
-        tokio::task::spawn_blocking(move || work(&this))
+    /// Does `work`, which may block, and waits for it no longer than is reasonable. It changes
+    /// nothing by itself, so that what comes too late is as if it had never been.
+    async fn off_thread<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: fn(&Self) -> T,
+    ) -> Result<(T, OwnedMutexGuard<()>), WebConfigError> {
+        let done = async {
+            let turn = self.turn.clone().lock_owned().await;
+            let this = self.clone();
+            tokio::task::spawn_blocking(move || (work(&this), turn))
+                .await
+                .expect("reading the web configuration does not panic")
+        };
+        tokio::time::timeout(self.read_timeout, done)
             .await
-            .expect("reading the web configuration does not panic")
+            .map_err(|_| self.too_slow())
     }
 
-    fn read_if_changed(&self) -> Option<Result<(), WebConfigError>> {
-        let changed = self.sources().changed();
-        changed.then(|| self.read_again())
+    fn too_slow(&self) -> WebConfigError {
+        self.refuse(Sources::unread(&self.file));
+        WebConfigError::TooSlow {
+            file: self.file.clone(),
+            limit: self.read_timeout,
+        }
     }
 
-    fn read_again(&self) -> Result<(), WebConfigError> {
-        self.read().map(|new| self.activate(new))
+    fn read_if_changed(&self) -> Option<Attempt> {
+        let changed = self.sources.load().changed();
+        changed.then(|| self.read())
     }
 
-    fn read(&self) -> Result<Checked, WebConfigError> {
+    fn read(&self) -> Attempt {
         let mut sources = Sources::default();
         let loaded = load(&self.file, &mut sources).and_then(|loaded| self.may_follow(loaded));
+        Attempt { loaded, sources }
+    }
+
+    fn judge(&self, read: Attempt, turn: OwnedMutexGuard<()>) -> Result<Checked, WebConfigError> {
+        let Attempt { loaded, sources } = read;
         match loaded {
-            Ok(loaded) => Ok(Checked { loaded, sources }),
+            Ok(loaded) => Ok(Checked {
+                loaded,
+                sources,
+                _turn: turn,
+            }),
             Err(error) => {
-                *self.sources() = sources;
-                self.outcome.send_replace(false);
+                self.refuse(sources);
                 Err(error)
             }
         }
+    }
+
+    /// The newest version, which is made of `sources`, is not used.
+    fn refuse(&self, sources: Sources) {
+        self.sources.store(Arc::new(sources));
+        self.outcome.send_replace(false);
     }
 
     /// Refuses what must not come to pass without a restart.
@@ -156,10 +218,6 @@ impl WebConfig {
             return Err(WebConfigError::UsersGone { file: file() });
         }
         Ok(loaded)
-    }
-
-    fn sources(&self) -> std::sync::MutexGuard<'_, Sources> {
-        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -214,5 +272,34 @@ impl Loaded {
             Some(auth) if !auth.admits(headers).await => Err(Refusal::Unauthorized),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What hangs holds the turn, as a read from a disk that does not answer would.
+    #[tokio::test]
+    async fn a_read_that_hangs_fails_and_is_made_up_for_once_it_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("web.yml");
+        std::fs::write(&file, "{}\n").unwrap();
+        let web = Arc::new(WebConfig {
+            read_timeout: Duration::from_millis(20),
+            ..WebConfig::load(&file).unwrap()
+        });
+        let mut outcomes = web.outcomes();
+        let hanging = web.turn.clone().lock_owned().await;
+        let watch = web
+            .clone()
+            .watch(Duration::from_millis(1), CancellationToken::new());
+        let watch = tokio::spawn(watch);
+        outcomes.wait_for(|ok| !ok).await.unwrap();
+        let error = web.reload().await.unwrap_err().to_string();
+        assert!(error.contains("could not be read within 20ms"), "{error}");
+        drop(hanging);
+        outcomes.wait_for(|ok| *ok).await.unwrap();
+        watch.abort();
     }
 }

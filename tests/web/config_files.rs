@@ -3,8 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use rhombus_share_exporter::web::WebConfig;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::soon;
 
 /// Stands wherever a file holds what must not be shown.
 const SECRET: &str = "s3cretvalue";
@@ -60,4 +65,52 @@ fn a_file_that_is_not_there_is_named() {
     );
     // The cause is in the message; as a source it would be printed twice.
     assert!(std::error::Error::source(&error).is_none());
+}
+
+/// A pipe that nobody writes to: opening it would wait for ever.
+fn pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let (web, cert) = (
+        directory.path().join("web.yml"),
+        directory.path().join("cert"),
+    );
+    pipe(&cert);
+    fs::write(&web, "tls_server_config: {cert_file: cert, key: x}\n").unwrap();
+    let said = message(&web);
+    let expected = format!("cannot read {}: not a regular file", cert.display());
+    assert!(said.ends_with(&expected), "{said}");
+    fs::remove_file(&web).unwrap();
+    pipe(&web);
+    let expected = format!("cannot read {}: not a regular file", web.display());
+    assert_eq!(message(&web), expected);
+    assert_eq!(
+        message(Path::new("/dev/zero")),
+        "cannot read /dev/zero: not a regular file"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_becomes_a_pipe_is_a_failed_reload() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("web.yml");
+    fs::write(&file, "{}\n").unwrap();
+    let web = Arc::new(WebConfig::load(&file).unwrap());
+    let mut outcomes = web.outcomes();
+    let watch = web
+        .clone()
+        .watch(Duration::from_millis(10), CancellationToken::new());
+    let watch = tokio::spawn(watch);
+    fs::remove_file(&file).unwrap();
+    pipe(&file);
+    soon(outcomes.wait_for(|ok| !ok)).await.unwrap();
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, "{}\n").unwrap();
+    soon(outcomes.wait_for(|ok| *ok)).await.unwrap();
+    watch.abort();
 }
