@@ -2,12 +2,13 @@
 //! server. How a configuration is loaded again is the caller's to say.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -20,11 +21,14 @@ use crate::config::{Config, ConfigError, Loaded};
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::{ConnectionCount, Metrics};
 use crate::web::{
-    self, App, ConnectionStats, ReloadRequest, ServerOptions, TelemetryPath, WebConfig,
+    self, App, Checked, ConnectionStats, ReloadRequest, ServerOptions, TelemetryPath, WebConfig,
 };
 
 /// How often the web configuration is looked at for changes.
 const WEB_CONFIG_INTERVAL: Duration = Duration::from_secs(5);
+/// For reading every file of a configuration again. A disk that hangs must not look like a reload
+/// that is about to be done.
+const RELOAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -39,11 +43,25 @@ pub(super) struct Web {
 /// How the configuration is read again.
 pub(super) type Reload = Arc<dyn Fn() -> Result<Loaded, ConfigError> + Send + Sync>;
 
+/// A configuration that was read and is right, and is not in use yet.
+type Parts = (Loaded, Option<Checked>);
+
+/// A reload that is under way.
+struct Reading {
+    parts: Pin<Box<dyn Future<Output = Result<Parts, String>> + Send>>,
+    /// Where to say how it went; none where a signal has asked.
+    answer: Option<oneshot::Sender<Result<(), String>>>,
+}
+
 /// What runs.
 pub(super) struct Exporter {
     collector: Collector,
     metrics: Metrics,
     reload: Reload,
+    reload_timeout: Duration,
+    /// Held while files are read: however many attempts hang, they cost one thread.
+    turn: Arc<Mutex<()>>,
+    reading: Option<Reading>,
     /// Whether the last reload that was asked for has succeeded.
     config_ok: bool,
     web_config: Option<Arc<WebConfig>>,
@@ -108,6 +126,9 @@ impl Exporter {
             collector,
             metrics,
             reload,
+            reload_timeout: RELOAD_TIMEOUT,
+            turn: Arc::default(),
+            reading: None,
             config_ok: true,
             web_outcomes,
             web_config: web.config,
@@ -117,25 +138,23 @@ impl Exporter {
         })
     }
 
-    /// Runs until a signal asks for the end, while files are read again too: a disk may hang. A second one ends the process at once.
+    /// Runs until a signal asks for the end, while files are read again too: a disk may hang. A
+    /// second one ends the process at once.
     ///
     /// # Errors
     /// When a task has crashed, or the server has ended by itself.
     pub(super) async fn run(mut self, mut signals: Signals) -> anyhow::Result<()> {
         loop {
+            let is_reading = self.reading.is_some();
             tokio::select! {
-                asked = signals.next() => match asked {
+                asked = next(&mut signals, is_reading) => match asked {
                     Asked::End => break,
-                    Asked::Reload => tokio::select! {
-                        _ = self.reload() => {}
-                        () = signals.end() => break,
-                    },
+                    Asked::Reload => self.begin_reload(None),
                 },
-                Some(ReloadRequest(answer)) = self.requests.recv() => tokio::select! {
-                    // Whoever asked may have gone.
-                    result = self.reload() => drop(answer.send(result)),
-                    () = signals.end() => break,
-                },
+                Some(ReloadRequest(answer)) = self.requests.recv(), if !is_reading => {
+                    self.begin_reload(Some(answer));
+                }
+                read = read(&mut self.reading) => self.end_reload(read),
                 () = changed(&mut self.web_outcomes) => self.show_outcome(),
                 crash = self.collector.crashed() => {
                     return Err(crash).context("a collector has crashed");
@@ -168,33 +187,49 @@ impl Exporter {
         }
     }
 
-    /// Reads the configuration again, and uses it if all of it is right.
-    async fn reload(&mut self) -> Result<(), String> {
-        let result = self.try_reload().await;
+    /// Begins to read the configuration again, beside all else: a disk may hang.
+    fn begin_reload(&mut self, answer: Option<oneshot::Sender<Result<(), String>>>) {
+        let parts = read_parts(
+            self.turn.clone(),
+            self.reload.clone(),
+            self.web_config.clone(),
+        );
+        let limit = self.reload_timeout;
+        let in_time = async move {
+            tokio::time::timeout(limit, parts).await.unwrap_or_else(|_| {
+                Err(format!(
+                    "it could not be read within {limit:?}; are the disks that hold it, its key \
+                     files and its certificates there?"
+                ))
+            })
+        };
+        self.reading = Some(Reading {
+            parts: Box::pin(in_time),
+            answer,
+        });
+    }
+
+    /// Uses what was read if all of it is right, and says so.
+    fn end_reload(&mut self, read: Result<Parts, String>) {
+        let result = read.and_then(|parts| self.apply(parts));
         match &result {
             Ok(()) => info!("configuration reloaded"),
             Err(error) => error!(
                 error,
-                "the new configuration is wrong; the old one stays in use"
+                "the new configuration is not used; the old one stays in use"
             ),
         }
+        // A reload that was refused for its web part alone must be asked for again too.
+        self.config_ok = result.is_ok();
         self.show_outcome();
-        result
+        if let Some(answer) = self.reading.take().and_then(|reading| reading.answer) {
+            // Whoever asked may have gone.
+            let _ = answer.send(result);
+        }
     }
 
-    /// Both parts are read before either is used, and what may still fail comes first.
-    async fn try_reload(&mut self) -> Result<(), String> {
-        // A reload that was refused for its web part alone must be asked for again too.
-        self.config_ok = false;
-        let reload = self.reload.clone();
-        let loaded = tokio::task::spawn_blocking(move || reload())
-            .await
-            .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())?;
-        let web = match &self.web_config {
-            Some(config) => Some(config.check().await.map_err(|error| error.to_string())?),
-            None => None,
-        };
+    /// Both parts were read before either is used, and what may still fail comes first.
+    fn apply(&mut self, (loaded, web): Parts) -> Result<(), String> {
         log_warnings(&loaded);
         self.collector
             .apply(&loaded.config)
@@ -202,7 +237,6 @@ impl Exporter {
         if let (Some(config), Some(checked)) = (&self.web_config, web) {
             config.activate(checked);
         }
-        self.config_ok = true;
         Ok(())
     }
 
@@ -214,6 +248,41 @@ impl Exporter {
             .is_none_or(|outcomes| *outcomes.borrow_and_update());
         self.metrics.reloaded(self.config_ok && web_ok);
     }
+}
+
+/// Reads both parts of the configuration, and uses neither.
+async fn read_parts(
+    turn: Arc<Mutex<()>>,
+    reload: Reload,
+    web: Option<Arc<WebConfig>>,
+) -> Result<Parts, String> {
+    let turn = turn.lock_owned().await;
+    let loaded = tokio::task::spawn_blocking(move || (reload(), turn).0)
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())?;
+    let web = match web {
+        Some(config) => Some(config.check().await.map_err(|error| error.to_string())?),
+        None => None,
+    };
+    Ok((loaded, web))
+}
+
+/// What the reload that is under way has read, in the end.
+async fn read(reading: &mut Option<Reading>) -> Result<Parts, String> {
+    match reading {
+        Some(reading) => reading.parts.as_mut().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a signal asks for. One reload at a time: the next one waits for its turn.
+async fn next(signals: &mut Signals, is_reading: bool) -> Asked {
+    if is_reading {
+        signals.end().await;
+        return Asked::End;
+    }
+    signals.next().await
 }
 
 /// Returns when there is another outcome.
@@ -230,5 +299,87 @@ async fn changed(outcomes: &mut Option<watch::Receiver<bool>>) {
 pub(super) fn log_warnings(loaded: &Loaded) {
     for warning in &loaded.warnings {
         warn!("{warning}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+    use crate::config::{Collect, KeySource, Organization};
+    use crate::rhombus::{ApiKey, Endpoint};
+
+    /// An exporter that nobody needs to answer; each reload waits for a word from the sender.
+    async fn hanging() -> (Exporter, Sender<()>) {
+        let config = Config {
+            organizations: vec![Organization {
+                name: "acme".to_owned(),
+                key: KeySource::Inline(ApiKey::new("key").unwrap()),
+                endpoint: Endpoint::parse("http://127.0.0.1:9").unwrap(),
+            }],
+            collect: Collect::default(),
+        };
+        let (send, words) = channel();
+        let words = std::sync::Mutex::new(words);
+        let again = config.clone();
+        let reload: Reload = Arc::new(move || {
+            words.lock().unwrap().recv().unwrap();
+            Ok(Loaded {
+                config: again.clone(),
+                warnings: Vec::new(),
+            })
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let web = Web {
+            telemetry_path: TelemetryPath::default(),
+            config: None,
+            enable_lifecycle: true,
+            max_connections: 8,
+        };
+        let exporter = Exporter::start(&config, reload, listener, web).unwrap();
+        (exporter, send)
+    }
+
+    /// Asks for a reload as `POST /-/reload` does.
+    fn ask(exporter: &mut Exporter) -> oneshot::Receiver<Result<(), String>> {
+        let (answer, answered) = oneshot::channel();
+        exporter.begin_reload(Some(answer));
+        answered
+    }
+
+    #[tokio::test]
+    async fn a_reload_that_hangs_fails_and_the_next_one_is_done() {
+        let (mut exporter, words) = hanging().await;
+        exporter.reload_timeout = Duration::from_millis(20);
+        let (send, requests) = mpsc::channel(1);
+        exporter.requests = requests;
+        let metrics = exporter.metrics.exposition();
+        let failed = ask(&mut exporter);
+        let running = tokio::spawn(exporter.run(Signals::listen().unwrap()));
+        let error = failed.await.unwrap().unwrap_err();
+        assert!(error.contains("could not be read within 20ms"), "{error}");
+        let shown = metrics.render().text();
+        let shown = String::from_utf8_lossy(&shown);
+        assert!(shown.contains("last_reload_successful 0\n"), "{shown}");
+
+        // Two: the one that hung is read to its end too, and not used.
+        words.send(()).unwrap();
+        words.send(()).unwrap();
+        let (answer, answered) = oneshot::channel();
+        send.send(ReloadRequest(answer)).await.unwrap();
+        answered.await.unwrap().unwrap();
+        running.abort();
+    }
+
+    #[tokio::test]
+    async fn a_crash_is_noticed_while_a_reload_hangs() {
+        let (mut exporter, _words) = hanging().await;
+        let _asked = ask(&mut exporter);
+        exporter.server.abort();
+        let running = exporter.run(Signals::listen().unwrap());
+        let ended = tokio::time::timeout(Duration::from_secs(5), running).await;
+        let error = ended.expect("it ends long before the reload does");
+        assert!(error.unwrap_err().to_string().contains("has crashed"));
     }
 }
