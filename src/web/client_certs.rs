@@ -54,6 +54,24 @@ impl ClientAuth {
     }
 }
 
+/// What of a client's certificate is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Demands {
+    /// That there is one.
+    pub(super) presence: bool,
+    /// Its issuer.
+    pub(super) issuer: bool,
+    /// The names that it bears.
+    pub(super) name: bool,
+}
+
+impl Demands {
+    /// Whether all that is checked here was not checked before, or is still.
+    pub(super) fn cover(self, before: Self) -> bool {
+        self.presence >= before.presence && self.issuer >= before.issuer && self.name >= before.name
+    }
+}
+
 /// Checks the certificates of clients.
 #[derive(Debug)]
 pub(super) struct ClientCerts {
@@ -92,6 +110,15 @@ impl ClientCerts {
             required: policy.requires(),
             algorithms: provider.signature_verification_algorithms,
         })
+    }
+
+    /// What is checked.
+    pub(super) fn demands(&self) -> Demands {
+        Demands {
+            presence: self.required,
+            issuer: self.chain.is_some(),
+            name: !self.allowed_sans.is_empty(),
+        }
     }
 }
 

@@ -128,7 +128,7 @@ impl Server {
             .options
             .web
             .as_ref()
-            .and_then(|web| web.active().tls.clone());
+            .and_then(|web| Some(web.active().tls.as_ref()?.config.clone()));
         let Some(config) = tls else {
             return self.converse(stream, Protocol::Http1).await;
         };

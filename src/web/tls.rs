@@ -12,13 +12,20 @@ use rustls::{
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::client_certs::{ClientAuth, ClientCerts};
+use super::client_certs::{ClientAuth, ClientCerts, Demands};
 use super::pem::{Pem, PemFiles, Text, given};
 use super::web_error::Problem;
 
 /// HTTP/2, as a TLS client asks for it.
 pub(super) const ALPN_HTTP2: &[u8] = b"h2";
 const ALPN_HTTP1: &[u8] = b"http/1.1";
+
+/// What to serve TLS with.
+pub(super) struct Tls {
+    pub(super) config: Arc<ServerConfig>,
+    /// What of a client's certificate that checks.
+    pub(super) demands: Demands,
+}
 
 type Texts = Option<Spanned<Vec<Spanned<String>>>>;
 
@@ -70,7 +77,7 @@ impl TlsSection {
         section: &Spanned<Self>,
         files: &mut PemFiles<'_>,
         http2: bool,
-    ) -> Result<Option<Arc<ServerConfig>>, Problem> {
+    ) -> Result<Option<Tls>, Problem> {
         let this = &section.value;
         if this.is_empty() {
             return Ok(None);
@@ -95,6 +102,7 @@ impl TlsSection {
         let key = files
             .pem(("key", &this.key), ("key_file", &this.key_file))?
             .ok_or_else(|| missing("key_file and key"))?;
+        let demands = clients.as_ref().map(ClientCerts::demands);
         let builder = match clients {
             Some(clients) => builder.with_client_cert_verifier(Arc::new(clients)),
             None => builder.with_no_client_auth(),
@@ -107,7 +115,10 @@ impl TlsSection {
         if http2 {
             config.alpn_protocols.insert(0, ALPN_HTTP2.to_vec());
         }
-        Ok(Some(Arc::new(config)))
+        Ok(Some(Tls {
+            config: Arc::new(config),
+            demands: demands.unwrap_or_default(),
+        }))
     }
 
     fn versions(&self) -> Result<Vec<&'static SupportedProtocolVersion>, Problem> {

@@ -89,8 +89,8 @@ impl WebConfig {
     /// Reads everything again, now. New connections and requests see the new version.
     ///
     /// # Errors
-    /// When the new version can't be read in time, is wrong, adds or removes TLS, or removes every
-    /// user; the old one then stays in use.
+    /// When the new version can't be read in time, is wrong, adds or removes TLS, checks less of
+    /// clients' certificates, or removes every user; the old one then stays in use.
     pub async fn reload(self: &Arc<Self>) -> Result<(), WebConfigError> {
         self.check().await.map(|new| self.activate(new))
     }
@@ -208,8 +208,14 @@ impl WebConfig {
     fn may_follow(&self, loaded: Loaded) -> Result<Loaded, WebConfigError> {
         let file = || self.file.clone();
         let before = self.active();
-        if loaded.tls.is_some() != before.tls.is_some() {
-            return Err(WebConfigError::NeedsRestart { file: file() });
+        let demands = |loaded: &Loaded| loaded.tls.as_ref().map(|tls| tls.demands);
+        match (demands(&loaded), demands(&before)) {
+            (None, None) => {}
+            (Some(demands), Some(before)) if demands.cover(before) => {}
+            (Some(_), Some(_)) => {
+                return Err(WebConfigError::ClientsUnchecked { file: file() });
+            }
+            _ => return Err(WebConfigError::NeedsRestart { file: file() }),
         }
         if loaded.is_empty && !before.is_empty {
             return Err(WebConfigError::Emptied { file: file() });

@@ -58,6 +58,16 @@ pub enum WebConfigError {
         /// The web configuration.
         file: PathBuf,
     },
+    /// Clients that were turned away for their certificates would be let in.
+    #[error(
+        "{}: client_auth_type and client_allowed_sans can be made to check less only by a restart; \
+         the running configuration is kept",
+        file.display()
+    )]
+    ClientsUnchecked {
+        /// The web configuration.
+        file: PathBuf,
+    },
     /// The file is right, but asks for what only a restart can do.
     #[error(
         "{}: TLS can be added or removed only by a restart; the running configuration is kept",

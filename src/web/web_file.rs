@@ -10,19 +10,17 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use rustls::ServerConfig;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::auth::{BasicAuth, PasswordHash};
 use super::pem::PemFiles;
 use super::sources::Sources;
-use super::tls::TlsSection;
+use super::tls::{Tls, TlsSection};
 use super::web_error::{Problem, WebConfigError};
 
 /// The file as it is written. No `Debug`: it holds secrets.
@@ -53,7 +51,7 @@ struct RateSection {
 pub(super) struct Loaded {
     /// Whether there was nothing in the file, comments apart.
     pub(super) is_empty: bool,
-    pub(super) tls: Option<Arc<ServerConfig>>,
+    pub(super) tls: Option<Tls>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) auth: Option<BasicAuth>,
     pub(super) limiter: Option<DefaultDirectRateLimiter>,

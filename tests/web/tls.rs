@@ -435,6 +435,52 @@ async fn a_bad_new_version_changes_nothing_and_shows() {
 }
 
 #[tokio::test]
+async fn less_is_asked_of_client_certificates_only_by_a_restart() {
+    let ca = "  client_ca_file: client-ca.pem\n";
+    let policy = |name: &str| format!("  client_auth_type: {name}\n");
+    let all = format!("{}{ca}", policy("RequireAndVerifyClientCert"));
+    let named = format!("{all}  client_allowed_sans: [one]\n");
+    let site = Site::new(&named);
+    let (served, web) = site.start().await;
+    for weaker in [
+        String::new(),
+        policy("NoClientCert"),
+        policy("RequestClientCert"),
+        policy("RequireAnyClientCert"),
+        format!("{}{ca}", policy("VerifyClientCertIfGiven")),
+        all,
+        format!("{named}  client_allowed_sans: []\n").replacen(
+            "  client_allowed_sans: [one]\n",
+            "",
+            1,
+        ),
+    ] {
+        site.configure(&weaker);
+        let error = web.reload().await.unwrap_err().to_string();
+        assert!(error.contains("only by a restart"), "{weaker:?}: {error}");
+        assert!(!web.last_reload_ok());
+        assert!(!is_served(site.client(), &served).await, "{weaker:?}");
+    }
+    // Who is asked for may change, and so may the authority.
+    site.configure(&named.replace("[one]", "[two, three]"));
+    web.reload().await.unwrap();
+    let two = site.authority.sign(vec![dns("two")]);
+    assert!(is_served(site.client().identity(two.identity()), &served).await);
+}
+
+#[tokio::test]
+async fn more_may_be_asked_of_client_certificates_at_any_time() {
+    let ca = "  client_ca_file: client-ca.pem\n";
+    let site = Site::new("");
+    let (served, web) = site.start().await;
+    for stronger in ["VerifyClientCertIfGiven", "RequireAndVerifyClientCert"] {
+        site.configure(&format!("  client_auth_type: {stronger}\n{ca}"));
+        web.reload().await.unwrap();
+    }
+    assert!(!is_served(site.client(), &served).await);
+}
+
+#[tokio::test]
 async fn tls_is_added_or_removed_only_by_a_restart() {
     let site = Site::new("");
     let (served, web) = site.start().await;
