@@ -22,9 +22,8 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bytes::Bytes;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tracing::error;
 
 use super::encoding::accepts_gzip;
@@ -32,14 +31,11 @@ use super::landing;
 use super::telemetry_path::TelemetryPath;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
-use crate::metrics::{Exposition, Rendered};
+use crate::metrics::Exposition;
 
 /// The text format that every Prometheus reads, whatever it says in `Accept`.
 const TEXT_FORMAT: HeaderValue =
     HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-
-/// From this size on, bytes are compressed where that keeps no other request waiting.
-const COMPRESS_ELSEWHERE: usize = 32 * 1024;
 
 /// Asks whoever holds the configuration to read it again. The answer is why it could not.
 #[derive(Debug)]
@@ -66,12 +62,17 @@ pub struct App {
 
 /// All routes.
 pub fn router(app: App) -> Router {
+    let scrapes = Scrapes {
+        exposition: app.exposition.clone(),
+        turn: Mutex::default(),
+    };
+    let metrics = get(metrics).with_state(Arc::new(scrapes));
     let reload = match app.reload {
         Some(_) => post(reload).put(reload),
         None => post(forbidden).put(forbidden),
     };
     Router::new()
-        .route(app.telemetry_path.as_str(), get(metrics))
+        .route(app.telemetry_path.as_str(), metrics)
         .route("/", get(landing_page))
         .route("/-/healthy", get(async || "Healthy.\n"))
         .route("/-/ready", get(ready))
@@ -80,26 +81,35 @@ pub fn router(app: App) -> Router {
         .with_state(Arc::new(app))
 }
 
-async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
-    let rendered = app.exposition.render();
+/// What scrapes are answered from.
+struct Scrapes {
+    exposition: Arc<Exposition>,
+    /// Whose turn it is to make what all will be sent: many that come at once make it once. It is
+    /// never held over an await, so that no client can keep it.
+    turn: Mutex<()>,
+}
+
+async fn metrics(State(scrapes): State<Arc<Scrapes>>, request: Request) -> Response {
+    let gzip = accepts_gzip(request.headers());
+    let made = {
+        let _turn = scrapes.turn.lock().await;
+        let rendered = scrapes.exposition.render();
+        // On the spot, though it takes a moment: other threads may all be waiting for a disk.
+        if gzip {
+            rendered.gzip()
+        } else {
+            rendered.text()
+        }
+    };
     let headers = [
         (CONTENT_TYPE, TEXT_FORMAT),
         (VARY, HeaderValue::from_static("Accept-Encoding")),
     ];
-    if !accepts_gzip(request.headers()) {
-        return (headers, rendered.text()).into_response();
+    if !gzip {
+        return (headers, made).into_response();
     }
     let encoding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
-    (headers, encoding, compressed(rendered).await).into_response()
-}
-
-async fn compressed(rendered: Arc<Rendered>) -> Bytes {
-    if rendered.text().len() < COMPRESS_ELSEWHERE {
-        return rendered.gzip();
-    }
-    tokio::task::spawn_blocking(move || rendered.gzip())
-        .await
-        .expect("compressing does not panic")
+    (headers, encoding, made).into_response()
 }
 
 async fn landing_page(State(app): State<Arc<App>>) -> Response {

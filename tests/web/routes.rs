@@ -2,13 +2,17 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use rhombus_share_exporter::share::Source;
 use rhombus_share_exporter::web::{ReloadRequest, ServerOptions, router};
 use tokio::sync::mpsc;
 
-use crate::support::{Served, app, client, fleet, good, never_asked, quiet, soon, start};
+use crate::support::{
+    Served, app, client, counted_exposition, fleet, good, never_asked, quiet, soon, start,
+};
 
 async fn ask(served: &Served, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
     let mut request = client().get(served.url(path));
@@ -74,6 +78,58 @@ async fn the_metrics_are_compressed_for_whoever_takes_gzip() {
         .read_to_end(&mut text)
         .unwrap();
     assert_eq!(text, expected);
+}
+
+/// Asks for the metrics as Prometheus does.
+async fn scrape(served: &Served) -> usize {
+    let answer = ask(served, "/metrics", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.bytes().await.unwrap().len()
+}
+
+/// Disks and name servers that hang can take every thread that may block.
+#[test]
+fn a_scrape_needs_no_thread_that_may_block() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let (release, hang) = std::sync::mpsc::channel::<()>();
+    let hanging = runtime.spawn_blocking(move || hang.recv());
+    runtime.block_on(async {
+        let served = start(quiet(), ServerOptions::default()).await;
+        assert!(soon(scrape(&served)).await > 1_000);
+    });
+    assert!(!hanging.is_finished());
+    drop(release);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn scrapes_that_come_at_once_are_rendered_once() {
+    let renderings = Arc::new(AtomicUsize::new(0));
+    let counted = renderings.clone();
+    let fleet = fleet(vec![("acme", good(0, 1))]);
+    let mut app = app(fleet.clone());
+    app.exposition = counted_exposition(fleet, move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        // Long enough for the others to come too.
+        std::thread::sleep(Duration::from_millis(50));
+    });
+    // Registering asks once too.
+    let before = renderings.load(Ordering::Relaxed);
+    let served = Arc::new(start(router(app), ServerOptions::default()).await);
+    let scrapes: Vec<_> = (0..16)
+        .map(|_| {
+            let served = served.clone();
+            tokio::spawn(async move { scrape(&served).await })
+        })
+        .collect();
+    for scrape in scrapes {
+        assert!(soon(scrape).await.unwrap() > 1_000);
+    }
+    assert_eq!(renderings.load(Ordering::Relaxed), before + 1);
 }
 
 #[tokio::test]

@@ -182,11 +182,22 @@ pub(crate) fn exposition() -> Arc<Exposition> {
             .map(|name| (name.as_str(), good(3, 1)))
             .collect(),
     );
-    let count = Box::new(|| ConnectionCount {
-        open: 1,
-        limit: 512,
-    });
-    Metrics::new(many, count, Clock::from_fn(|| NOW))
+    counted_exposition(many, || {})
+}
+
+/// The metrics of `fleet`; each rendering calls `count`.
+pub(crate) fn counted_exposition(
+    fleet: Arc<FleetHandle>,
+    count: impl Fn() + Send + Sync + 'static,
+) -> Arc<Exposition> {
+    let count = move || {
+        count();
+        ConnectionCount {
+            open: 1,
+            limit: 512,
+        }
+    };
+    Metrics::new(fleet, Box::new(count), Clock::from_fn(|| NOW))
         .expect("metrics have different names")
         .exposition()
 }
