@@ -13,7 +13,7 @@ static OPEN: Spec = Spec::gauge(
 static LIMIT: Spec = Spec::gauge(
     "rhombus_share_exporter_http_connections_limit",
     &[],
-    "How many connections may be open; more wait.",
+    "How many connections may be open; one more takes the place of an idle one.",
 );
 
 /// How many connections there are.

@@ -5,11 +5,13 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a client may take.
@@ -51,21 +53,39 @@ pub(super) struct Activity {
     phase: Mutex<Phase>,
     patience: Patience,
     /// On HTTP/2 a byte between two requests need not be the beginning of one: it may be a ping.
-    multiplexed: bool,
+    multiplexed: AtomicBool,
+    /// Told when everything that was asked is answered.
+    turned: Arc<Notify>,
 }
 
 impl Activity {
-    pub(super) fn new(patience: Patience, multiplexed: bool) -> Arc<Self> {
+    /// That of a connection which has just been made.
+    pub(super) fn new(patience: Patience, turned: Arc<Notify>) -> Arc<Self> {
         Arc::new(Self {
             phase: Mutex::new(Phase::Greeting(Instant::now())),
             patience,
-            multiplexed,
+            multiplexed: AtomicBool::new(false),
+            turned,
         })
+    }
+
+    /// HTTP is spoken from now on: its version 2 if `multiplexed`.
+    pub(super) fn begin(&self, multiplexed: bool) {
+        self.multiplexed.store(multiplexed, Ordering::Relaxed);
+        *self.phase() = Phase::Greeting(Instant::now());
     }
 
     /// Whether the client has not asked for anything yet.
     pub(super) fn nothing_asked(&self) -> bool {
         matches!(*self.phase(), Phase::Greeting(_))
+    }
+
+    /// Since when the client is being waited for; none while it is waiting for us.
+    pub(super) fn waiting_since(&self) -> Option<Instant> {
+        match *self.phase() {
+            Phase::Greeting(since) | Phase::Idle(since) | Phase::Head(since) => Some(since),
+            Phase::Answering(_) => None,
+        }
     }
 
     /// A request is being answered until what this returns is dropped.
@@ -100,12 +120,13 @@ impl Activity {
         let mut phase = self.phase();
         if matches!(*phase, Phase::Answering(answers) if answers.requests == 0) {
             *phase = Phase::Idle(Instant::now());
+            self.turned.notify_one();
         }
     }
 
     fn bytes_arrived(&self) {
         let mut phase = self.phase();
-        if matches!(*phase, Phase::Idle(_)) && !self.multiplexed {
+        if matches!(*phase, Phase::Idle(_)) && !self.is_multiplexed() {
             *phase = Phase::Head(Instant::now());
         }
     }
@@ -116,9 +137,15 @@ impl Activity {
             Phase::Greeting(since) | Phase::Head(since) => Some(since + self.patience.head),
             Phase::Idle(since) => Some(since + self.patience.idle),
             // HTTP/1 has no way to refuse a part but to leave it in the socket.
-            Phase::Answering(answers) if answers.in_the_making > 0 || !self.multiplexed => None,
+            Phase::Answering(answers) if answers.in_the_making > 0 || !self.is_multiplexed() => {
+                None
+            }
             Phase::Answering(answers) => Some(answers.ready + self.patience.read),
         }
+    }
+
+    fn is_multiplexed(&self) -> bool {
+        self.multiplexed.load(Ordering::Relaxed)
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {

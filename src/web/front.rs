@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{Request, Response, StatusCode};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
@@ -18,7 +18,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::activity::{Activity, Answering};
-use super::web_config::WebConfig;
+use super::web_config::{Refusal, WebConfig};
 
 /// The service of one connection.
 pub(super) struct Front {
@@ -66,14 +66,26 @@ async fn guarded(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let active = web.active();
+    let version = request.version();
     let mut response = match active.admit(request.headers()).await {
         Ok(()) => app.call(request).await?,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refused(refusal, version),
     };
     for (name, value) in &active.headers {
         response.headers_mut().insert(name, value.clone());
     }
     Ok(response)
+}
+
+/// Whoever is not let in is not kept either: on a connection that stays they would take the place
+/// of someone else. On HTTP/2, which has no such header, they leave when they are idle.
+fn refused(refusal: Refusal, version: Version) -> Response<Body> {
+    let mut response = refusal.into_response();
+    if version < Version::HTTP_2 {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
 }
 
 fn refuse(status: StatusCode) -> Response<Body> {

@@ -1,4 +1,4 @@
-//! The HTTP server: `server` carries connections, `front` stands before every request, `routes`
+//! The HTTP server: `server` carries connections, for which there is `room`, `front` stands before every request, `routes`
 //! has what can be asked for, `landing` the page for people. Everything that is shown is read from
 //! memory. A new page begins as a line in the table of `routes`.
 
@@ -9,6 +9,7 @@ mod encoding;
 mod front;
 mod landing;
 mod pem;
+mod room;
 mod routes;
 mod server;
 mod server_options;

@@ -14,7 +14,6 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
@@ -24,6 +23,7 @@ use tracing::{debug, warn};
 
 use super::activity::{Activity, Patience, Watched};
 use super::front::Front;
+use super::room::Room;
 use super::server_options::ServerOptions;
 use super::tls::ALPN_HTTP2;
 
@@ -40,7 +40,7 @@ pub async fn serve(
     options: ServerOptions,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let slots = Arc::new(Semaphore::new(options.connections.limit()));
+    let room = Room::new(options.connections.clone());
     let abort = CancellationToken::new();
     let _abort_when_dropped = abort.clone().drop_guard();
     let server = Arc::new(Server {
@@ -50,15 +50,22 @@ pub async fn serve(
     });
     let tasks = TaskTracker::new();
     let next = async || {
-        let slot = slots.clone().acquire_owned().await;
-        (slot, accept(&listener).await)
+        let stream = accept(&listener).await;
+        let activity = Activity::new(server.patience(), room.turned());
+        let place = room.place(&activity).await;
+        (stream, activity, place)
     };
-    while let Some((slot, stream)) = shutdown.run_until_cancelled(next()).await {
-        let opened = server.options.connections.opened();
+    while let Some((stream, activity, place)) = shutdown.run_until_cancelled(next()).await {
         let (server, abort) = (server.clone(), abort.clone());
         tasks.spawn(async move {
-            abort.run_until_cancelled(server.connection(stream)).await;
-            drop((slot, opened));
+            tokio::select! {
+                () = abort.cancelled() => {}
+                () = place.leave.cancelled() => {
+                    debug!("a connection that asked for nothing has made room for another");
+                }
+                () = server.connection(stream, activity) => {}
+            }
+            drop(place);
         });
     }
     drop(listener);
@@ -117,7 +124,15 @@ struct Server {
 }
 
 impl Server {
-    async fn connection(&self, stream: TcpStream) {
+    fn patience(&self) -> Patience {
+        Patience {
+            head: self.options.header_timeout,
+            idle: self.options.idle_timeout,
+            read: self.options.write_timeout,
+        }
+    }
+
+    async fn connection(&self, stream: TcpStream, activity: Arc<Activity>) {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot set TCP_NODELAY");
         }
@@ -130,7 +145,7 @@ impl Server {
             .as_ref()
             .and_then(|web| Some(web.active().tls.as_ref()?.config.clone()));
         let Some(config) = tls else {
-            return self.converse(stream, Protocol::Http1).await;
+            return self.converse(stream, Protocol::Http1, activity).await;
         };
         let handshake = timeout(
             self.options.tls_handshake_timeout,
@@ -147,21 +162,16 @@ impl Server {
                 } else {
                     Protocol::Http1
                 };
-                self.converse(stream, protocol).await;
+                self.converse(stream, protocol, activity).await;
             }
         }
     }
 
-    async fn converse<S>(&self, stream: S, protocol: Protocol)
+    async fn converse<S>(&self, stream: S, protocol: Protocol, activity: Arc<Activity>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let patience = Patience {
-            head: self.options.header_timeout,
-            idle: self.options.idle_timeout,
-            read: self.options.write_timeout,
-        };
-        let activity = Activity::new(patience, protocol == Protocol::Http2);
+        activity.begin(protocol == Protocol::Http2);
         let front = Front {
             app: TowerToHyperService::new(self.app.clone()),
             web: self.options.web.clone(),

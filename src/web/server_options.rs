@@ -12,7 +12,8 @@ use super::web_config::WebConfig;
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
     /// How many connections there may be, and how many there are. Default: at most 512. Whoever
-    /// comes when all are taken waits, and is served once one leaves.
+    /// comes when all are taken gets the place of the client that has kept us waiting longest, and
+    /// waits for one while all are being answered.
     pub connections: ConnectionStats,
     /// For the TLS handshake. Default: 10 s.
     pub tls_handshake_timeout: Duration,

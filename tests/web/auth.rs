@@ -119,6 +119,26 @@ async fn whoever_is_not_admitted_is_asked_for_a_password() {
 }
 
 #[tokio::test]
+async fn whoever_is_refused_is_not_kept() {
+    let limited = "rate_limit: {interval: 1h, burst: 1}\n";
+    for (config, statuses) in [
+        (
+            format!("basic_auth_users: {{ann: {}}}\n", hash("one")),
+            vec![401],
+        ),
+        (limited.to_owned(), vec![200, 429]),
+    ] {
+        let site = Site::start(&config).await;
+        for status in statuses {
+            let answer = site.served.get("/metrics").await;
+            assert_eq!(answer.status(), status);
+            let close = answer.headers().get("connection");
+            assert_eq!(close.is_some_and(|close| close == "close"), status != 200);
+        }
+    }
+}
+
+#[tokio::test]
 async fn many_wrong_passwords_at_once_keep_nobody_out() {
     let site = Arc::new(Site::start(&format!("basic_auth_users:\n  ann: {}\n", hash("one"))).await);
     let attempt = |number: u32| {

@@ -1,5 +1,6 @@
 //! Clients that are slow, silent, deaf or many. Each is dropped; nobody else notices.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -7,6 +8,7 @@ use axum::body::Bytes;
 use axum::routing::{get, post};
 use rhombus_share_exporter::web::{ConnectionStats, ServerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::support::{LONG, SHORT, ask, client, closed, eventually, quiet, soon, start};
@@ -138,19 +140,74 @@ async fn a_client_that_does_not_read_is_dropped() {
     eventually(|| connections.open() == 0).await;
 }
 
-#[tokio::test]
-async fn one_connection_too_many_waits_until_another_leaves() {
-    let options = ServerOptions {
-        connections: ConnectionStats::new(2),
+fn room_for(limit: usize) -> ServerOptions {
+    ServerOptions {
+        connections: ConnectionStats::new(limit),
         ..patient()
-    };
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_nothing_makes_room_for_whoever_comes() {
+    let options = room_for(3);
     let connections = options.connections.clone();
     let served = start(quiet(), options).await;
-    let (mut first, mut second) = (served.connect().await, served.connect().await);
-    ask(&mut first, "/-/healthy", HEALTHY).await;
+    let mut kept_alive = served.connect().await;
+    ask(&mut kept_alive, "/-/healthy", HEALTHY).await;
+    let mut second = served.connect().await;
     ask(&mut second, "/-/healthy", HEALTHY).await;
-    assert_eq!((connections.open(), connections.limit()), (2, 2));
+    let mut silent = served.connect().await;
+    eventually(|| connections.open() == 3).await;
+    // Now the first has been idle for less long than the others have.
+    ask(&mut kept_alive, "/-/healthy", HEALTHY).await;
 
+    ask(&mut served.connect().await, "/-/healthy", HEALTHY).await;
+    assert_eq!(closed(&mut second).await, b"");
+    ask(&mut kept_alive, "/-/healthy", HEALTHY).await;
+
+    let mut half = served.connect().await;
+    half.write_all(b"GET / HT").await.unwrap();
+    ask(&mut served.connect().await, "/-/healthy", HEALTHY).await;
+    assert_eq!(closed(&mut silent).await, b"");
+    assert!(connections.open() <= connections.limit());
+}
+
+#[tokio::test]
+async fn hundreds_that_are_idle_shut_nobody_out() {
+    let served = start(quiet(), room_for(8)).await;
+    let mut idle = Vec::new();
+    for _ in 0..100 {
+        let mut stream = served.connect().await;
+        ask(&mut stream, "/-/healthy", HEALTHY).await;
+        idle.push(stream);
+    }
+    assert_eq!(served.get("/-/healthy").await.status(), 200);
+}
+
+#[tokio::test]
+async fn one_too_many_waits_while_all_are_being_answered() {
+    let finish = Arc::new(Notify::new());
+    let slow = {
+        let finish = finish.clone();
+        async move || {
+            finish.notified().await;
+            HEALTHY
+        }
+    };
+    let app = Router::new()
+        .route("/slow", get(slow))
+        .route("/-/healthy", get(async || HEALTHY));
+    let options = room_for(2);
+    let connections = options.connections.clone();
+    let served = start(app, options).await;
+    let (mut first, mut second) = (served.connect().await, served.connect().await);
+    for stream in [&mut first, &mut second] {
+        stream
+            .write_all(b"GET /slow HTTP/1.1\r\nHost: t\r\n\r\n")
+            .await
+            .unwrap();
+    }
+    eventually(|| connections.open() == 2).await;
     let mut third = served.connect().await;
     third
         .write_all(b"GET /-/healthy HTTP/1.1\r\nHost: t\r\n\r\n")
@@ -158,7 +215,8 @@ async fn one_connection_too_many_waits_until_another_leaves() {
         .unwrap();
     let mut buffer = [0; 12];
     assert!(timeout(SHORT, third.read_exact(&mut buffer)).await.is_err());
-    drop(first);
+    // One that is answered stays connected, and its place is given away all the same.
+    finish.notify_one();
     soon(third.read_exact(&mut buffer)).await.unwrap();
     assert_eq!(&buffer, b"HTTP/1.1 200");
     assert_eq!(connections.open(), 2);
