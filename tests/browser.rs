@@ -165,6 +165,18 @@ async fn what_is_open_is_at_the_top() {
 }
 
 #[tokio::test]
+async fn nothing_open_among_new_pages_is_no_all_clear() {
+    let simulator = simulator(0);
+    let exporter = exporter(&simulator, &["--collect.lookback=7d"]);
+    exporter.wait_for_success().await;
+    let page = Seen::landing(&exporter).await;
+    let bound = "No open link among pages created in the last 7 d";
+    assert_eq!(page.headline(), bound);
+    assert_eq!(page.tile("open to anyone"), "≥ 0");
+    assert!(!page.dom.contains(r#"class="answer good""#), "{}", page.dom);
+}
+
+#[tokio::test]
 async fn an_organisation_that_could_not_be_looked_at_is_named_before_any_count() {
     let (healthy, failing) = (simulator(0), simulator(0));
     put_some_groups(&failing).await;

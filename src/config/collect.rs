@@ -36,6 +36,7 @@ impl From<&Collect> for View {
             interval: collect.interval,
             max_staleness: collect.max_staleness,
             expiring_within: collect.expiring_within.clone(),
+            lookback: collect.lookback,
         }
     }
 }

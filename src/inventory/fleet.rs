@@ -69,6 +69,8 @@ pub struct View {
     pub max_staleness: Duration,
     /// The windows of `rhombus_shares_expiring`.
     pub expiring_within: Vec<Window>,
+    /// Only pages created within this time were asked for; none: every page there is.
+    pub lookback: Option<Duration>,
 }
 
 /// Every organisation that is watched, sorted by name, and how to read them.

@@ -140,14 +140,13 @@ impl Answer {
         let waiting = standings.count(Belief::Waiting);
         let unseen = standings.unseen();
         let stale = standings.count(Belief::Stale);
-        let open = match standings.links.open {
-            0 => "No open link".to_owned(),
-            open => words::counted(open, "open link"),
-        };
+        let open = open_links(standings, "No open link");
         let of_all = format!("{} of {}", words::count(unseen), organizations(all));
         let (tone, headline) = match unseen {
             _ if all == 0 => ("warn", "No organisation is watched".to_owned()),
-            0 if standings.links.open > 0 || stale > 0 => ("warn", open),
+            0 if standings.links.open > 0 || stale > 0 || standings.lookback.is_some() => {
+                ("warn", open)
+            }
             0 => ("good", open),
             _ if waiting == all => ("warn", "Waiting for the first answers".to_owned()),
             _ if unseen == all => ("bad", "No organisation could be looked at".to_owned()),
@@ -162,6 +161,18 @@ impl Answer {
             headline,
             details: details(standings, unseen, stale),
         }
+    }
+}
+
+/// How many links are open, and among which, where that is not all of them; `none` for 0.
+fn open_links(standings: &Standings, none: &str) -> String {
+    let open = match standings.links.open {
+        0 => none.to_owned(),
+        open => words::counted(open, "open link"),
+    };
+    match standings.lookback.map(words::span) {
+        None => open,
+        Some(lookback) => format!("{open} among pages created in the last {lookback}"),
     }
 }
 
@@ -184,6 +195,12 @@ fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
             "Counted from an old picture that could not be renewed: {stale}."
         ));
     }
+    if let Some(lookback) = standings.lookback.map(words::span) {
+        sentences.push(format!(
+            "Only pages created in the last {lookback} are asked for. Links of older ones are not \
+             counted here, open or not."
+        ));
+    }
     if let Some(oldest) = standings.oldest {
         let oldest = words::span(oldest);
         sentences.push(format!(
@@ -196,7 +213,8 @@ fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
 
 fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
     let known = standings.rows.iter().any(|row| row.links.is_some());
-    let bound = if standings.unseen() > 0 { "≥ " } else { "" };
+    let is_part = standings.unseen() > 0 || standings.lookback.is_some();
+    let bound = if is_part { "≥ " } else { "" };
     let links = standings.links;
     let tile = |number: u64, label: &str, tone| Tile {
         // A dash, since 0 would read as an all-clear.

@@ -151,6 +151,8 @@ pub(super) struct Standings {
     pub(super) links: Links,
     /// The age of the oldest picture that is counted.
     pub(super) oldest: Option<Duration>,
+    /// Links of pages created before this were not asked for, open or not.
+    pub(super) lookback: Option<Duration>,
 }
 
 impl Standings {
@@ -165,6 +167,7 @@ impl Standings {
         Self {
             links,
             oldest: known().filter_map(|(_, age)| age).max(),
+            lookback: fleet.view.lookback,
             rows,
         }
     }

@@ -1,14 +1,21 @@
 //! The landing page: it answers at a glance, and never says that all is well when it isn't known.
 
-use rhombus_share_exporter::inventory::{Inventory, Standing};
+use rhombus_share_exporter::inventory::{FleetHandle, Inventory, Standing, View};
 use rhombus_share_exporter::share::{Expiry, Malformed, Protection};
 use rhombus_share_exporter::web::{ServerOptions, router};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{NOW, app, failed, fleet, good, never_asked, share, start};
+use crate::support::{
+    NOW, app, failed, fleet, fleet_seen_by, good, never_asked, share, start, view,
+};
 
 async fn page(standings: Vec<(&str, Standing)>) -> String {
-    let served = start(router(app(fleet(standings))), ServerOptions::default()).await;
+    page_of(fleet(standings)).await
+}
+
+async fn page_of(fleet: Arc<FleetHandle>) -> String {
+    let served = start(router(app(fleet)), ServerOptions::default()).await;
     served.get("/").await.text().await.unwrap()
 }
 
@@ -71,6 +78,32 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
     ] {
         let page = page(standings).await;
         assert_eq!((tone(&page), headline(&page)), (tone_expected, expected));
+    }
+}
+
+#[tokio::test]
+async fn nothing_found_in_a_part_is_no_all_clear() {
+    let lookback = |secs| View {
+        lookback: Some(Duration::from_secs(secs)),
+        ..view()
+    };
+    for (standing, secs, expected) in [
+        (
+            good(0, 5),
+            604_800,
+            "No open link among pages created in the last 7 d",
+        ),
+        (
+            good(2, 5),
+            3_600,
+            "2 open links among pages created in the last 60 min",
+        ),
+    ] {
+        let fleet = fleet_seen_by(lookback(secs), vec![("a", standing)]);
+        let page = page_of(fleet).await;
+        assert_eq!((tone(&page), headline(&page)), ("warn", expected));
+        assert!(page.contains("<dt>open to anyone</dt><dd>≥ "), "{page}");
+        assert!(page.contains("Links of older ones are not counted"));
     }
 }
 

@@ -121,6 +121,7 @@ pub(crate) fn view() -> View {
             window("24h", 86_400),
             window("7d", 604_800),
         ],
+        lookback: None,
     }
 }
 
@@ -157,16 +158,18 @@ pub(crate) fn failed(standing: &Standing, message: &str) -> Standing {
 }
 
 pub(crate) fn fleet(standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
+    fleet_seen_by(view(), standings)
+}
+
+pub(crate) fn fleet_seen_by(view: View, standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
     let organization = |(name, standing): (&str, Standing)| {
         let organization = Arc::new(Organization::new(name));
         (organization, standing)
     };
     let all: Vec<_> = standings.into_iter().map(organization).collect();
     let organizations = all.iter().map(|(organization, _)| organization.clone());
-    let fleet = Arc::new(FleetHandle::new(Fleet::new(
-        organizations.collect(),
-        view(),
-    )));
+    let fleet = Fleet::new(organizations.collect(), view);
+    let fleet = Arc::new(FleetHandle::new(fleet));
     for (organization, standing) in all {
         fleet.publish(&organization, Source::ClipGroups, standing);
     }
