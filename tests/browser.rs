@@ -189,7 +189,7 @@ async fn an_organisation_that_could_not_be_looked_at_is_named_before_any_count()
         })
         .await;
     let page = Seen::landing(&exporter).await;
-    let bound = "No open link, but 1 of 2 organisations could not be looked at";
+    let bound = "1 of 2 organisations could not be looked at; no open link in what is known";
     assert_eq!(page.headline(), bound);
     assert_eq!(page.tile("open to anyone"), "≥ 0");
     assert_eq!(page.tile("organisations fresh"), "1 / 2");

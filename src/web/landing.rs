@@ -140,20 +140,25 @@ impl Answer {
         let waiting = standings.count(Belief::Waiting);
         let unseen = standings.unseen();
         let stale = standings.count(Belief::Stale);
-        let open = open_links(standings, "No open link");
-        let of_all = format!("{} of {}", words::count(unseen), organizations(all));
+        let of_all = |number| format!("{} of {}", words::count(number), organizations(all));
+        let known = format!("{} in what is known", open_links(standings, "no open link"));
+        // What is not known comes first: the beginning of a title may be all that is read of it.
         let (tone, headline) = match unseen {
             _ if all == 0 => ("warn", "No organisation is watched".to_owned()),
-            0 if standings.links.open > 0 || stale > 0 || standings.lookback.is_some() => {
-                ("warn", open)
-            }
-            0 => ("good", open),
+            0 if stale > 0 => (
+                "warn",
+                format!("{} not seen lately; {known}", of_all(stale)),
+            ),
+            0 => (calm_tone(standings), open_links(standings, "No open link")),
             _ if waiting == all => ("warn", "Waiting for the first answers".to_owned()),
             _ if unseen == all => ("bad", "No organisation could be looked at".to_owned()),
-            _ if unseen == waiting => ("warn", format!("{open}, and {of_all} still to be asked")),
+            _ if unseen == waiting => (
+                "warn",
+                format!("{} still to be asked; {known}", of_all(unseen)),
+            ),
             _ => (
                 "bad",
-                format!("{open}, but {of_all} could not be looked at"),
+                format!("{} could not be looked at; {known}", of_all(unseen)),
             ),
         };
         Self {
@@ -161,6 +166,15 @@ impl Answer {
             headline,
             details: details(standings, unseen, stale),
         }
+    }
+}
+
+/// The tone where everything was looked at: all is well only if that was everything there is.
+fn calm_tone(standings: &Standings) -> &'static str {
+    if standings.links.open == 0 && standings.lookback.is_none() {
+        "good"
+    } else {
+        "warn"
     }
 }
 

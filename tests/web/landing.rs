@@ -44,11 +44,15 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
         (vec![], "warn", "No organisation is watched"),
         (vec![("a", good(0, 5))], "good", "No open link"),
         (vec![("a", good(1, 5))], "warn", "1 open link"),
-        (vec![("a", good(0, 121))], "warn", "No open link"),
+        (
+            vec![("a", good(0, 121))],
+            "warn",
+            "1 of 1 organisation not seen lately; no open link in what is known",
+        ),
         (
             vec![("a", stale()), ("b", good(1, 5))],
             "warn",
-            "3 open links",
+            "1 of 2 organisations not seen lately; 3 open links in what is known",
         ),
         (
             vec![("a", never_asked())],
@@ -58,7 +62,7 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
         (
             vec![("a", never_asked()), ("b", good(1, 5))],
             "warn",
-            "1 open link, and 1 of 2 organisations still to be asked",
+            "1 of 2 organisations still to be asked; 1 open link in what is known",
         ),
         (
             vec![("a", never())],
@@ -73,11 +77,17 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
         (
             vec![("a", withdrawn()), ("b", good(0, 5)), ("c", never_asked())],
             "bad",
-            "No open link, but 2 of 3 organisations could not be looked at",
+            "2 of 3 organisations could not be looked at; no open link in what is known",
+        ),
+        (
+            vec![("a", never()), ("b", stale())],
+            "bad",
+            "1 of 2 organisations could not be looked at; 2 open links in what is known",
         ),
     ] {
         let page = page(standings).await;
         assert_eq!((tone(&page), headline(&page)), (tone_expected, expected));
+        assert!(page.contains(&format!("<title>{expected} · ")), "{page}");
     }
 }
 
