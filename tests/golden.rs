@@ -77,6 +77,7 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
     let count = Box::new(|| ConnectionCount {
         open: 1,
         limit: 512,
+        refused: Default::default(),
     });
     let metrics = Metrics::new(fleet, count, Clock::from_fn(|| NOW)).expect("different names");
     let text = metrics.exposition().render().text();

@@ -92,6 +92,7 @@ impl Exporter {
         let count = move || ConnectionCount {
             open: stats.open(),
             limit: stats.limit(),
+            refused: stats.refused(),
         };
         let metrics = Metrics::new(fleet.clone(), Box::new(count), clock.clone())?;
         let mut collector = Collector::new(fleet.clone(), metrics.observer(), clock.clone())

@@ -1,4 +1,5 @@
-//! The limit on the server's connections, and how near to it the server is.
+//! The limits of the server: how near to the one on connections it is, and how often it has turned
+//! someone away.
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
@@ -16,13 +17,74 @@ static LIMIT: Spec = Spec::gauge(
     "How many connections may be open; one more takes the place of an idle one.",
 );
 
-/// How many connections there are.
+static REFUSED: Spec = Spec::counter(
+    "rhombus_share_exporter_http_refused_total",
+    &["reason"],
+    "Requests that were refused and connections that were cut, by reason.",
+);
+
+/// Why the server turns someone away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// 401: no password, or a wrong one.
+    Unauthorized,
+    /// 429: more requests than `rate_limit` lets through.
+    RateLimited,
+    /// 413: a body above the limit.
+    BodyTooLarge,
+    /// 431: a head above the limit.
+    HeadTooLarge,
+    /// 400: what came is no HTTP.
+    Malformed,
+    /// A TLS handshake that failed, or took too long.
+    TlsHandshake,
+    /// No whole head of a request in time.
+    SlowRequest,
+    /// A client that doesn't take what is sent to it.
+    SlowReader,
+    /// A connection that was idle when another wanted its place.
+    NoRoom,
+}
+
+impl Refused {
+    /// Each once.
+    pub const ALL: [Self; 9] = [
+        Self::Unauthorized,
+        Self::RateLimited,
+        Self::BodyTooLarge,
+        Self::HeadTooLarge,
+        Self::Malformed,
+        Self::TlsHandshake,
+        Self::SlowRequest,
+        Self::SlowReader,
+        Self::NoRoom,
+    ];
+
+    /// The value of the label `reason`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::RateLimited => "rate_limited",
+            Self::BodyTooLarge => "body_too_large",
+            Self::HeadTooLarge => "head_too_large",
+            Self::Malformed => "malformed",
+            Self::TlsHandshake => "tls_handshake",
+            Self::SlowRequest => "slow_request",
+            Self::SlowReader => "slow_reader",
+            Self::NoRoom => "no_room",
+        }
+    }
+}
+
+/// How many connections there are, and how many were turned away.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionCount {
     /// Open now.
     pub open: usize,
     /// How many may be open.
     pub limit: usize,
+    /// How often someone was turned away, in the order of [`Refused::ALL`].
+    pub refused: [u64; Refused::ALL.len()],
 }
 
 /// Tells how many connections there are now, without waiting.
@@ -31,14 +93,14 @@ pub type CountConnections = Box<dyn Fn() -> ConnectionCount + Send + Sync>;
 /// The collector of the server's connections.
 pub(super) struct Connections {
     count: CountConnections,
-    descs: [Desc; 2],
+    descs: [Desc; 3],
 }
 
 impl Connections {
     pub(super) fn new(count: CountConnections) -> Self {
         Self {
             count,
-            descs: [OPEN.desc(), LIMIT.desc()],
+            descs: [OPEN.desc(), LIMIT.desc(), REFUSED.desc()],
         }
     }
 }
@@ -54,7 +116,19 @@ impl Collector for Connections {
             family.push_count(&[], count as u64);
             family.finish()
         };
-        let ConnectionCount { open, limit } = (self.count)();
-        vec![family(&OPEN, open), family(&LIMIT, limit)]
+        let ConnectionCount {
+            open,
+            limit,
+            refused,
+        } = (self.count)();
+        let mut refusals = Family::new(&REFUSED);
+        for (reason, count) in Refused::ALL.iter().zip(refused) {
+            refusals.push_count(&[reason.label()], count);
+        }
+        vec![
+            family(&OPEN, open),
+            family(&LIMIT, limit),
+            refusals.finish(),
+        ]
     }
 }

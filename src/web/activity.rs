@@ -14,6 +14,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::server_options::ConnectionStats;
+use crate::metrics::Refused;
+
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
@@ -85,6 +88,15 @@ impl Activity {
         match *self.phase() {
             Phase::Greeting(since) | Phase::Idle(since) | Phase::Head(since) => Some(since),
             Phase::Answering(_) => None,
+        }
+    }
+
+    /// What a client that has taken too long is guilty of; nothing where it was only idle.
+    fn fault(&self) -> Option<Refused> {
+        match *self.phase() {
+            Phase::Greeting(_) | Phase::Head(_) => Some(Refused::SlowRequest),
+            Phase::Idle(_) => None,
+            Phase::Answering(_) => Some(Refused::SlowReader),
         }
     }
 
@@ -188,22 +200,44 @@ impl Drop for Answering {
     }
 }
 
-/// A stream whose reads fail once the client has taken too long.
+/// A stream whose reads fail once the client has taken too long. That is counted, and so is a write
+/// that took too long below.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     stream: S,
     activity: Arc<Activity>,
+    /// Where to count; none once that is done.
+    stats: Option<ConnectionStats>,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(stream: S, activity: Arc<Activity>, stats: ConnectionStats) -> Self {
         let timer = Box::pin(sleep_until(Instant::now() + activity.patience.head));
         Self {
             stream,
             activity,
+            stats: Some(stats),
             timer,
         }
+    }
+
+    /// Counts why this connection ends.
+    fn refuse(&mut self, reason: Option<Refused>) {
+        if let Some(stats) = self.stats.take()
+            && let Some(reason) = reason
+        {
+            stats.refuse(reason);
+        }
+    }
+
+    fn written<T>(&mut self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if let Poll::Ready(Err(error)) = &result
+            && error.kind() == io::ErrorKind::TimedOut
+        {
+            self.refuse(Some(Refused::SlowReader));
+        }
+        result
     }
 
     /// Ready once the client has been silent for too long.
@@ -242,6 +276,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             }
             Poll::Pending => {
                 ready!(self.poll_overdue(cx));
+                let fault = self.activity.fault();
+                self.refuse(fault);
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
         }
@@ -254,11 +290,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(result)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        self.written(result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -270,7 +308,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.written(result)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -18,7 +18,9 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::activity::{Activity, Answering};
+use super::server_options::ConnectionStats;
 use super::web_config::{Refusal, WebConfig};
+use crate::metrics::Refused;
 
 /// The service of one connection.
 pub(super) struct Front {
@@ -26,6 +28,7 @@ pub(super) struct Front {
     pub(super) web: Option<Arc<WebConfig>>,
     pub(super) max_body_bytes: usize,
     pub(super) activity: Arc<Activity>,
+    pub(super) stats: ConnectionStats,
 }
 
 impl Service<Request<Incoming>> for Front {
@@ -36,13 +39,17 @@ impl Service<Request<Incoming>> for Front {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let mut answering = self.activity.answering();
         let fits = limit_body(&mut request, self.max_body_bytes);
-        let (app, web) = (self.app.clone(), self.web.clone());
+        let (app, web, stats) = (self.app.clone(), self.web.clone(), self.stats.clone());
         Box::pin(async move {
             let response = match web {
                 _ if !fits => refuse(StatusCode::PAYLOAD_TOO_LARGE),
                 None => app.call(request).await?,
-                Some(web) => guarded(&web, app, request).await?,
+                Some(web) => guarded(&web, app, request, &stats).await?,
             };
+            // A body that didn't say how large it is was refused where it was read.
+            if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                stats.refuse(Refused::BodyTooLarge);
+            }
             answering.ready();
             Ok(response.map(|body| Answer { body, answering }))
         })
@@ -64,12 +71,16 @@ async fn guarded(
     web: &WebConfig,
     app: TowerToHyperService<Router>,
     request: Request<Incoming>,
+    stats: &ConnectionStats,
 ) -> Result<Response<Body>, Infallible> {
     let active = web.active();
     let version = request.version();
     let mut response = match active.admit(request.headers()).await {
         Ok(()) => app.call(request).await?,
-        Err(refusal) => refused(refusal, version),
+        Err(refusal) => {
+            stats.refuse(refusal.reason());
+            refused(refusal, version)
+        }
     };
     for (name, value) in &active.headers {
         response.headers_mut().insert(name, value.clone());

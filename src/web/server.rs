@@ -26,6 +26,7 @@ use super::front::Front;
 use super::room::Room;
 use super::server_options::ServerOptions;
 use super::tls::ALPN_HTTP2;
+use crate::metrics::Refused;
 
 /// Serves `app` to whoever connects to `listener`, until `shutdown`; then lets the answers that
 /// are under way finish, for at most [`ServerOptions::grace`].
@@ -61,6 +62,7 @@ pub async fn serve(
             tokio::select! {
                 () = abort.cancelled() => {}
                 () = place.leave.cancelled() => {
+                    server.refuse(Refused::NoRoom);
                     debug!("a connection that asked for nothing has made room for another");
                 }
                 () = server.connection(stream, activity) => {}
@@ -132,6 +134,10 @@ impl Server {
         }
     }
 
+    fn refuse(&self, reason: Refused) {
+        self.options.connections.refuse(reason);
+    }
+
     async fn connection(&self, stream: TcpStream, activity: Arc<Activity>) {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot set TCP_NODELAY");
@@ -153,8 +159,14 @@ impl Server {
         );
         match self.shutdown.run_until_cancelled(handshake).await {
             None => {}
-            Some(Err(_)) => debug!("a client took too long over its TLS handshake"),
-            Some(Ok(Err(error))) => debug!(%error, "a TLS handshake failed"),
+            Some(Err(_)) => {
+                self.refuse(Refused::TlsHandshake);
+                debug!("a client took too long over its TLS handshake");
+            }
+            Some(Ok(Err(error))) => {
+                self.refuse(Refused::TlsHandshake);
+                debug!(%error, "a TLS handshake failed");
+            }
             Some(Ok(Ok(stream))) => {
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(ALPN_HTTP2);
                 let protocol = if http2 {
@@ -177,8 +189,10 @@ impl Server {
             web: self.options.web.clone(),
             max_body_bytes: self.options.max_body_bytes,
             activity: activity.clone(),
+            stats: self.options.connections.clone(),
         };
-        let stream = TokioIo::new(Watched::new(stream, activity.clone()));
+        let stats = self.options.connections.clone();
+        let stream = TokioIo::new(Watched::new(stream, activity.clone(), stats));
         let builder = http(protocol);
         let mut connection = std::pin::pin!(builder.serve_connection(stream, front));
         let ended = tokio::select! {
@@ -192,8 +206,21 @@ impl Server {
             }
         };
         if let Err(error) = ended {
+            if let Some(reason) = why_refused(&*error) {
+                self.refuse(reason);
+            }
             debug!(error, "a connection broke");
         }
+    }
+}
+
+/// What hyper answers by itself, before there is a request.
+fn why_refused(error: &(dyn std::error::Error + 'static)) -> Option<Refused> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    if error.is_parse_too_large() {
+        Some(Refused::HeadTooLarge)
+    } else {
+        error.is_parse().then_some(Refused::Malformed)
     }
 }
 

@@ -1,12 +1,13 @@
-//! The limits of a server, and how close it is to the one on connections.
+//! The limits of a server, how close it is to the one on connections, and how often each was met.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 use super::web_config::WebConfig;
+use crate::metrics::Refused;
 
 /// The limits of a server. The defaults suit scrapes over connections that are kept alive.
 #[derive(Clone, Debug)]
@@ -49,7 +50,8 @@ impl Default for ServerOptions {
     }
 }
 
-/// How many connections there are, and how many there may be. Clones are the same.
+/// How many connections there are, how many there may be, and how often someone was turned away.
+/// Clones are the same.
 #[derive(Clone, Debug)]
 pub struct ConnectionStats(Arc<Connections>);
 
@@ -57,6 +59,7 @@ pub struct ConnectionStats(Arc<Connections>);
 struct Connections {
     open: AtomicUsize,
     limit: usize,
+    refused: [AtomicU64; Refused::ALL.len()],
 }
 
 impl ConnectionStats {
@@ -65,6 +68,7 @@ impl ConnectionStats {
         Self(Arc::new(Connections {
             open: AtomicUsize::new(0),
             limit: limit.clamp(1, Semaphore::MAX_PERMITS),
+            refused: Default::default(),
         }))
     }
 
@@ -76,6 +80,16 @@ impl ConnectionStats {
     /// How many may be open.
     pub fn limit(&self) -> usize {
         self.0.limit
+    }
+
+    /// How often someone was turned away, in the order of [`Refused::ALL`].
+    pub fn refused(&self) -> [u64; Refused::ALL.len()] {
+        std::array::from_fn(|index| self.0.refused[index].load(Ordering::Relaxed))
+    }
+
+    /// Counts one that is turned away.
+    pub(super) fn refuse(&self, reason: Refused) {
+        self.0.refused[reason as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts one connection until what this returns is dropped.

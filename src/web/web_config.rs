@@ -18,6 +18,7 @@ use tracing::{error, info};
 use super::sources::Sources;
 use super::web_error::WebConfigError;
 use super::web_file::{Loaded, load};
+use crate::metrics::Refused;
 
 /// For reading the file and all that it names. A disk that hangs must not look like one that was
 /// read.
@@ -248,6 +249,16 @@ pub(super) enum Refusal {
     Unauthorized,
     /// More requests than `rate_limit` lets through.
     TooMany,
+}
+
+impl Refusal {
+    /// For the metric.
+    pub(super) fn reason(self) -> Refused {
+        match self {
+            Self::Unauthorized => Refused::Unauthorized,
+            Self::TooMany => Refused::RateLimited,
+        }
+    }
 }
 
 impl IntoResponse for Refusal {

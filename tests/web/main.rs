@@ -10,6 +10,7 @@ mod config_files;
 mod http2;
 mod landing;
 mod limits;
+mod refusals;
 mod routes;
 mod shutdown;
 mod support;

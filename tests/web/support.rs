@@ -198,6 +198,7 @@ pub(crate) fn counted_exposition(
         ConnectionCount {
             open: 1,
             limit: 512,
+            refused: Default::default(),
         }
     };
     Metrics::new(fleet, Box::new(count), Clock::from_fn(|| NOW))
