@@ -30,6 +30,8 @@ pub enum Refused {
     Unauthorized,
     /// 429: more requests than `rate_limit` lets through.
     RateLimited,
+    /// 429: more passwords than can be checked soon.
+    Busy,
     /// 413: a body above the limit.
     BodyTooLarge,
     /// 431: a head above the limit.
@@ -48,9 +50,10 @@ pub enum Refused {
 
 impl Refused {
     /// Each once.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unauthorized,
         Self::RateLimited,
+        Self::Busy,
         Self::BodyTooLarge,
         Self::HeadTooLarge,
         Self::Malformed,
@@ -65,6 +68,7 @@ impl Refused {
         match self {
             Self::Unauthorized => "unauthorized",
             Self::RateLimited => "rate_limited",
+            Self::Busy => "busy",
             Self::BodyTooLarge => "body_too_large",
             Self::HeadTooLarge => "head_too_large",
             Self::Malformed => "malformed",

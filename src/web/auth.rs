@@ -1,9 +1,10 @@
 //! `basic_auth_users`: who may see the pages. A bcrypt hash costs tens of milliseconds to check, so
 //! that is done off the threads that serve, a few at a time, and once for each password: what
-//! passed is remembered by a keyed digest, never as itself.
+//! passed is remembered by a keyed digest, never as itself. So wrong passwords keep only those
+//! waiting who were not admitted yet, and not for long.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -16,6 +17,10 @@ use tokio::sync::Semaphore;
 
 /// How many hashes are checked at once.
 const CHECKS_AT_ONCE: usize = 2;
+
+/// How many more may wait for that: a second or so at the usual costs. Whoever comes then is told
+/// at once to come again.
+const CHECKS_WAITING: usize = 30;
 
 /// A bcrypt hash that was checked to be one. No `Debug`: it is a secret of a kind.
 #[derive(Clone)]
@@ -38,67 +43,118 @@ impl PasswordHash {
     }
 }
 
-/// The users, and the passwords that were seen to be right.
+/// The users, and how their passwords are checked.
 pub(super) struct BasicAuth {
     users: BTreeMap<String, PasswordHash>,
     /// Checked where the user is unknown, so that the time tells nobody who is.
     decoy: PasswordHash,
-    /// By user, the digest of the password that passed last.
-    passed: Mutex<HashMap<String, hmac::Tag>>,
+    checks: Arc<Checks>,
+}
+
+/// What lasts while users change.
+struct Checks {
+    /// By user, the password that passed last.
+    passed: Mutex<HashMap<String, Passed>>,
     digest_key: hmac::Key,
-    checks: Arc<Semaphore>,
+    /// For those that are checked now.
+    at_once: Arc<Semaphore>,
+    /// For those, and those that wait for it.
+    queue: Arc<Semaphore>,
+}
+
+/// A password that passed.
+struct Passed {
+    digest: hmac::Tag,
+    /// What it passed against: with another hash it is another password.
+    hash: String,
+}
+
+/// Whether a request may be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It bears the name of a user and that user's password.
+    Right,
+    /// It does not.
+    Wrong,
+    /// Too many passwords wait for being checked already.
+    Unchecked,
 }
 
 impl BasicAuth {
     /// None where there are no users: then nobody is asked.
     pub(super) fn new(users: BTreeMap<String, PasswordHash>) -> Option<Self> {
         let decoy = users.values().max_by_key(|hash| hash.cost)?.clone();
-        let digest_key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
-            .expect("the system's random numbers never run out");
         Some(Self {
             users,
             decoy,
-            passed: Mutex::default(),
-            digest_key,
-            checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            checks: Arc::new(Checks::new()),
         })
     }
 
+    /// Remembers what was right under `before`: who has the same password is not checked again.
+    pub(super) fn follow(&mut self, before: &Self) {
+        self.checks = before.checks.clone();
+    }
+
     /// Whether the request bears the name of a user and that user's password.
-    pub(super) async fn admits(&self, headers: &HeaderMap) -> bool {
+    pub(super) async fn judge(&self, headers: &HeaderMap) -> Verdict {
         let Some((user, password)) = credentials(headers) else {
-            return false;
+            return Verdict::Wrong;
         };
-        let digest = self.digest(&password);
-        if self.has_passed(&user, &digest) {
-            return true;
-        }
         let known = self.users.get(&user);
-        let hash = known.unwrap_or(&self.decoy).text.clone();
-        let Ok(_slot) = self.checks.acquire().await else {
-            return false;
-        };
-        let check = move || bcrypt::verify(password, &hash).unwrap_or(false);
-        let right = tokio::task::spawn_blocking(check).await.unwrap_or(false);
-        if right && known.is_some() {
-            self.passed().insert(user, digest);
-            return true;
+        let digest = self.checks.digest(&password);
+        if known.is_some_and(|hash| self.checks.has_passed(&user, &digest, hash)) {
+            return Verdict::Right;
         }
-        false
+        let hash = known.unwrap_or(&self.decoy).text.clone();
+        let Some(is_right) = self.checks.check(password, hash.clone()).await else {
+            return Verdict::Unchecked;
+        };
+        if !is_right || known.is_none() {
+            return Verdict::Wrong;
+        }
+        self.checks.passed().insert(user, Passed { digest, hash });
+        Verdict::Right
+    }
+}
+
+impl Checks {
+    fn new() -> Self {
+        let digest_key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
+            .expect("the system's random numbers never run out");
+        Self {
+            passed: Mutex::default(),
+            digest_key,
+            at_once: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            queue: Arc::new(Semaphore::new(CHECKS_AT_ONCE + CHECKS_WAITING)),
+        }
+    }
+
+    /// Whether `password` is what `hash` was made from; none where too many wait already.
+    async fn check(&self, password: Vec<u8>, hash: String) -> Option<bool> {
+        let place = self.queue.clone().try_acquire_owned().ok()?;
+        let turn = self.at_once.clone().acquire_owned().await.ok()?;
+        // Both go along: a client that leaves does not end its check, nor may it begin another.
+        let check = move || {
+            let is_right = bcrypt::verify(password, &hash).unwrap_or(false);
+            drop((turn, place));
+            is_right
+        };
+        Some(tokio::task::spawn_blocking(check).await.unwrap_or(false))
     }
 
     fn digest(&self, password: &[u8]) -> hmac::Tag {
         hmac::sign(&self.digest_key, password)
     }
 
-    fn has_passed(&self, user: &str, digest: &hmac::Tag) -> bool {
+    fn has_passed(&self, user: &str, digest: &hmac::Tag, hash: &PasswordHash) -> bool {
         // The key is random, so that how long the comparison takes tells nothing of the password.
-        self.passed()
-            .get(user)
-            .is_some_and(|passed| passed.as_ref() == digest.as_ref())
+        self.passed().get(user).is_some_and(|passed| {
+            passed.hash == hash.text && passed.digest.as_ref() == digest.as_ref()
+        })
     }
 
-    fn passed(&self) -> std::sync::MutexGuard<'_, HashMap<String, hmac::Tag>> {
+    fn passed(&self) -> MutexGuard<'_, HashMap<String, Passed>> {
         self.passed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -114,4 +170,55 @@ fn credentials(headers: &HeaderMap) -> Option<(String, Vec<u8>)> {
     let colon = decoded.iter().position(|byte| *byte == b':')?;
     let user = std::str::from_utf8(&decoded[..colon]).ok()?.to_owned();
     Some((user, decoded[colon + 1..].to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// One user, with this hash.
+    fn auth(hash: &str) -> BasicAuth {
+        let hash = PasswordHash::parse(hash).unwrap();
+        BasicAuth::new(BTreeMap::from([("ann".to_owned(), hash)])).unwrap()
+    }
+
+    fn hash(password: &str, cost: u32) -> String {
+        bcrypt::hash(password, cost).unwrap()
+    }
+
+    fn asking(password: &str) -> HeaderMap {
+        let encoded = BASE64_STANDARD.encode(format!("ann:{password}"));
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, format!("Basic {encoded}").parse().unwrap());
+        headers
+    }
+
+    #[tokio::test]
+    async fn a_right_password_is_remembered_while_its_hash_stays() {
+        let (one, again) = (hash("one", 4), hash("one", 4));
+        let before = auth(&one);
+        assert_eq!(before.judge(&asking("one")).await, Verdict::Right);
+        let mut same = auth(&one);
+        same.follow(&before);
+        let mut other = auth(&again);
+        other.follow(&before);
+        // From here on nothing can be checked.
+        let all = CHECKS_AT_ONCE + CHECKS_WAITING;
+        let _taken = before.checks.queue.try_acquire_many(all as u32).unwrap();
+        assert_eq!(same.judge(&asking("one")).await, Verdict::Right);
+        assert_eq!(same.judge(&asking("two")).await, Verdict::Unchecked);
+        assert_eq!(other.judge(&asking("one")).await, Verdict::Unchecked);
+    }
+
+    #[tokio::test]
+    async fn who_leaves_keeps_a_place_until_the_check_is_done() {
+        let auth = auth(&hash("one", 10));
+        let impatient = tokio::time::timeout(Duration::from_millis(1), async {
+            auth.judge(&asking("two")).await
+        });
+        assert!(impatient.await.is_err());
+        assert_eq!(auth.checks.at_once.available_permits(), CHECKS_AT_ONCE - 1);
+    }
 }

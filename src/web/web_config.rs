@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+use super::auth::Verdict;
 use super::sources::Sources;
 use super::web_error::WebConfigError;
 use super::web_file::{Loaded, load};
@@ -206,7 +207,7 @@ impl WebConfig {
     }
 
     /// Refuses what must not come to pass without a restart.
-    fn may_follow(&self, loaded: Loaded) -> Result<Loaded, WebConfigError> {
+    fn may_follow(&self, mut loaded: Loaded) -> Result<Loaded, WebConfigError> {
         let file = || self.file.clone();
         let before = self.active();
         let demands = |loaded: &Loaded| loaded.tls.as_ref().map(|tls| tls.demands);
@@ -221,8 +222,10 @@ impl WebConfig {
         if loaded.is_empty && !before.is_empty {
             return Err(WebConfigError::Emptied { file: file() });
         }
-        if loaded.auth.is_none() && before.auth.is_some() {
-            return Err(WebConfigError::UsersGone { file: file() });
+        match (&mut loaded.auth, &before.auth) {
+            (None, Some(_)) => return Err(WebConfigError::UsersGone { file: file() }),
+            (Some(auth), Some(before)) => auth.follow(before),
+            (_, None) => {}
         }
         Ok(loaded)
     }
@@ -249,6 +252,8 @@ pub(super) enum Refusal {
     Unauthorized,
     /// More requests than `rate_limit` lets through.
     TooMany,
+    /// More passwords than can be checked soon.
+    Busy,
 }
 
 impl Refusal {
@@ -257,6 +262,7 @@ impl Refusal {
         match self {
             Self::Unauthorized => Refused::Unauthorized,
             Self::TooMany => Refused::RateLimited,
+            Self::Busy => Refused::Busy,
         }
     }
 }
@@ -271,6 +277,12 @@ impl IntoResponse for Refusal {
             )
                 .into_response(),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests\n").into_response(),
+            Self::Busy => (
+                StatusCode::TOO_MANY_REQUESTS,
+                [(RETRY_AFTER, "1")],
+                "Too many passwords to check, try again\n",
+            )
+                .into_response(),
         }
     }
 }
@@ -285,9 +297,13 @@ impl Loaded {
         {
             return Err(Refusal::TooMany);
         }
-        match &self.auth {
-            Some(auth) if !auth.admits(headers).await => Err(Refusal::Unauthorized),
-            _ => Ok(()),
+        let Some(auth) = &self.auth else {
+            return Ok(());
+        };
+        match auth.judge(headers).await {
+            Verdict::Right => Ok(()),
+            Verdict::Wrong => Err(Refusal::Unauthorized),
+            Verdict::Unchecked => Err(Refusal::Busy),
         }
     }
 }
