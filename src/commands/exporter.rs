@@ -342,6 +342,9 @@ mod tests {
         (exporter, send)
     }
 
+    /// A signal is heard by all that listen in this process.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
     /// Asks for a reload as `POST /-/reload` does.
     fn ask(exporter: &mut Exporter) -> oneshot::Receiver<Result<(), String>> {
         let (answer, answered) = oneshot::channel();
@@ -351,6 +354,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reload_that_hangs_fails_and_the_next_one_is_done() {
+        let _turn = ONE_AT_A_TIME.lock().await;
         let (mut exporter, words) = hanging().await;
         exporter.reload_timeout = Duration::from_millis(20);
         let (send, requests) = mpsc::channel(1);
@@ -375,6 +379,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_crash_is_noticed_while_a_reload_hangs() {
+        let _turn = ONE_AT_A_TIME.lock().await;
         let (mut exporter, _words) = hanging().await;
         let _asked = ask(&mut exporter);
         exporter.server.abort();
@@ -382,5 +387,18 @@ mod tests {
         let ended = tokio::time::timeout(Duration::from_secs(5), running).await;
         let error = ended.expect("it ends long before the reload does");
         assert!(error.unwrap_err().to_string().contains("has crashed"));
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_it_while_a_reload_hangs() {
+        let _turn = ONE_AT_A_TIME.lock().await;
+        let (mut exporter, _words) = hanging().await;
+        let _asked = ask(&mut exporter);
+        let signals = Signals::listen().unwrap();
+        let process = std::process::id().to_string();
+        let sent = std::process::Command::new("kill").arg(process).status();
+        assert!(sent.unwrap().success());
+        let ended = tokio::time::timeout(Duration::from_secs(5), exporter.run(signals)).await;
+        ended.expect("it ends long before the reload does").unwrap();
     }
 }
