@@ -181,12 +181,12 @@ impl TlsSection {
             .client_allowed_sans
             .as_ref()
             .filter(|l| !l.value.is_empty());
-        if let Some(sans) = sans.filter(|_| !policy.requires()) {
+        if let Some(sans) = sans.filter(|_| policy != ClientAuth::RequireAndVerify) {
             return Err(Problem::new(
                 sans,
                 "client_allowed_sans",
-                "checks nothing unless client_auth_type is RequireAndVerifyClientCert or \
-                 RequireAnyClientCert",
+                "checks nothing unless client_auth_type is RequireAndVerifyClientCert: in a \
+                 certificate that nobody has verified stands what its bearer likes",
             ));
         }
         let roots = match &ca {

@@ -4,7 +4,7 @@
 //! Stricter than the toolkit, where that would be less safe than it looks: TLS 1.2 is the oldest,
 //! with AEAD suites that keep forward secrecy; a policy that verifies needs `client_ca` (the
 //! toolkit would take every public authority); `client_allowed_sans` needs a policy that requires
-//! a certificate; a section with settings but no certificate is an error (the toolkit would serve
+//! a certificate and verifies it; a section with settings but no certificate is an error (the toolkit would serve
 //! plain HTTP).
 
 use std::collections::BTreeMap;
