@@ -525,6 +525,22 @@ async fn healthcheck_needs_no_password_and_repeats_none() {
 }
 
 #[tokio::test]
+async fn healthcheck_is_content_with_an_exporter_that_is_asked_too_often() {
+    let simulator = simulator(0);
+    let files = Files::new();
+    let web = files.write("web.yml", "rate_limit: {interval: 1h, burst: 1}\n");
+    let flag = format!("--web.config.file={}", web.display());
+    let exporter = exporter(&simulator, &[&flag]);
+    assert_ne!(exporter.get("/").await.0, 429);
+    for path in ["/-/healthy", "/-/ready"] {
+        let url = format!("--url={}", exporter.url(path));
+        let checked = command(&["healthcheck", &url], &[]).output().unwrap();
+        assert!(checked.status.success(), "{path}: {checked:?}");
+    }
+    assert_eq!(exporter.get("/-/ready").await.0, 429);
+}
+
+#[tokio::test]
 async fn a_pipe_in_place_of_a_file_fails_a_reload_and_hangs_nothing() {
     let simulator = simulator(0);
     let files = Files::new();

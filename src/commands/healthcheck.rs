@@ -24,12 +24,19 @@ pub(super) async fn run(args: HealthcheckArgs) -> anyhow::Result<()> {
         .map_err(reqwest::Error::without_url)
         .with_context(|| format!("{url} does not answer"))?
         .status();
-    // Asked for a password it serves too: the check of an image has none, and a restart, which is
-    // what an unhealthy container gets, would bring none.
-    if !status.is_success() && status != StatusCode::UNAUTHORIZED {
+    if !serves(status) {
         bail!("{url} answers {status}");
     }
     Ok(())
+}
+
+/// Whether what answers so serves. Asking for a password is serving too, since the check of an image
+/// has none, and so is refusing because others ask too much: a restart, which is what an unhealthy
+/// container gets, would bring no password and no fewer requests.
+fn serves(status: StatusCode) -> bool {
+    status.is_success()
+        || status == StatusCode::UNAUTHORIZED
+        || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 /// The URL without the name and the password in it, for messages.

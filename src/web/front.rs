@@ -75,7 +75,7 @@ async fn guarded(
 ) -> Result<Response<Body>, Infallible> {
     let active = web.active();
     let version = request.version();
-    let mut response = match active.admit(request.headers()).await {
+    let mut response = match active.admit(request.uri().path(), request.headers()).await {
         Ok(()) => app.call(request).await?,
         Err(refusal) => {
             stats.refuse(refusal.reason());

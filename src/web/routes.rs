@@ -37,6 +37,9 @@ use crate::metrics::Exposition;
 const TEXT_FORMAT: HeaderValue =
     HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
+/// Where it is asked whether the process serves.
+pub(super) const HEALTHY: &str = "/-/healthy";
+
 /// Asks whoever holds the configuration to read it again. The answer is why it could not.
 #[derive(Debug)]
 pub struct ReloadRequest(pub oneshot::Sender<Result<(), String>>);
@@ -74,7 +77,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route(app.telemetry_path.as_str(), metrics)
         .route("/", get(landing_page))
-        .route("/-/healthy", get(async || "Healthy.\n"))
+        .route(HEALTHY, get(async || "Healthy.\n"))
         .route("/-/ready", get(ready))
         .route("/-/reload", reload)
         .fallback(async || (StatusCode::NOT_FOUND, "404 page not found\n"))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::auth::Verdict;
+use super::routes::HEALTHY;
 use super::sources::Sources;
 use super::web_error::WebConfigError;
 use super::web_file::{Loaded, load};
@@ -288,12 +289,14 @@ impl IntoResponse for Refusal {
 }
 
 impl Loaded {
-    /// Whether a request with these headers may be answered.
-    pub(super) async fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        if self
-            .limiter
-            .as_ref()
-            .is_some_and(|limiter| limiter.check().is_err())
+    /// Whether a request for `path` with these headers may be answered.
+    pub(super) async fn admit(&self, path: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+        // Whoever restarts what is not healthy must not do so because others ask too often. With a
+        // password it could be guessed there.
+        let is_probe = path == HEALTHY && !headers.contains_key(AUTHORIZATION);
+        if let Some(limiter) = &self.limiter
+            && !is_probe
+            && limiter.check().is_err()
         {
             return Err(Refusal::TooMany);
         }

@@ -262,6 +262,24 @@ async fn requests_beyond_the_rate_limit_are_refused() {
 }
 
 #[tokio::test]
+async fn whether_it_serves_is_told_beyond_the_rate_limit_too() {
+    let limit = "rate_limit:\n  interval: 1h\n  burst: 1\n";
+    let users = format!("basic_auth_users:\n  ann: {}\n", hash("one"));
+    let open = Site::start(limit).await;
+    let guarded = Site::start(&format!("{limit}{users}")).await;
+    for (site, status) in [(&open, 200), (&guarded, 401)] {
+        site.served.get("/metrics").await;
+        assert_eq!(site.served.get("/metrics").await.status(), 429);
+        assert_eq!(site.served.get("/-/healthy").await.status(), status);
+    }
+    // No place to guess passwords at.
+    let guess = client()
+        .get(guarded.served.url("/-/healthy"))
+        .basic_auth("ann", Some("one"));
+    assert_eq!(guess.send().await.unwrap().status(), 429);
+}
+
+#[tokio::test]
 async fn an_empty_file_asks_for_nothing() {
     for empty in [
         "",
