@@ -1,6 +1,7 @@
 //! The landing page: what the exporter knows, for a person. It begins with the answer, and says in
 //! words when there is none. No titles, no scripts, nothing from elsewhere.
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use askama::Template;
@@ -17,6 +18,9 @@ use crate::share::UnixMillis;
 
 /// More rows than this are of no use to a person, and slow to load.
 const MAX_ROWS: usize = 500;
+/// As many of them are for what has the most open links: however many polls fail, they must not hide
+/// it.
+const ROWS_FOR_OPEN: usize = 250;
 
 const STYLE: &str = include_str!("../../templates/landing.css");
 
@@ -102,10 +106,7 @@ impl Page {
             headline: answer.headline,
             details: answer.details,
             tiles: tiles(&standings, soon.as_deref()),
-            lines: standings
-                .rows
-                .iter()
-                .take(MAX_ROWS)
+            lines: shown(&standings.rows)
                 .map(|row| Line::new(row, now))
                 .collect(),
             soon,
@@ -117,6 +118,18 @@ impl Page {
     pub(super) fn html(&self) -> askama::Result<axum::response::Html<String>> {
         self.render().map(axum::response::Html)
     }
+}
+
+/// The rows that are shown, in their order: the worst, and of the others those with the most open
+/// links.
+fn shown(rows: &[Row]) -> impl Iterator<Item = &Row> {
+    let (worst, others) = rows.split_at(rows.len().min(MAX_ROWS - ROWS_FOR_OPEN));
+    let mut others: Vec<_> = others.iter().enumerate().collect();
+    // Stable: among equals the worse one is shown.
+    others.sort_by_key(|(_, row)| Reverse(row.links.map_or(0, |links| links.open)));
+    others.truncate(ROWS_FOR_OPEN);
+    others.sort_by_key(|(index, _)| *index);
+    worst.iter().chain(others.into_iter().map(|(_, row)| row))
 }
 
 fn version(app: &App) -> String {

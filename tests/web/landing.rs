@@ -231,6 +231,30 @@ async fn thousands_of_organisations_are_one_bounded_page() {
 }
 
 #[tokio::test]
+async fn failures_do_not_hide_who_has_open_links() {
+    let names: Vec<_> = (0..1_500)
+        .map(|number| format!("client-{number:04}"))
+        .collect();
+    let standing = |number: usize| match number {
+        // Among those that fail there is one with links too, in an old picture.
+        700 => failed(&good(3, 240), "no answer"),
+        0..1_000 => failed(&never_asked(), "no answer"),
+        1_234 => good(9, 5),
+        1_345 => good(1, 5),
+        _ => good(0, 5),
+    };
+    let all = names.iter().enumerate();
+    let all = all.map(|(number, name)| (name.as_str(), standing(number)));
+    let page = page(all.collect()).await;
+    let rows = rows(&page);
+    assert_eq!(rows.len(), 500);
+    assert_eq!(rows[0], "client-0000");
+    let open = ["client-0700", "client-1234", "client-1345"];
+    assert_eq!(rows[497..], open, "they are there, in the order of all");
+    assert!(page.contains("1,000 more organisations not shown"));
+}
+
+#[tokio::test]
 async fn the_page_may_load_nothing() {
     let served = start(
         router(app(fleet(vec![("a", good(0, 1))]))),
