@@ -57,6 +57,8 @@ pub(super) struct Activity {
     patience: Patience,
     /// On HTTP/2 a byte between two requests need not be the beginning of one: it may be a ping.
     multiplexed: AtomicBool,
+    /// Whether what was read last ends a request; else some of a further one may have come with it.
+    is_whole: AtomicBool,
     /// Told when everything that was asked is answered.
     turned: Arc<Notify>,
 }
@@ -68,6 +70,7 @@ impl Activity {
             phase: Mutex::new(Phase::Greeting(Instant::now())),
             patience,
             multiplexed: AtomicBool::new(false),
+            is_whole: AtomicBool::new(true),
             turned,
         })
     }
@@ -131,12 +134,18 @@ impl Activity {
     fn answered(&self) {
         let mut phase = self.phase();
         if matches!(*phase, Phase::Answering(answers) if answers.requests == 0) {
-            *phase = Phase::Idle(Instant::now());
+            let now = Instant::now();
+            *phase = if self.is_multiplexed() || self.is_whole.load(Ordering::Relaxed) {
+                Phase::Idle(now)
+            } else {
+                Phase::Head(now)
+            };
             self.turned.notify_one();
         }
     }
 
-    fn bytes_arrived(&self) {
+    fn bytes_arrived(&self, is_whole: bool) {
+        self.is_whole.store(is_whole, Ordering::Relaxed);
         let mut phase = self.phase();
         if matches!(*phase, Phase::Idle(_)) && !self.is_multiplexed() {
             *phase = Phase::Head(Instant::now());
@@ -200,6 +209,25 @@ impl Drop for Answering {
     }
 }
 
+/// The last bytes that were read.
+#[derive(Debug, Default)]
+struct End([u8; 3]);
+
+impl End {
+    fn push(&mut self, bytes: &[u8]) {
+        for byte in &bytes[bytes.len().saturating_sub(self.0.len())..] {
+            self.0.rotate_left(1);
+            self.0[2] = *byte;
+        }
+    }
+
+    /// So a head ends, with or without a carriage return. A body may end otherwise; then its client
+    /// is given less time until its next request than others, which it can't tell from being idle.
+    fn is_empty_line(&self) -> bool {
+        self.0 == *b"\n\r\n" || self.0.ends_with(b"\n\n")
+    }
+}
+
 /// A stream whose reads fail once the client has taken too long. That is counted, and so is a write
 /// that took too long below.
 #[derive(Debug)]
@@ -208,6 +236,7 @@ pub(super) struct Watched<S> {
     activity: Arc<Activity>,
     /// Where to count; none once that is done.
     stats: Option<ConnectionStats>,
+    end: End,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -218,6 +247,7 @@ impl<S> Watched<S> {
             stream,
             activity,
             stats: Some(stats),
+            end: End::default(),
             timer,
         }
     }
@@ -269,8 +299,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Ready(result) => {
-                if buffer.filled().len() > before {
-                    self.activity.bytes_arrived();
+                let new = &buffer.filled()[before..];
+                if !new.is_empty() {
+                    self.end.push(new);
+                    self.activity.bytes_arrived(self.end.is_empty_line());
                 }
                 Poll::Ready(result)
             }

@@ -83,6 +83,35 @@ async fn a_second_head_that_does_not_end_is_dropped_too() {
 }
 
 #[tokio::test]
+async fn a_head_that_begins_behind_a_request_must_end_too() {
+    let options = ServerOptions {
+        header_timeout: SHORT,
+        ..patient()
+    };
+    let served = start(quiet(), options).await;
+    let request = "GET /-/healthy HTTP/1.1\r\nHost: t\r\n\r\n";
+    for begun in ["G", "GET / HTTP/1.1\r\nHost: t\r\n"] {
+        let mut stream = served.connect().await;
+        let both = format!("{request}{begun}");
+        stream.write_all(both.as_bytes()).await.unwrap();
+        let answer = closed(&mut stream).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{answer:?}");
+    }
+    // Two that are whole are none that has begun.
+    let mut stream = served.connect().await;
+    stream
+        .write_all(request.repeat(2).as_bytes())
+        .await
+        .unwrap();
+    tokio::time::sleep(SHORT * 3).await;
+    let last = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    stream.write_all(last.as_bytes()).await.unwrap();
+    let answers = closed(&mut stream).await;
+    let answers = String::from_utf8_lossy(&answers);
+    assert_eq!(answers.matches(HEALTHY).count(), 3, "{answers}");
+}
+
+#[tokio::test]
 async fn a_connection_outlives_the_pause_between_two_scrapes() {
     let options = ServerOptions {
         header_timeout: SHORT,
