@@ -4,6 +4,7 @@
 //! waiting who were not admitted yet, and not for long.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::hmac;
@@ -41,12 +42,32 @@ impl PasswordHash {
             cost,
         })
     }
+
+    /// Whether `password` is what this was made from. To say no takes as long as for a hash of the
+    /// cost `most`, so that the time tells nobody whose hash this is.
+    fn verify(&self, password: &[u8], most: u32) -> bool {
+        let is_right = bcrypt::verify(password, &self.text).unwrap_or(false);
+        if !is_right {
+            for cost in missing_costs(self.cost, most) {
+                // How long it takes is all that is wanted of it.
+                let _ = bcrypt::hash_with_salt(password, cost, [0; 16]);
+            }
+        }
+        is_right
+    }
+}
+
+/// The costs that together with `cost` take as long as `most`: each takes twice as long as the one
+/// below it, so that e.g. 4, 4, 5 and 6 are as long as 7.
+fn missing_costs(cost: u32, most: u32) -> Range<u32> {
+    cost..most
 }
 
 /// The users, and how their passwords are checked.
 pub(super) struct BasicAuth {
     users: BTreeMap<String, PasswordHash>,
-    /// Checked where the user is unknown, so that the time tells nobody who is.
+    /// The one of the highest cost. Checked where the user is unknown, so that the time tells nobody
+    /// who is.
     decoy: PasswordHash,
     checks: Arc<Checks>,
 }
@@ -106,13 +127,15 @@ impl BasicAuth {
         if known.is_some_and(|hash| self.checks.has_passed(&user, &digest, hash)) {
             return Verdict::Right;
         }
-        let hash = known.unwrap_or(&self.decoy).text.clone();
-        let Some(is_right) = self.checks.check(password, hash.clone()).await else {
+        let hash = known.unwrap_or(&self.decoy).clone();
+        let most = self.decoy.cost;
+        let Some(is_right) = self.checks.check(password, hash.clone(), most).await else {
             return Verdict::Unchecked;
         };
         if !is_right || known.is_none() {
             return Verdict::Wrong;
         }
+        let hash = hash.text;
         self.checks.passed().insert(user, Passed { digest, hash });
         Verdict::Right
     }
@@ -131,12 +154,12 @@ impl Checks {
     }
 
     /// Whether `password` is what `hash` was made from; none where too many wait already.
-    async fn check(&self, password: Vec<u8>, hash: String) -> Option<bool> {
+    async fn check(&self, password: Vec<u8>, hash: PasswordHash, most: u32) -> Option<bool> {
         let place = self.queue.clone().try_acquire_owned().ok()?;
         let turn = self.at_once.clone().acquire_owned().await.ok()?;
         // Both go along: a client that leaves does not end its check, nor may it begin another.
         let check = move || {
-            let is_right = bcrypt::verify(password, &hash).unwrap_or(false);
+            let is_right = hash.verify(&password, most);
             drop((turn, place));
             is_right
         };
@@ -174,7 +197,7 @@ fn credentials(headers: &HeaderMap) -> Option<(String, Vec<u8>)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -189,7 +212,11 @@ mod tests {
     }
 
     fn asking(password: &str) -> HeaderMap {
-        let encoded = BASE64_STANDARD.encode(format!("ann:{password}"));
+        asking_as("ann", password)
+    }
+
+    fn asking_as(user: &str, password: &str) -> HeaderMap {
+        let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, format!("Basic {encoded}").parse().unwrap());
         headers
@@ -210,6 +237,35 @@ mod tests {
         assert_eq!(same.judge(&asking("one")).await, Verdict::Right);
         assert_eq!(same.judge(&asking("two")).await, Verdict::Unchecked);
         assert_eq!(other.judge(&asking("one")).await, Verdict::Unchecked);
+    }
+
+    #[test]
+    fn what_is_missing_adds_up() {
+        let work = |cost: u32| 1_u64 << cost;
+        for most in 4..=PasswordHash::MAX_COST {
+            for cost in 4..=most {
+                let missing: u64 = missing_costs(cost, most).map(work).sum();
+                assert_eq!(work(cost) + missing, work(most));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_time_of_a_refusal_does_not_tell_who_is_a_user() {
+        let users = [("ann", hash("one", 4)), ("bob", hash("two", 10))];
+        let parsed =
+            users.map(|(user, hash)| (user.to_owned(), PasswordHash::parse(&hash).unwrap()));
+        let auth = BasicAuth::new(parsed.into()).unwrap();
+        let time = async |user: &str| {
+            let began = Instant::now();
+            let verdict = auth.judge(&asking_as(user, "wrong")).await;
+            assert_eq!(verdict, Verdict::Wrong);
+            began.elapsed()
+        };
+        // Were they told apart, one would take 64 times as long as the other.
+        let (known, unknown) = (time("ann").await, time("eve").await);
+        let range = unknown / 4..unknown * 4;
+        assert!(range.contains(&known), "{known:?}, {unknown:?}");
     }
 
     #[tokio::test]
