@@ -307,6 +307,7 @@ pub(super) fn log_warnings(loaded: &Loaded) {
 mod tests {
     use std::sync::mpsc::{Sender, channel};
 
+    use super::super::signals::TEST_TURN;
     use super::*;
     use crate::config::{Collect, KeySource, Organization};
     use crate::rhombus::{ApiKey, Endpoint};
@@ -342,9 +343,6 @@ mod tests {
         (exporter, send)
     }
 
-    /// A signal is heard by all that listen in this process.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
-
     /// Asks for a reload as `POST /-/reload` does.
     fn ask(exporter: &mut Exporter) -> oneshot::Receiver<Result<(), String>> {
         let (answer, answered) = oneshot::channel();
@@ -354,7 +352,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reload_that_hangs_fails_and_the_next_one_is_done() {
-        let _turn = ONE_AT_A_TIME.lock().await;
+        let _turn = TEST_TURN.lock().await;
         let (mut exporter, words) = hanging().await;
         exporter.reload_timeout = Duration::from_millis(20);
         let (send, requests) = mpsc::channel(1);
@@ -379,7 +377,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_crash_is_noticed_while_a_reload_hangs() {
-        let _turn = ONE_AT_A_TIME.lock().await;
+        let _turn = TEST_TURN.lock().await;
         let (mut exporter, _words) = hanging().await;
         let _asked = ask(&mut exporter);
         exporter.server.abort();
@@ -391,7 +389,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_signal_ends_it_while_a_reload_hangs() {
-        let _turn = ONE_AT_A_TIME.lock().await;
+        let _turn = TEST_TURN.lock().await;
         let (mut exporter, _words) = hanging().await;
         let _asked = ask(&mut exporter);
         let signals = Signals::listen().unwrap();

@@ -19,15 +19,21 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
     let mut signals = Signals::listen()?;
     let flags = args.config.clone();
     let reload: Reload = Arc::new(move || config::load(&flags, &env));
-    let ready = prepare(args, reload.clone());
-    // A disk or a name server may hang, and who asks for the end meanwhile is heard.
-    let (loaded, listener, web) = tokio::select! {
-        ready = ready => ready?,
-        () = signals.end() => return Ok(()),
+    let Some(ready) = unless_ended(prepare(args, reload.clone()), &mut signals).await else {
+        return Ok(());
     };
+    let (loaded, listener, web) = ready?;
     Exporter::start(&loaded.config, reload, listener, web)?
         .run(signals)
         .await
+}
+
+/// What `ready` gives; none where a signal asks for the end before: a disk or a name server may hang.
+async fn unless_ended<T>(ready: impl Future<Output = T>, signals: &mut Signals) -> Option<T> {
+    tokio::select! {
+        ready = ready => Some(ready),
+        () = signals.end() => None,
+    }
 }
 
 /// Reads the configuration and begins to listen.
@@ -52,4 +58,42 @@ async fn prepare(args: ServeArgs, load: Reload) -> anyhow::Result<(Loaded, TcpLi
 /// When it is wrong.
 pub(super) fn web_config(path: Option<&Path>) -> anyhow::Result<Option<Arc<WebConfig>>> {
     Ok(path.map(WebConfig::load).transpose()?.map(Arc::new))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::super::signals::TEST_TURN;
+    use super::*;
+    use crate::cli::{Command, parse};
+
+    #[tokio::test]
+    async fn a_signal_ends_it_while_its_files_hang_at_the_start() {
+        let _turn = TEST_TURN.lock().await;
+        let env = Environment::default();
+        let Ok(Command::Serve(args)) = parse(["rhombus-share-exporter", "serve"], &env) else {
+            panic!("no serve");
+        };
+        let (began, reading) = channel();
+        let (_words, word) = channel::<()>();
+        let word = Mutex::new(word);
+        let hang: Reload = Arc::new(move || {
+            began.send(()).unwrap();
+            let _ = word.lock().unwrap().recv();
+            panic!("nobody waits any more");
+        });
+        let mut signals = Signals::listen().unwrap();
+        let signal = tokio::task::spawn_blocking(move || {
+            reading.recv().unwrap();
+            let process = std::process::id().to_string();
+            std::process::Command::new("kill").arg(process).status()
+        });
+        let ready = unless_ended(prepare(*args, hang), &mut signals);
+        let ended = tokio::time::timeout(Duration::from_secs(5), ready).await;
+        assert!(ended.expect("the signal is heard").is_none());
+        assert!(signal.await.unwrap().unwrap().success());
+    }
 }

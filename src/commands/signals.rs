@@ -64,3 +64,7 @@ async fn received(signal: &mut Option<Signal>) {
         None => std::future::pending().await,
     }
 }
+
+/// For tests that run until a signal: it is heard by all that listen in the process.
+#[cfg(test)]
+pub(super) static TEST_TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
