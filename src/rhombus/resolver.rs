@@ -13,7 +13,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// How one name is looked up.
 type LookUp = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
 /// What everybody gets who asks meanwhile. An [`io::Error`] can't be copied, its words can.
-type Answer = Shared<BoxFuture<'static, Result<Arc<[SocketAddr]>, String>>>;
+type Answer = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, String>>>;
 
 /// The system's resolver, for all organisations together.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ impl Resolver {
         let task = tokio::spawn(async move {
             let found = (resolver.look_up)(name.clone()).await;
             resolver.under_way().remove(&name);
-            found.map(Arc::from).map_err(|error| error.to_string())
+            found.map_err(|error| error.to_string())
         });
         let answer = task
             .map(|ended| ended.unwrap_or_else(|crash| Err(crash.to_string())))
@@ -69,8 +69,7 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let answer = self.answer(name.as_str());
         Box::pin(async move {
-            let addresses = answer.await?;
-            let addresses: Addrs = Box::new(addresses.to_vec().into_iter());
+            let addresses: Addrs = Box::new(answer.await?.into_iter());
             Ok(addresses)
         })
     }
