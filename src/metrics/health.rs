@@ -1,5 +1,7 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
+use std::time::Duration;
+
 use prometheus::proto::MetricFamily;
 
 use super::families::{Family, Spec};
@@ -39,15 +41,21 @@ static INTERVAL: Spec = Spec::gauge(
     &[],
     "The configured time from one poll of an organisation to the next.",
 );
+static LOOKBACK: Spec = Spec::gauge(
+    "rhombus_collect_lookback_seconds",
+    &[],
+    "Only shares created within this time are asked for, older ones are not seen; 0: all are.",
+);
 
 /// All of them.
-pub(super) static ALL: [&Spec; 6] = [
+pub(super) static ALL: [&Spec; 7] = [
     &SUCCESS,
     &LAST_SUCCESS,
     &DURATION,
     &ERRORS,
     &MALFORMED,
     &INTERVAL,
+    &LOOKBACK,
 ];
 
 /// What can be said at this sight.
@@ -56,9 +64,16 @@ pub(super) fn families(sight: &Sight) -> Vec<MetricFamily> {
     for (org, source, standing) in sight.standings() {
         rows.add(org, source, standing);
     }
-    let mut interval = Family::new(&INTERVAL);
-    interval.push(&[], sight.view().interval.as_secs_f64());
-    rows.finish(interval)
+    let setting = |spec, value: Duration| {
+        let mut family = Family::new(spec);
+        family.push(&[], value.as_secs_f64());
+        family.finish()
+    };
+    let view = sight.view();
+    let mut families = rows.finish();
+    families.push(setting(&INTERVAL, view.interval));
+    families.push(setting(&LOOKBACK, view.lookback.unwrap_or_default()));
+    families
 }
 
 /// The families while they are filled.
@@ -100,14 +115,13 @@ impl Rows {
         }
     }
 
-    fn finish(self, interval: Family) -> Vec<MetricFamily> {
+    fn finish(self) -> Vec<MetricFamily> {
         [
             self.success,
             self.last_success,
             self.duration,
             self.errors,
             self.malformed,
-            interval,
         ]
         .map(Family::finish)
         .into()
