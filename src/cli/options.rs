@@ -45,7 +45,7 @@ pub struct WebArgs {
     )]
     pub enable_lifecycle: bool,
 
-    /// The most connections at once; more wait
+    /// The most connections at once; an idle one makes room for another
     #[arg(
         long = "web.max-connections",
         value_name = "NUMBER",
