@@ -58,7 +58,7 @@ impl Slot for Clip<'_> {
         clip: A,
     ) -> Result<Verdict, A::Error> {
         let clips = &mut *self.0;
-        each_field(clip, ["durationSec", "deviceUuidMap"], |name, clip| {
+        each_field::<_, 2, CAREFUL>(clip, ["durationSec", "deviceUuidMap"], |name, clip| {
             let verdict = match name {
                 "durationSec" => {
                     let secs = next_field::<_, _, CAREFUL>(clip)?;

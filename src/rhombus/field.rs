@@ -153,13 +153,13 @@ where
 ///
 /// # Errors
 /// Where the JSON ends, and at a name that comes twice: it can't be known which one counts.
-pub(super) fn each_field<'de, A: MapAccess<'de>, const N: usize>(
+pub(super) fn each_field<'de, A: MapAccess<'de>, const N: usize, const CAREFUL: bool>(
     mut object: A,
     names: [&'static str; N],
     mut read: impl FnMut(&'static str, &mut A) -> Result<(), A::Error>,
 ) -> Result<(), A::Error> {
     let mut seen = [false; N];
-    while let Some(key) = object.next_key_seed(OneOf(&names))? {
+    while let Some(key) = object.next_key_seed(OneOf::<CAREFUL>(&names))? {
         let Some(index) = key else {
             object.next_value::<IgnoredAny>()?;
             continue;
@@ -173,10 +173,18 @@ pub(super) fn each_field<'de, A: MapAccess<'de>, const N: usize>(
 }
 
 /// Which of these names a key is. Compared as bytes, since most keys are none of them and need not be
-/// text.
-struct OneOf<'a>(&'a [&'static str]);
+/// text. As bytes, `serde_json` lets control characters pass, which no JSON has in a key: those are
+/// looked for where the key is as it came. One with escapes is left to the careful reading, before
+/// which the whole record has been found to be JSON.
+struct OneOf<'a, const CAREFUL: bool>(&'a [&'static str]);
 
-impl<'de> DeserializeSeed<'de> for OneOf<'_> {
+impl<const CAREFUL: bool> OneOf<'_, CAREFUL> {
+    fn position(&self, key: &[u8]) -> Option<usize> {
+        self.0.iter().position(|name| name.as_bytes() == key)
+    }
+}
+
+impl<'de, const CAREFUL: bool> DeserializeSeed<'de> for OneOf<'_, CAREFUL> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Option<usize>, D::Error> {
@@ -184,15 +192,27 @@ impl<'de> DeserializeSeed<'de> for OneOf<'_> {
     }
 }
 
-impl Visitor<'_> for OneOf<'_> {
+impl<'de, const CAREFUL: bool> Visitor<'de> for OneOf<'_, CAREFUL> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
+    fn visit_borrowed_bytes<E: Error>(self, key: &'de [u8]) -> Result<Option<usize>, E> {
+        let known = self.position(key);
+        if !CAREFUL && known.is_none() && key.iter().any(|byte| *byte < 0x20) {
+            return Err(E::custom("a control character in a key"));
+        }
+        Ok(known)
+    }
+
     fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Option<usize>, E> {
-        Ok(self.0.iter().position(|name| name.as_bytes() == key))
+        if CAREFUL {
+            Ok(self.position(key))
+        } else {
+            Err(E::custom("escapes in a key"))
+        }
     }
 }
 
@@ -270,7 +290,7 @@ mod tests {
                 &mut self,
                 object: A,
             ) -> Result<Verdict, A::Error> {
-                each_field(object, ["one", "two"], |name, object| {
+                each_field::<_, 2, CAREFUL>(object, ["one", "two"], |name, object| {
                     self.0.push(name);
                     object.next_value::<IgnoredAny>().map(drop)
                 })
@@ -280,8 +300,8 @@ mod tests {
         let names = |json: &str| {
             let mut fields = Fields(Vec::new());
             let mut value = serde_json::Deserializer::from_str(json);
-            let read = Fill::<_, false>(&mut fields).deserialize(&mut value);
-            read.map(|_| fields.0).ok()
+            let read = Fill::<_, true>(&mut fields).deserialize(&mut value);
+            read.ok().and_then(Result::ok).map(|()| fields.0)
         };
         assert_eq!(
             names(r#"{"tw\u006f":1,"\ud800":2,"on":3,"one":[4]}"#),

@@ -108,7 +108,7 @@ impl<'de, const CAREFUL: bool> Visitor<'de> for ReadRecord<CAREFUL> {
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Record, A::Error> {
         let mut record = Record::default();
-        each_field(object, FIELDS, |name, object| {
+        each_field::<_, 6, CAREFUL>(object, FIELDS, |name, object| {
             match name {
                 "uuid" => record.uuid = next_field::<_, _, CAREFUL>(object)?,
                 "orgUuid" => record.org_uuid = next_field::<_, _, CAREFUL>(object)?,
@@ -322,6 +322,34 @@ mod tests {
             }
         );
         assert_eq!(malformed, Malformed::new());
+    }
+
+    #[test]
+    fn a_key_may_be_escaped_or_unknown_and_must_be_json() {
+        for key in [
+            r"is\u0053ecured",
+            r"\ud800",
+            "\u{7f}",
+            r"\u0007",
+            "titre de l’été",
+        ] {
+            let (share, malformed) = one(&format!(r#"{{"uuid":"{UUID}","{key}":true}}"#));
+            let is_secured = key.starts_with("is");
+            assert_eq!(
+                share.protection == Protection::Password,
+                is_secured,
+                "{key}"
+            );
+            assert_eq!(malformed, Malformed::new(), "{key}");
+        }
+        for key in ["is\u{7}ecured", "\u{0}", "a\\u0062\n"] {
+            let document = format!(r#"{{"sharedClipGroups":[{{"{key}":true}}]}}"#);
+            let mut reader = reader(ExpirationTime::Auto, 1 << 20);
+            let read = reader
+                .push(document.as_bytes())
+                .and_then(|()| reader.finish());
+            assert!(read.is_err(), "{key:?}");
+        }
     }
 
     #[test]
