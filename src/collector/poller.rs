@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Inventory, Standing};
 use crate::rhombus::shared_clip_groups::{Request, SharedClipGroups};
 use crate::rhombus::{Client, Error};
-use crate::share::{Malformed, Reason, Source, UnixMillis};
+use crate::share::{Id, Malformed, Reason, Source, UnixMillis};
 
 const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
@@ -137,8 +137,8 @@ impl Poller {
         self.complain(&groups.malformed);
         let count = groups.shares.len();
         let inventory = Inventory::new(groups.shares, groups.org_uuid, obtained);
-        let organization = &self.running.organization;
-        let before = organization.standing(SOURCE);
+        let before = self.running.organization.standing(SOURCE);
+        warn_of_another(before.org_uuid(), inventory.org_uuid());
         let next = before.succeeded(started.elapsed(), inventory, &groups.malformed);
         self.publish(next);
         if failed(&before).is_some() || before.last_poll().is_none() {
@@ -195,6 +195,15 @@ impl From<Failure> for Refusal {
             failure,
             pause: None,
         }
+    }
+}
+
+/// Under one name, the numbers of two organisations would look like a change in one.
+fn warn_of_another(before: Option<&Id>, now: Option<&Id>) {
+    if let (Some(before), Some(now)) = (before, now)
+        && before != now
+    {
+        warn!(%before, %now, "the key is of another organisation than before");
     }
 }
 
