@@ -4,34 +4,62 @@ use std::process::Command;
 
 use axum::Router;
 use axum::http::header::{CONTENT_TYPE, VARY};
-use axum::routing::get;
+use axum::routing::{get, post};
 use rhombus_share_exporter::web::{self, ServerOptions};
 use tokio_util::sync::CancellationToken;
 
-use crate::common::process::{BINARY, Process};
+use crate::common::process::Process;
 
-/// The simulator with so many clip groups. It stands for a server on another machine, so that it
-/// gets only the time that nobody else wants: else making the answer would count against what reads it.
+/// The simulator with so many clip groups.
 pub(crate) fn simulator(groups: usize) -> Process {
+    let groups = format!("--groups={groups}");
+    Process::start(
+        &["simulate", "--listen=127.0.0.1:0", "--seed=1", &groups],
+        &[],
+    )
+}
+
+/// What the simulator answers with so many clip groups, made once and sent from memory. It stands for a
+/// server on another machine, so that it gets only the time that nobody else wants: making the answer
+/// would slow down what reads it.
+pub(crate) fn recorded(groups: usize) -> Process {
     let mut command = Command::new("chrt");
-    command.args([
-        "--idle",
-        "0",
-        BINARY,
-        "simulate",
-        "--listen=127.0.0.1:0",
-        "--seed=1",
-    ]);
-    command.arg(format!("--groups={groups}"));
+    command.args(["--idle", "0"]);
+    command.arg(std::env::current_exe().expect("this program has a path"));
+    command.args(["serve-recorded", &groups.to_string()]);
     Process::spawn(command).expect("it listens")
 }
 
-/// The exporter, polling `simulator` as it would Rhombus, but for these flags.
-pub(crate) fn exporter(simulator: &Process, flags: &[&str]) -> Process {
+/// What [`recorded`] runs.
+pub(crate) async fn serve_recorded(groups: &str) {
+    let simulator = simulator(groups.parse().expect("a number of groups"));
+    let body = answer(&simulator.url("")).await;
+    drop(simulator);
+    let headers = [(CONTENT_TYPE, "application/json")];
+    let app = Router::new().route(OPERATION, post(async move || (headers, body)));
+    serve(app).await;
+}
+
+const OPERATION: &str = "/api/event/getSharedClipGroupsV2";
+
+/// The whole answer of the Rhombus at `url`.
+pub(crate) async fn answer(url: &str) -> bytes::Bytes {
+    let request = reqwest::Client::new()
+        .post(format!("{url}{OPERATION}"))
+        .header("content-type", "application/json")
+        .header("x-auth-scheme", "api-token")
+        .header("x-auth-apikey", "bench-key")
+        .body("{}");
+    let answer = request.send().await.expect("an answer");
+    answer.bytes().await.expect("a whole answer")
+}
+
+/// The exporter, polling `rhombus` as it would the real one, but for these flags.
+pub(crate) fn exporter(rhombus: &Process, flags: &[&str]) -> Process {
     let mut args = vec!["serve", "--web.listen-address=127.0.0.1:0"];
     args.push("--collect.max-response-bytes=4GiB");
     args.extend(flags);
-    let url = simulator.url("");
+    let url = rhombus.url("");
     Process::start(
         &args,
         &[
@@ -55,7 +83,11 @@ pub(crate) async fn serve_fixed_response(body: &str) {
         (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (VARY, "Accept-Encoding"),
     ];
-    let app = Router::new().route("/metrics", get(async move || (headers, body)));
+    serve(Router::new().route("/metrics", get(async move || (headers, body)))).await;
+}
+
+/// Serves as the exporter does, and says where.
+async fn serve(app: Router) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
