@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::routing::{get, post};
 use rhombus_share_exporter::web::{self, ServerOptions};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::common::process::Process;
@@ -37,7 +38,9 @@ pub(crate) async fn serve_recorded(groups: &str) {
     drop(simulator);
     let headers = [(CONTENT_TYPE, "application/json")];
     let app = Router::new().route(OPERATION, post(async move || (headers, body)));
-    serve(app).await;
+    // Not our server: it drops who takes long to read, which this one's share of the CPU makes of all.
+    let listener = listen().await;
+    axum::serve(listener, app).await.expect("it serves");
 }
 
 const OPERATION: &str = "/api/event/getSharedClipGroupsV2";
@@ -83,15 +86,8 @@ pub(crate) async fn serve_fixed_response(body: &str) {
         (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (VARY, "Accept-Encoding"),
     ];
-    serve(Router::new().route("/metrics", get(async move || (headers, body)))).await;
-}
-
-/// Serves as the exporter does, and says where.
-async fn serve(app: Router) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    println!("address={}", listener.local_addr().expect("bound"));
+    let app = Router::new().route("/metrics", get(async move || (headers, body)));
+    let listener = listen().await;
     let server = web::serve(
         listener,
         app,
@@ -99,6 +95,13 @@ async fn serve(app: Router) {
         CancellationToken::new(),
     );
     server.await.expect("it serves");
+}
+
+/// Listens, and says where.
+async fn listen() -> TcpListener {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    println!("address={}", listener.local_addr().expect("bound"));
+    listener
 }
 
 /// Debian's node exporter with its default collectors.
