@@ -86,7 +86,7 @@ impl CurrentKey {
             return Err("reading the key file takes too long".to_owned());
         };
         self.reading = None;
-        read.unwrap_or_else(panic_on)
+        read.unwrap_or_else(unread)
     }
 }
 
@@ -97,13 +97,14 @@ async fn read(file: KeySource, readers: Arc<Semaphore>) -> Result<ApiKey, String
         let _until_it_ends = permit;
         file.read().map_err(|error| error.to_string())
     });
-    read.await.unwrap_or_else(panic_on)
+    read.await.unwrap_or_else(unread)
 }
 
-fn panic_on<T>(crash: JoinError) -> T {
-    match crash.try_into_panic() {
+/// Passes a panic on. What is cancelled is so because the threads are ending, and the process with them.
+fn unread(ended: JoinError) -> Result<ApiKey, String> {
+    match ended.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
-        Err(cancelled) => panic!("a reading is never cancelled: {cancelled}"),
+        Err(cancelled) => Err(cancelled.to_string()),
     }
 }
 
