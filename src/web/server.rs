@@ -193,7 +193,7 @@ impl Server {
         };
         let stats = self.options.connections.clone();
         let stream = TokioIo::new(Watched::new(stream, activity.clone(), stats));
-        let builder = http(protocol);
+        let builder = http(protocol, self.options.date);
         let mut connection = std::pin::pin!(builder.serve_connection(stream, front));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -224,14 +224,18 @@ fn why_refused(error: &(dyn std::error::Error + 'static)) -> Option<Refused> {
     }
 }
 
-fn http(protocol: Protocol) -> auto::Builder<TokioExecutor> {
+fn http(protocol: Protocol, date: bool) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // Hyper's own limit on heads also ends connections that wait between two requests.
     builder
         .http1()
         .header_read_timeout(None)
+        .auto_date_header(date)
         .max_buf_size(64 * 1024);
-    builder.http2().max_concurrent_streams(32);
+    builder
+        .http2()
+        .max_concurrent_streams(32)
+        .auto_date_header(date);
     match protocol {
         Protocol::Http1 => builder.http1_only(),
         Protocol::Http2 => builder.http2_only(),

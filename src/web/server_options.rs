@@ -31,6 +31,9 @@ pub struct ServerOptions {
     pub grace: Duration,
     /// The largest request body, in bytes. Default: 64 KiB.
     pub max_body_bytes: usize,
+    /// Whether an answer without a `Date` gets one. Default: yes, as HTTP asks of whoever has a
+    /// clock.
+    pub date: bool,
     /// TLS, passwords and headers; none: plain HTTP for all.
     pub web: Option<Arc<WebConfig>>,
 }
@@ -45,6 +48,7 @@ impl Default for ServerOptions {
             write_timeout: Duration::from_secs(20),
             grace: Duration::from_secs(3),
             max_body_bytes: 64 * 1024,
+            date: true,
             web: None,
         }
     }
