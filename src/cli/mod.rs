@@ -129,9 +129,9 @@ pub struct SimulateArgs {
     /// What the pages are made from: the same seed, the same pages
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
-    /// File with the key that it accepts; without it, any key
+    /// File with a key that it accepts, given once for each organisation; without it, any key
     #[arg(long = "api-key-file", value_name = "FILE")]
-    pub api_key_file: Option<PathBuf>,
+    pub api_key_files: Vec<PathBuf>,
     /// The web server's file.
     #[command(flatten)]
     pub web: WebConfigArgs,

@@ -17,10 +17,20 @@ use crate::simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::telemetry;
 use crate::web::{self, ServerOptions, TelemetryPath};
 
-/// The organisations of the demo: name, key, what they share.
-const ORGANIZATIONS: [(&str, &str, Place); 2] = [
-    ("lakeside-clinic", "demo-key-clinic", Place::Clinic),
-    ("oakfield-school", "demo-key-school", Place::School),
+/// The organisations of the demo: name here, name at Rhombus, key, what they share.
+const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
+    (
+        "lakeside-clinic",
+        "Lakeside Clinic",
+        "demo-key-clinic",
+        Place::Clinic,
+    ),
+    (
+        "oakfield-school",
+        "Oakfield School",
+        "demo-key-school",
+        Place::School,
+    ),
 ];
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
@@ -55,8 +65,9 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
 
 /// Starts the simulator on loopback; gives its URL.
 async fn simulate() -> anyhow::Result<String> {
-    let orgs = ORGANIZATIONS.map(|(_, key, place)| OrgSettings {
+    let orgs = ORGANIZATIONS.map(|(_, name, key, place)| OrgSettings {
         api_key: Some(key.to_owned()),
+        name: name.to_owned(),
         world: WorldKind::Demo(place),
     });
     let settings = Settings {
@@ -79,7 +90,7 @@ async fn simulate() -> anyhow::Result<String> {
 }
 
 fn organizations(url: String) -> anyhow::Result<Vec<Organization>> {
-    let organization = |(name, key, _): (&str, &str, Place)| {
+    let organization = |(name, _, key, _): (&str, &str, &str, Place)| {
         Ok(Organization {
             name: name.to_owned(),
             key: KeySource::Inline(ApiKey::new(key)?),

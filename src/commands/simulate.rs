@@ -1,6 +1,7 @@
 //! `simulate`: a Rhombus API to test against.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,8 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     let options = ServerOptions {
         web: web_config(args.web.path.as_deref())?,
         max_body_bytes: MAX_BODY_BYTES,
+        // The simulator tells the time itself, or not at all.
+        date: false,
         ..ServerOptions::default()
     };
     info!(%address, groups = args.groups, seed = args.seed, "listening");
@@ -44,18 +47,20 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
 
 fn settings(args: &SimulateArgs) -> anyhow::Result<Settings> {
     let groups = usize::try_from(args.groups).context("--groups is too large")?;
-    let world = WorldKind::Generated {
-        groups,
-        seed: args.seed,
-    };
-    let mut settings = Settings::any_key(world);
-    if let Some(file) = &args.api_key_file {
-        let key = fs::read_to_string(file)
-            .with_context(|| format!("cannot read the key file {}", file.display()))?;
-        settings.orgs = vec![OrgSettings {
-            api_key: Some(key.trim().to_owned()),
-            world,
-        }];
+    let world = |seed| WorldKind::Generated { groups, seed };
+    let mut settings = Settings::any_key(world(args.seed));
+    if !args.api_key_files.is_empty() {
+        let org = |(number, file): (u64, &PathBuf)| {
+            let key = fs::read_to_string(file)
+                .with_context(|| format!("cannot read the key file {}", file.display()))?;
+            Ok(OrgSettings {
+                api_key: Some(key.trim().to_owned()),
+                name: format!("Simulated organisation {}", number + 1),
+                world: world(args.seed.wrapping_add(number)),
+            })
+        };
+        let orgs = (0..).zip(&args.api_key_files).map(org);
+        settings.orgs = orgs.collect::<anyhow::Result<_>>()?;
     }
     Ok(settings)
 }

@@ -1,6 +1,7 @@
 //! An answer's body: a document of records, made piece by piece as it goes out, so that a million
 //! groups take no memory. A fault that is about the document is a [`Shape`] of it.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use axum::body::{Body, Bytes};
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use super::gzip::Gzip;
+use super::organization::Profile;
 use super::pen::{Quirk, write_group};
 use super::world::{Record, Records};
 
@@ -17,12 +19,30 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 pub(super) const JSON: &str = "application/json";
 
-/// What stands around the records, and how they are written.
+/// What an operation is asked for.
+pub(super) enum Content {
+    ClipGroups(Records),
+    Organization(Profile),
+}
+
+impl Content {
+    /// What comes before the first record, the records, and what comes after the last.
+    fn parts(self) -> (Cow<'static, str>, Records, &'static str) {
+        match self {
+            Self::ClipGroups(records) => (r#""sharedClipGroups":["#.into(), records, "]"),
+            Self::Organization(profile) => {
+                (profile.member().into(), Box::new(std::iter::empty()), "")
+            }
+        }
+    }
+}
+
+/// What stands around the content, and how the records are written.
 pub(super) struct Shape {
-    /// What comes before the first record.
-    pub(super) head: Vec<u8>,
-    /// What comes after the last.
-    pub(super) tail: &'static str,
+    /// What comes before the content: whole members, each with its comma.
+    pub(super) before: Vec<u8>,
+    /// The members after the content.
+    pub(super) after: Cow<'static, str>,
     /// What is wrong with the records of the world; those that were put are sent as they came.
     pub(super) quirk: Quirk,
     /// How often each record is sent.
@@ -34,8 +54,8 @@ pub(super) struct Shape {
 impl Default for Shape {
     fn default() -> Self {
         Self {
-            head: br#"{"sharedClipGroups":["#.to_vec(),
-            tail: r#"],"error":false,"errorMsg":null,"warningMsg":null}"#,
+            before: Vec::new(),
+            after: r#""error":false,"errorMsg":null,"warningMsg":null"#.into(),
             quirk: Quirk::None,
             copies: 1,
             enough: u64::MAX,
@@ -47,6 +67,8 @@ impl Default for Shape {
 pub(super) struct Document {
     shape: Shape,
     records: Records,
+    /// What comes after the last record.
+    close: &'static str,
     buffer: Vec<u8>,
     sent: u64,
     any: bool,
@@ -54,11 +76,13 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) fn new(records: Records, mut shape: Shape) -> Self {
+    pub(super) fn new(content: Content, shape: Shape) -> Self {
+        let (open, records, close) = content.parts();
         Self {
-            buffer: std::mem::take(&mut shape.head),
+            buffer: [b"{", shape.before.as_slice(), open.as_bytes()].concat(),
             shape,
             records,
+            close,
             sent: 0,
             any: false,
             ended: false,
@@ -109,7 +133,9 @@ impl Iterator for Document {
             match self.records.next().filter(|_| written < self.shape.enough) {
                 Some(record) => self.write(&record),
                 None => {
-                    self.buffer.extend_from_slice(self.shape.tail.as_bytes());
+                    for text in [self.close, ",", &self.shape.after, "}"] {
+                        self.buffer.extend_from_slice(text.as_bytes());
+                    }
                     self.ended = true;
                 }
             }
@@ -134,14 +160,14 @@ mod tests {
     use crate::share::UnixMillis;
     use crate::simulator::world::{Filter, World, WorldKind};
 
-    fn records(groups: usize) -> Records {
+    fn list(groups: usize) -> Content {
         let kind = WorldKind::Generated { groups, seed: 1 };
         let now = UnixMillis(1_760_000_000_000);
-        World::new(kind, now).records(now, Filter::default())
+        Content::ClipGroups(World::new(kind, "", now).records(now, Filter::default()))
     }
 
     fn whole(groups: usize, shape: Shape) -> serde_json::Value {
-        let document = Document::new(records(groups), shape);
+        let document = Document::new(list(groups), shape);
         serde_json::from_slice(&document.beginning(usize::MAX)).unwrap()
     }
 
@@ -156,7 +182,7 @@ mod tests {
 
     #[test]
     fn it_comes_in_pieces() {
-        let sizes: Vec<_> = Document::new(records(1000), Shape::default())
+        let sizes: Vec<_> = Document::new(list(1000), Shape::default())
             .map(|chunk| chunk.len())
             .collect();
         let (last, full) = sizes.split_last().unwrap();
@@ -174,7 +200,7 @@ mod tests {
             enough: 300_000,
             ..Shape::default()
         };
-        let document = Document::new(records(usize::MAX), shape);
+        let document = Document::new(list(usize::MAX), shape);
         let bytes = document.beginning(usize::MAX);
         assert!((300_000..304_000).contains(&bytes.len()), "{}", bytes.len());
         serde_json::from_slice::<serde_json::Value>(&bytes).unwrap();

@@ -6,20 +6,25 @@ use std::borrow::Cow;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Document, JSON, Shape};
+use super::answer::{Content, Document, JSON, Shape};
+use super::fault_answer::Scene;
 use super::journal::Visit;
-use super::world::{Filter, Records};
-use super::{Simulator, locked};
+use super::operation::Operation;
+use super::world::{Filter, World};
+use super::{Simulator, clip_groups, locked, organization};
+use crate::share::UnixMillis;
 
 pub(super) fn routes() -> Router<Simulator> {
-    Router::new().route("/api/event/getSharedClipGroupsV2", post(clip_groups))
+    Router::new()
+        .route(clip_groups::PATH, post(ask_clip_groups))
+        .route(organization::PATH, post(ask_organization))
 }
 
 /// Any path that the API doesn't have.
@@ -28,12 +33,18 @@ pub(super) async fn unknown_path(State(simulator): State<Simulator>) -> Response
     failure(StatusCode::NOT_FOUND, "There is no such operation.")
 }
 
-/// A request that broke no rule.
+/// Puts the time on an answer that doesn't tell one itself.
+pub(super) async fn dated(State(simulator): State<Simulator>, mut answer: Response) -> Response {
+    let date = locked(&simulator.0.date).header(simulator.now());
+    if let Some(date) = date {
+        answer.headers_mut().entry(DATE).or_insert(date);
+    }
+    answer
+}
+
+/// A request that broke no rule, and what it is to be told.
 pub(super) struct Asking {
-    /// The key that it came with.
-    pub(super) key: String,
-    /// What it is to be told.
-    pub(super) records: Records,
+    pub(super) content: Content,
     /// Whether the answer is to be compressed.
     pub(super) gzip: bool,
 }
@@ -41,17 +52,34 @@ pub(super) struct Asking {
 impl Asking {
     /// The answer, in this shape.
     pub(super) fn answer(self, shape: Shape) -> Response {
-        Document::new(self.records, shape).into_response(self.gzip)
+        Document::new(self.content, shape).into_response(self.gzip)
     }
 }
 
-async fn clip_groups(
+async fn ask_clip_groups(
     State(simulator): State<Simulator>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let mut visits = vec![simulator.0.journal.enter(simulator.now())];
-    let answer = match answer(&simulator, &headers, &body, &mut visits).await {
+    ask(&simulator, Operation::ClipGroups, &headers, &body).await
+}
+
+async fn ask_organization(
+    State(simulator): State<Simulator>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    ask(&simulator, Operation::Organization, &headers, &body).await
+}
+
+async fn ask(
+    simulator: &Simulator,
+    operation: Operation,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response {
+    let mut visits = vec![simulator.0.journal.enter(operation, simulator.now())];
+    let answer = match answer(simulator, operation, (headers, body), &mut visits).await {
         Ok(answer) => answer,
         Err(refusal) => {
             visits.iter().for_each(Visit::refused);
@@ -64,6 +92,12 @@ async fn clip_groups(
 /// A rule that a request broke: the status, and what to say.
 pub(super) struct Refusal(pub(super) StatusCode, pub(super) Cow<'static, str>);
 
+impl Refusal {
+    pub(super) fn bad_request(message: &'static str) -> Self {
+        Self(StatusCode::BAD_REQUEST, message.into())
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         failure(self.0, &self.1)
@@ -72,8 +106,8 @@ impl IntoResponse for Refusal {
 
 async fn answer(
     simulator: &Simulator,
-    headers: &HeaderMap,
-    body: &[u8],
+    operation: Operation,
+    (headers, body): (&HeaderMap, &[u8]),
     visits: &mut Vec<Visit>,
 ) -> Result<Response, Refusal> {
     let now = simulator.now();
@@ -82,24 +116,32 @@ async fn answer(
         let message = "The API key is not known.";
         return Err(Refusal(StatusCode::UNAUTHORIZED, message.into()));
     };
-    visits.push(org.journal.enter(now));
-    let filter = bounds(headers, body)?;
+    visits.push(org.journal.enter(operation, now));
+    let filter = filter(operation, headers, body)?;
     let accepts_gzip = accepts_gzip(headers);
     for visit in visits.iter() {
         visit.asked(filter, accepts_gzip);
     }
     if let Err(seconds) = org.admit(now) {
-        return Ok(throttled(Some(seconds)));
+        return Ok(throttled(Some(seconds.into())));
     }
     let asking = Asking {
-        key: key.to_owned(),
-        records: locked(&org.world).records(now, filter),
+        content: content(&locked(&org.world), operation, now, filter),
         gzip: simulator.0.gzip && accepts_gzip,
     };
-    Ok(match org.next_fault() {
-        Some(fault) => fault.answer(asking).await,
-        None => asking.answer(Shape::default()),
-    })
+    let Some(fault) = org.next_fault(operation) else {
+        return Ok(asking.answer(Shape::default()));
+    };
+    let date = locked(&simulator.0.date).clone();
+    let scene = Scene { key, now, date };
+    Ok(fault.answer(asking, &scene).await)
+}
+
+fn content(world: &World, operation: Operation, now: UnixMillis, filter: Filter) -> Content {
+    match operation {
+        Operation::ClipGroups => Content::ClipGroups(world.records(now, filter)),
+        Operation::Organization => Content::Organization(world.profile().clone()),
+    }
 }
 
 /// The key, when the headers are those of an organisation's key.
@@ -117,28 +159,26 @@ fn credential(headers: &HeaderMap) -> Result<&str, Refusal> {
     }
 }
 
-/// The bounds that the body asks for. Fields that are not known are let pass.
-fn bounds(headers: &HeaderMap, body: &[u8]) -> Result<Filter, Refusal> {
-    let refused = |message: &'static str| Refusal(StatusCode::BAD_REQUEST, message.into());
+/// What the body asks for.
+fn filter(operation: Operation, headers: &HeaderMap, body: &[u8]) -> Result<Filter, Refusal> {
+    match operation {
+        Operation::ClipGroups => clip_groups::filter(&fields(headers, body)?),
+        // It has no parameters, and is documented to come without a body too.
+        Operation::Organization if body.is_empty() => Ok(Filter::default()),
+        Operation::Organization => fields(headers, body).map(|_| Filter::default()),
+    }
+}
+
+/// The fields of a body, which has to be a JSON object.
+fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let media_type = text(headers, &CONTENT_TYPE).split(';').next();
     if !media_type.is_some_and(|media| media.trim().eq_ignore_ascii_case(JSON)) {
-        return Err(refused("The Content-Type has to be application/json."));
+        return Err(Refusal::bad_request(
+            "The Content-Type has to be application/json.",
+        ));
     }
-    let fields: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| refused("The body has to be a JSON object."))?;
-    let bound = |name| match fields.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => match value.as_i64() {
-            Some(millis) => Ok(Some(millis)),
-            None => Err(refused(
-                "createdAfterMs and createdBeforeMs have to be int64 or null.",
-            )),
-        },
-    };
-    Ok(Filter {
-        created_after: bound("createdAfterMs")?,
-        created_before: bound("createdBeforeMs")?,
-    })
+    serde_json::from_slice(body)
+        .map_err(|_| Refusal::bad_request("The body has to be a JSON object."))
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
@@ -160,11 +200,16 @@ pub(super) fn failure(status: StatusCode, message: &str) -> Response {
 }
 
 /// Too many requests, in the documented words.
-pub(super) fn throttled(retry_after: Option<u64>) -> Response {
+pub(super) fn throttled(retry_after: Option<HeaderValue>) -> Response {
     let body = "Too many api requests. Enhance your calm.";
-    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    let response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    retrying(response, retry_after)
+}
+
+/// `response` with the header `Retry-After`, where there is to be one.
+pub(super) fn retrying(mut response: Response, retry_after: Option<HeaderValue>) -> Response {
+    if let Some(value) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, value);
     }
     response
 }

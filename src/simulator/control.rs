@@ -12,8 +12,11 @@ use serde_json::json;
 
 use super::api::Refusal;
 use super::fault::Armed;
+use super::operation::Operation;
 use super::org::Org;
 use super::pace::Pace;
+use super::record::Uuid;
+use super::server_date::ServerDate;
 use super::{Simulator, locked};
 
 /// The largest group that can be put.
@@ -23,17 +26,21 @@ pub(super) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/groups", get(count_groups).delete(clear_groups))
         .route("/groups/{uuid}", put(put_group).delete(remove_group))
+        .route("/organization", put(set_organization))
         .route("/fault", put(set_fault).delete(clear_fault))
         .route("/pace", put(set_pace).delete(clear_pace))
+        .route("/clock", put(set_clock).delete(reset_clock))
         .route("/requests", get(requests).delete(forget_requests))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
-/// Which organisation is meant.
+/// Which organisation is meant, and which operation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Which {
     org: Option<String>,
+    #[serde(default)]
+    operation: Operation,
 }
 
 type Outcome = Result<Response, Refusal>;
@@ -102,21 +109,60 @@ async fn remove_group(
     }
 }
 
+/// Who the key belongs to. What is missing stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    uuid: Option<String>,
+    name: Option<String>,
+}
+
+async fn set_organization(
+    State(simulator): State<Simulator>,
+    which: Query<Which>,
+    named: Bytes,
+) -> Outcome {
+    let named: Named = serde_json::from_slice(&named).map_err(|error| invalid(&error))?;
+    let mut world = locked(&simulator.meant_first(&which)?.world);
+    let mut profile = world.profile().clone();
+    if let Some(uuid) = named.uuid {
+        profile.uuid = Uuid::parse(&uuid)
+            .ok_or_else(|| invalid(&"uuid has to be 16 bytes in URL-safe base64"))?;
+    }
+    profile.name = named.name.unwrap_or(profile.name);
+    world.set_profile(profile);
+    Ok(DONE.into_response())
+}
+
+async fn set_clock(State(simulator): State<Simulator>, date: Bytes) -> Outcome {
+    let date: ServerDate = serde_json::from_slice(&date).map_err(|error| invalid(&error))?;
+    if !date.is_possible() {
+        return Err(invalid(&"date can't be sent in a header"));
+    }
+    *locked(&simulator.0.date) = date;
+    Ok(DONE.into_response())
+}
+
+async fn reset_clock(State(simulator): State<Simulator>) -> Outcome {
+    *locked(&simulator.0.date) = ServerDate::default();
+    Ok(DONE.into_response())
+}
+
 async fn set_fault(
     State(simulator): State<Simulator>,
     which: Query<Which>,
     fault: Bytes,
 ) -> Outcome {
-    let fault = Armed::parse(&fault).map_err(|error| invalid(&error))?;
+    let (operation, fault) = Armed::parse(&fault).map_err(|error| invalid(&error))?;
     for org in simulator.meant(&which)? {
-        org.set_fault(Some(fault.clone()));
+        org.set_fault(operation, Some(fault.clone()));
     }
     Ok(DONE.into_response())
 }
 
 async fn clear_fault(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
     for org in simulator.meant(&which)? {
-        org.set_fault(None);
+        org.set_fault(which.operation, None);
     }
     Ok(DONE.into_response())
 }
@@ -141,18 +187,18 @@ async fn clear_pace(State(simulator): State<Simulator>, which: Query<Which>) -> 
 
 async fn requests(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
     let seen = match &which.org {
-        None => simulator.0.journal.seen(),
-        Some(_) => simulator.meant_first(&which)?.journal.seen(),
+        None => simulator.0.journal.seen(which.operation),
+        Some(_) => simulator.meant_first(&which)?.journal.seen(which.operation),
     };
     Ok(Json(seen).into_response())
 }
 
 async fn forget_requests(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
     if which.org.is_none() {
-        simulator.0.journal.reset();
+        simulator.0.journal.reset(which.operation);
     }
     for org in simulator.meant(&which)? {
-        org.journal.reset();
+        org.journal.reset(which.operation);
     }
     Ok(DONE.into_response())
 }

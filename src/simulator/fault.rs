@@ -1,9 +1,15 @@
 //! What can go wrong: one documented variant a fault. Which answer each gives is in
 //! [`fault_answer`](super::fault_answer). A new fault begins as a variant here.
 
-use axum::http::{HeaderValue, StatusCode};
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+use super::fault_fields::{Encoding, RetryAfter, Trailer};
+use super::operation::Operation;
 
 /// A way in which the simulated API goes wrong. In JSON it is an object whose `fault` names the
 /// variant in snake case, with the variant's fields beside it.
@@ -16,14 +22,16 @@ pub enum Fault {
     Forbidden,
     /// 429, as documented.
     Throttled {
-        /// The header `Retry-After`, in seconds; none: no such header.
-        retry_after: Option<u64>,
+        /// The header `Retry-After`; none: no such header.
+        retry_after: Option<RetryAfter>,
     },
     /// A failure of the server.
     ServerError {
         /// 500 to 599.
         #[serde(default = "default_server_error")]
         status: u16,
+        /// The header `Retry-After`; none: no such header.
+        retry_after: Option<RetryAfter>,
     },
     /// A failure that is the client's.
     ClientError {
@@ -37,8 +45,27 @@ pub enum Fault {
         #[serde(default = "default_redirect")]
         to: String,
     },
-    /// 500 with the API key in its message.
-    EchoKey,
+    /// An error with the API key in its message.
+    EchoKey {
+        /// How the key is written.
+        #[serde(default)]
+        encoding: Encoding,
+        /// 400 to 599.
+        #[serde(default = "default_server_error")]
+        status: u16,
+    },
+    /// This answer, whatever it is.
+    Raw {
+        /// 200 to 599.
+        #[serde(default = "default_raw")]
+        status: u16,
+        /// Its headers. Without a `content-type`, that of JSON is added.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        /// Its body.
+        #[serde(default)]
+        body: String,
+    },
 
     /// The connection is closed without a byte.
     Drop,
@@ -50,6 +77,11 @@ pub enum Fault {
     SlowBody,
     /// The right answer, later.
     Delay {
+        /// How much later, in milliseconds.
+        millis: u64,
+    },
+    /// The right answer, the second half of it later than the first.
+    DelayMidway {
         /// How much later, in milliseconds.
         millis: u64,
     },
@@ -66,6 +98,16 @@ pub enum Fault {
     },
     /// A gzip body that can't be expanded.
     GzipCorrupt,
+    /// The right answer, half in one gzip member and half in a second one: valid.
+    GzipMembers,
+    /// The right answer in a gzip member, and something after it.
+    GzipTrailer {
+        /// What comes after it.
+        trailer: Trailer,
+        /// Whether it comes a while later, so that it is read by itself.
+        #[serde(default)]
+        later: bool,
+    },
     /// The first half of the answer, as if it were whole.
     CutJson,
 
@@ -81,7 +123,19 @@ pub enum Fault {
     ErrorTrue,
     /// 200 with the whole list and `error: true` after it.
     ErrorWithGroups,
-    /// 200 with null for a list.
+    /// 200 with the whole list and this `warningMsg` after it.
+    Warning {
+        /// What it warns of.
+        #[serde(default = "default_warning")]
+        message: String,
+    },
+    /// 200 with null for a list, and this `warningMsg`.
+    WarningAndNull {
+        /// What it warns of.
+        #[serde(default = "default_warning")]
+        message: String,
+    },
+    /// 200 with null for a list, and nothing beside it.
     NullGroups,
     /// 200 with a string for a list.
     GroupsWrongType,
@@ -106,8 +160,59 @@ pub enum Fault {
     DeepNesting,
 }
 
+impl Fault {
+    /// Whether it bends the list of an answer, which other operations have not.
+    fn is_of_a_list(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge { .. }
+                | Self::GzipBomb { .. }
+                | Self::WarningAndNull { .. }
+                | Self::NullGroups
+                | Self::GroupsWrongType
+                | Self::WrongTypes
+                | Self::HugeNumbers
+                | Self::NegativeNumbers
+                | Self::HugeTitles { .. }
+                | Self::HostileStrings
+                | Self::DuplicateUuids
+        )
+    }
+
+    /// The field with a value that can't be sent, if there is one.
+    fn out_of_range(&self) -> Option<&'static str> {
+        let (status, allowed) = match self {
+            Self::ServerError { status, .. } => (*status, 500..600),
+            Self::ClientError { status } => (*status, 400..500),
+            Self::EchoKey { status, .. } => (*status, 400..600),
+            Self::Raw { status, .. } => (*status, 200..600),
+            _ => (200, 200..600),
+        };
+        let sendable = |text: &str| HeaderValue::from_str(text).is_ok();
+        let header = |(name, value): (&String, &String)| {
+            HeaderName::try_from(name).is_ok() && sendable(value)
+        };
+        match self {
+            _ if !allowed.contains(&status) => Some("status"),
+            Self::Redirect { to } if !sendable(to) => Some("to"),
+            Self::Raw { headers, .. } if !headers.iter().all(header) => Some("headers"),
+            Self::Throttled { retry_after } | Self::ServerError { retry_after, .. } => {
+                match retry_after {
+                    Some(RetryAfter::Text(text)) if !sendable(text) => Some("retry_after"),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
 fn default_server_error() -> u16 {
     500
+}
+
+fn default_raw() -> u16 {
+    200
 }
 
 fn default_client_error() -> u16 {
@@ -116,6 +221,10 @@ fn default_client_error() -> u16 {
 
 fn default_redirect() -> String {
     "/api/event/moved".to_owned()
+}
+
+fn default_warning() -> String {
+    "Access to 3 locations was denied.".to_owned()
 }
 
 fn default_title() -> usize {
@@ -129,6 +238,8 @@ pub(super) enum FaultError {
     NotFault(#[from] serde_json::Error),
     #[error("`{0}` is out of range")]
     Range(&'static str),
+    #[error("this fault is of a list, which the operation doesn't have")]
+    NotOfThis,
 }
 
 /// A fault that waits for the next requests.
@@ -140,27 +251,23 @@ pub(super) struct Armed {
 }
 
 impl Armed {
-    /// Reads a fault, with `times` beside its fields.
-    pub(super) fn parse(json: &[u8]) -> Result<Self, FaultError> {
+    /// Reads a fault, with `times` and the `operation` that it is of beside its fields.
+    pub(super) fn parse(json: &[u8]) -> Result<(Operation, Self), FaultError> {
         let mut fields: Map<String, Value> = serde_json::from_slice(json)?;
-        let times = fields.remove("times").unwrap_or(Value::Null);
-        let times: Option<u64> = serde_json::from_value(times)?;
+        let times: Option<u64> = beside(&mut fields, "times")?;
+        let operation: Option<Operation> = beside(&mut fields, "operation")?;
+        let operation = operation.unwrap_or_default();
         let fault: Fault = serde_json::from_value(Value::Object(fields))?;
         if times == Some(0) {
             return Err(FaultError::Range("times"));
         }
-        match &fault {
-            Fault::ServerError {
-                status: 0..500 | 600..,
-            }
-            | Fault::ClientError {
-                status: 0..400 | 500..,
-            } => Err(FaultError::Range("status")),
-            Fault::Redirect { to } if HeaderValue::from_str(to).is_err() => {
-                Err(FaultError::Range("to"))
-            }
-            _ => Ok(Self { fault, times }),
+        if let Some(field) = fault.out_of_range() {
+            return Err(FaultError::Range(field));
         }
+        if operation != Operation::ClipGroups && fault.is_of_a_list() {
+            return Err(FaultError::NotOfThis);
+        }
+        Ok((operation, Self { fault, times }))
     }
 
     /// The fault, and what is left of it.
@@ -176,6 +283,15 @@ impl Armed {
     }
 }
 
+/// Takes a field that is not the fault's own.
+fn beside<T: DeserializeOwned>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, serde_json::Error> {
+    let value = fields.remove(name).unwrap_or(Value::Null);
+    serde_json::from_value(value)
+}
+
 /// A status that was checked when the fault was read; 500 for one that was not.
 pub(super) fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -185,9 +301,14 @@ pub(super) fn status(code: u16) -> StatusCode {
 mod tests {
     use super::*;
 
+    fn read(json: &str) -> (Operation, Fault) {
+        let (operation, armed) = Armed::parse(json.as_bytes()).unwrap();
+        (operation, armed.fault)
+    }
+
     #[test]
     fn a_fault_is_read_with_its_fields_and_defaults() {
-        let fault = |json: &str| Armed::parse(json.as_bytes()).unwrap().fault;
+        let fault = |json| read(json).1;
         assert_eq!(fault(r#"{"fault":"unauthorized"}"#), Fault::Unauthorized);
         assert_eq!(
             fault(r#"{"fault":"throttled"}"#),
@@ -195,12 +316,36 @@ mod tests {
         );
         assert_eq!(
             fault(r#"{"fault":"server_error","times":2}"#),
-            Fault::ServerError { status: 500 }
+            Fault::ServerError {
+                status: 500,
+                retry_after: None
+            }
         );
         assert_eq!(
             fault(r#"{"fault":"too_large","times":null,"bytes":5}"#),
             Fault::TooLarge { bytes: 5 }
         );
+    }
+
+    #[test]
+    fn a_retry_after_is_seconds_a_date_or_any_text() {
+        for (json, expected) in [
+            ("7", RetryAfter::Seconds(7)),
+            ("\"soon\"", RetryAfter::Text("soon".to_owned())),
+            (r#"{"in_seconds":-1}"#, RetryAfter::Date { in_seconds: -1 }),
+        ] {
+            let json = format!(r#"{{"fault":"throttled","retry_after":{json}}}"#);
+            let retry_after = Some(expected);
+            assert_eq!(read(&json).1, Fault::Throttled { retry_after });
+        }
+    }
+
+    #[test]
+    fn a_fault_is_of_the_list_unless_it_names_another_operation() {
+        let drop = r#"{"fault":"drop"}"#;
+        assert_eq!(read(drop), (Operation::ClipGroups, Fault::Drop));
+        let of_another = r#"{"fault":"drop","operation":"organization"}"#;
+        assert_eq!(read(of_another), (Operation::Organization, Fault::Drop));
     }
 
     #[test]
@@ -217,6 +362,15 @@ mod tests {
             r#"{"fault":"server_error","status":404}"#,
             r#"{"fault":"client_error","status":500}"#,
             r#"{"fault":"redirect","to":"a\nb"}"#,
+            r#"{"fault":"raw","status":199}"#,
+            r#"{"fault":"raw","headers":{"a b":""}}"#,
+            r#"{"fault":"raw","headers":{"a":"\n"}}"#,
+            r#"{"fault":"echo_key","encoding":"rot13"}"#,
+            r#"{"fault":"throttled","retry_after":-1}"#,
+            r#"{"fault":"throttled","retry_after":"\n"}"#,
+            r#"{"fault":"gzip_trailer"}"#,
+            r#"{"fault":"drop","operation":"unheard_of"}"#,
+            r#"{"fault":"null_groups","operation":"organization"}"#,
         ] {
             assert!(Armed::parse(bad.as_bytes()).is_err(), "{bad}");
         }
@@ -224,12 +378,12 @@ mod tests {
 
     #[test]
     fn a_fault_is_used_up_unless_it_is_for_ever() {
-        let twice = Armed::parse(br#"{"fault":"drop","times":2}"#).unwrap();
+        let (_, twice) = Armed::parse(br#"{"fault":"drop","times":2}"#).unwrap();
         let (fault, left) = twice.fire();
         assert_eq!(fault, Fault::Drop);
         let (fault, left) = left.unwrap().fire();
         assert_eq!((fault, left), (Fault::Drop, None));
-        let always = Armed::parse(br#"{"fault":"drop"}"#).unwrap();
+        let (_, always) = Armed::parse(br#"{"fault":"drop"}"#).unwrap();
         assert_eq!(always.clone().fire(), (Fault::Drop, Some(always)));
     }
 }

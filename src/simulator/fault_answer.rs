@@ -1,21 +1,25 @@
 //! The answer that each [`Fault`] gives. Three sorts: a fixed answer, the document in a wrong
 //! shape, and a connection that doesn't do what it should.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
+use serde_json::json;
 use tokio::time::sleep;
 
-use super::answer::{Document, JSON, Shape, streamed};
-use super::api::{Asking, failure, throttled};
+use super::answer::{Content, Document, JSON, Shape, streamed};
+use super::api::{Asking, failure, retrying, throttled};
 use super::fault::{Fault, status};
-use super::gzip::{Gzip, bomb};
+use super::fault_fields::RetryAfter;
+use super::gzip::{bomb, member};
 use super::pen::{Quirk, write_nested};
+use super::server_date::ServerDate;
 use super::world::{Filter, World, WorldKind};
 use crate::share::UnixMillis;
 
@@ -25,10 +29,22 @@ const SAMPLE_BYTES: usize = 1 << 20;
 /// How deep is deep: far past what a recursive reader's stack should take.
 const DEPTH: usize = 10_000;
 
+/// Time enough for what was written before it to leave, so that the client reads it by itself.
+const A_WHILE: Duration = Duration::from_millis(50);
+
+/// What an answer may need besides what was asked for.
+pub(super) struct Scene<'a> {
+    /// The key that the request came with.
+    pub(super) key: &'a str,
+    pub(super) now: UnixMillis,
+    /// What time the answers say it is.
+    pub(super) date: ServerDate,
+}
+
 impl Fault {
     /// Answers wrongly.
-    pub(super) async fn answer(self, asking: Asking) -> Response {
-        if let Some(answer) = self.fixed(&asking.key) {
+    pub(super) async fn answer(self, asking: Asking, scene: &Scene<'_>) -> Response {
+        if let Some(answer) = self.fixed(scene) {
             return answer;
         }
         match self {
@@ -40,11 +56,27 @@ impl Fault {
                 sleep(Duration::from_millis(millis)).await;
                 asking.answer(Shape::default())
             }
+            Self::DelayMidway { millis } => {
+                let sample = Bytes::from(sample(asking));
+                let half = sample.len() / 2;
+                let millis = Duration::from_millis(millis);
+                json(after(sample.slice(..half), millis, sample.slice(half..)))
+            }
             Self::TooLarge { bytes } => too_large(asking, bytes),
             Self::GzipBomb { bytes } => {
                 gzipped(streamed(bomb(br#"{"sharedClipGroups":["#, bytes, b"]}")))
             }
             Self::GzipCorrupt => gzip_corrupt(asking),
+            Self::GzipMembers => {
+                let sample = sample(asking);
+                let (first, second) = sample.split_at(sample.len() / 2);
+                gzipped([member(first), member(second)].concat())
+            }
+            Self::GzipTrailer { trailer, later } => {
+                let pause = if later { A_WHILE } else { Duration::ZERO };
+                let first = member(&sample(asking)).into();
+                gzipped(after(first, pause, trailer.bytes().into()))
+            }
             Self::CutJson => {
                 let mut sample = sample(asking);
                 sample.truncate(sample.len() / 2);
@@ -55,21 +87,38 @@ impl Fault {
     }
 
     /// The answers that don't depend on what is shared.
-    fn fixed(&self, key: &str) -> Option<Response> {
-        let echo = format!("Something went wrong for the key {key}.");
+    fn fixed(&self, scene: &Scene<'_>) -> Option<Response> {
+        let echo = |key: &str| format!("Something went wrong for the key {key}.");
         Some(match self {
             Self::Unauthorized => failure(StatusCode::UNAUTHORIZED, "Not authenticated."),
             Self::Forbidden => failure(StatusCode::FORBIDDEN, "Not permitted."),
-            Self::Throttled { retry_after } => throttled(*retry_after),
-            Self::ServerError { status: code } => failure(status(*code), "Internal failure."),
+            Self::Throttled { retry_after } => throttled(scene.header(retry_after.as_ref())),
+            Self::ServerError {
+                status: code,
+                retry_after,
+            } => {
+                let response = failure(status(*code), "Internal failure.");
+                retrying(response, scene.header(retry_after.as_ref()))
+            }
             Self::ClientError { status: code } => failure(status(*code), "Refused."),
             Self::Redirect { to } => (StatusCode::FOUND, [(LOCATION, to)]).into_response(),
-            Self::EchoKey => failure(StatusCode::INTERNAL_SERVER_ERROR, &echo),
-            Self::ErrorTrue => failure(StatusCode::OK, &echo),
+            Self::EchoKey {
+                encoding,
+                status: code,
+            } => failure(status(*code), &echo(&encoding.write(scene.key))),
+            Self::Raw {
+                status: code,
+                headers,
+                body,
+            } => raw(status(*code), headers, body),
+            Self::ErrorTrue => failure(StatusCode::OK, &echo(scene.key)),
             Self::NotJson => Html("<!doctype html><title>Sign in</title>").into_response(),
             Self::ArrayTop => json("[]"),
             Self::EmptyObject => json("{}"),
             Self::EmptyBody => json(""),
+            Self::WarningAndNull { message } => {
+                json(json!({"sharedClipGroups": null, "warningMsg": message}).to_string())
+            }
             Self::NullGroups => json(r#"{"sharedClipGroups":null}"#),
             Self::GroupsWrongType => json(r#"{"sharedClipGroups":"none"}"#),
             _ => return None,
@@ -94,17 +143,54 @@ impl Fault {
         match self {
             Self::DuplicateUuids => shape.copies = 2,
             Self::ErrorWithGroups => {
-                shape.tail = r#"],"error":true,"errorMsg":"The list is not whole."}"#;
+                shape.after = r#""error":true,"errorMsg":"The list is not whole.""#.into();
+            }
+            Self::Warning { message } => {
+                let message = json!(message);
+                shape.after = format!(r#""error":false,"warningMsg":{message}"#).into();
             }
             Self::DeepNesting => {
-                shape.head = br#"{"unknown":"#.to_vec();
-                write_nested(&mut shape.head, DEPTH);
-                shape.head.extend(br#","sharedClipGroups":["#);
+                shape.before = br#""unknown":"#.to_vec();
+                write_nested(&mut shape.before, DEPTH);
+                shape.before.push(b',');
             }
             _ => {}
         }
         shape
     }
+}
+
+impl Scene<'_> {
+    /// The header `Retry-After`.
+    fn header(&self, retry_after: Option<&RetryAfter>) -> Option<HeaderValue> {
+        match retry_after? {
+            RetryAfter::Seconds(seconds) => Some((*seconds).into()),
+            RetryAfter::Text(text) => HeaderValue::from_str(text).ok(),
+            RetryAfter::Date { in_seconds } => {
+                HeaderValue::from_str(&self.date.date(self.now, *in_seconds)).ok()
+            }
+        }
+    }
+}
+
+fn raw(status: StatusCode, headers: &BTreeMap<String, String>, body: &str) -> Response {
+    let mut response = (status, json(body.to_owned())).into_response();
+    for (name, value) in headers {
+        // They were checked when the fault was read.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// `first`, and `then` so much later.
+fn after(first: Bytes, pause: Duration, then: Bytes) -> Body {
+    let then = stream::once(async move {
+        sleep(pause).await;
+        Ok::<_, io::Error>(then)
+    });
+    Body::from_stream(stream::iter([Ok(first)]).chain(then))
 }
 
 fn json(body: impl Into<Body>) -> Response {
@@ -118,7 +204,7 @@ fn gzipped(body: impl Into<Body>) -> Response {
 
 /// The beginning of the right answer; all of it where it is small.
 fn sample(asking: Asking) -> Vec<u8> {
-    Document::new(asking.records, Shape::default()).beginning(SAMPLE_BYTES)
+    Document::new(asking.content, Shape::default()).beginning(SAMPLE_BYTES)
 }
 
 /// The connection closes without a byte: the body fails before the headers have left the buffer.
@@ -130,8 +216,7 @@ fn drop_midway(asking: Asking) -> Response {
     let sample = Bytes::from(sample(asking));
     let half = sample.slice(..sample.len() / 2);
     let rest = stream::once(async {
-        // Not at once, so that what was written so far leaves.
-        sleep(Duration::from_millis(50)).await;
+        sleep(A_WHILE).await;
         Err(broken())
     });
     let mut response = json(Body::from_stream(stream::iter([Ok(half)]).chain(rest)));
@@ -163,7 +248,7 @@ fn too_large(asking: Asking, bytes: u64) -> Response {
         ..Shape::default()
     };
     Asking {
-        records: World::new(kind, start).records(start, Filter::default()),
+        content: Content::ClipGroups(World::new(kind, "", start).records(start, Filter::default())),
         ..asking
     }
     .answer(shape)
@@ -172,8 +257,7 @@ fn too_large(asking: Asking, bytes: u64) -> Response {
 /// The right answer, compressed, with its second half overwritten: the blocks there and the check
 /// sum at the end are both wrong.
 fn gzip_corrupt(asking: Asking) -> Response {
-    let whole = std::iter::once(Bytes::from(sample(asking)));
-    let mut body: Vec<u8> = Gzip::new(whole).flatten().collect();
+    let mut body = member(&sample(asking));
     let half = body.len() / 2;
     body[half..].fill(0xff);
     gzipped(body)

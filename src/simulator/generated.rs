@@ -24,9 +24,14 @@ impl Generated {
         (0..self.groups).map(move |index| uuid(&mut self.rng(Part::Group, index)))
     }
 
+    /// Whose groups they are.
+    pub(super) fn org(self) -> Uuid {
+        uuid(&mut self.rng(Part::Org, 0))
+    }
+
     /// Each group, in order.
     pub(super) fn groups(self) -> impl Iterator<Item = Group> + Send {
-        let org = uuid(&mut self.rng(Part::Org, 0));
+        let org = self.org();
         (0..self.groups).map(move |index| self.group(index, org))
     }
 

@@ -44,6 +44,12 @@ impl<I: Iterator<Item = Bytes>> Iterator for Gzip<I> {
     }
 }
 
+/// `bytes` as one gzip member.
+pub(super) fn member(bytes: &[u8]) -> Vec<u8> {
+    let whole = std::iter::once(Bytes::copy_from_slice(bytes));
+    Gzip::new(whole).flatten().collect()
+}
+
 /// How much one piece of a bomb expands to: 1 MiB.
 const PIECE_BYTES: u64 = 1 << 20;
 

@@ -2,25 +2,28 @@
 //! at once, and for what.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
 use super::locked;
+use super::operation::{Operation, PerOperation};
 use super::world::Filter;
 use crate::share::UnixMillis;
 
 /// How many arrival times are kept.
 const ARRIVALS: usize = 100;
 
-/// What was seen. Shown as it is by `GET /simulator/requests`.
+/// What was seen of one operation. Shown as it is by `GET /simulator/requests`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Seen {
-    /// Requests to the API, those that were refused included.
+    /// Requests, those that were refused included.
     requests: u64,
     /// Of those, the ones that broke a rule of the API: headers or body.
     refused: u64,
-    /// Requests to paths that the API doesn't have, such as where a redirect pointed.
+    /// Requests to paths that the API doesn't have, such as where a redirect pointed: the same for
+    /// each operation.
     stray: u64,
     /// Requests whose answer isn't out yet.
     in_flight: u64,
@@ -41,15 +44,23 @@ struct Asked {
     accepts_gzip: bool,
 }
 
-/// The notes of one organisation, or of all. Cheap to clone; clones write in the same notes.
+/// The notes of one organisation, or of all.
+#[derive(Default)]
+pub(super) struct Journal {
+    operations: PerOperation<Notes>,
+    stray: AtomicU64,
+}
+
+/// The notes of one operation. Clones write in the same notes.
 #[derive(Clone, Default)]
-pub(super) struct Journal(Arc<Mutex<Seen>>);
+struct Notes(Arc<Mutex<Seen>>);
 
 impl Journal {
     /// Notes a request to the API. It is in flight until the guard is dropped.
     #[must_use]
-    pub(super) fn enter(&self, now: UnixMillis) -> Visit {
-        let mut seen = locked(&self.0);
+    pub(super) fn enter(&self, operation: Operation, now: UnixMillis) -> Visit {
+        let notes = self.operations.of(operation);
+        let mut seen = locked(&notes.0);
         seen.requests += 1;
         seen.in_flight += 1;
         seen.max_in_flight = seen.max_in_flight.max(seen.in_flight);
@@ -57,21 +68,25 @@ impl Journal {
             seen.arrivals_millis.pop_front();
         }
         seen.arrivals_millis.push_back(now.0);
-        Visit(self.clone())
+        Visit(notes.clone())
     }
 
     /// Notes a request to a path that the API doesn't have.
     pub(super) fn stray(&self) {
-        locked(&self.0).stray += 1;
+        self.stray.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn seen(&self) -> Seen {
-        locked(&self.0).clone()
+    pub(super) fn seen(&self, operation: Operation) -> Seen {
+        Seen {
+            stray: self.stray.load(Ordering::Relaxed),
+            ..locked(&self.operations.of(operation).0).clone()
+        }
     }
 
-    /// Forgets everything but what is in flight.
-    pub(super) fn reset(&self) {
-        let mut seen = locked(&self.0);
+    /// Forgets everything of an operation but what is in flight, and the strays.
+    pub(super) fn reset(&self, operation: Operation) {
+        self.stray.store(0, Ordering::Relaxed);
+        let mut seen = locked(&self.operations.of(operation).0);
         *seen = Seen {
             in_flight: seen.in_flight,
             max_in_flight: seen.in_flight,
@@ -81,7 +96,7 @@ impl Journal {
 }
 
 /// A request whose answer isn't out yet.
-pub(super) struct Visit(Journal);
+pub(super) struct Visit(Notes);
 
 impl Visit {
     /// Notes that it broke a rule of the API.

@@ -5,33 +5,45 @@
 //! | route | what it does |
 //! |---|---|
 //! | `POST /api/event/getSharedClipGroupsV2` | the list, as documented |
+//! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
 //! | `GET /simulator/groups` | `{"count": n}` |
 //! | `DELETE /simulator/groups` | takes every group away |
 //! | `PUT /simulator/groups/{uuid}` | puts one group: a JSON object, sent as it came |
 //! | `DELETE /simulator/groups/{uuid}` | takes one group away |
-//! | `PUT /simulator/fault` | sets the fault: `{"fault": "server_error", "times": 2, "status": 503}` |
+//! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…"}`: who the key belongs to; either may be missing |
+//! | `PUT /simulator/fault` | sets the fault of an operation: `{"fault": "server_error", "operation": "clip_groups", "times": 2, "status": 503}` |
 //! | `DELETE /simulator/fault` | clears it |
 //! | `PUT /simulator/pace` | sets the request limit: `{"per_second": 1, "burst": 5}` |
 //! | `DELETE /simulator/pace` | clears it |
-//! | `GET /simulator/requests` | what was seen: counts, most at once, times of arrival, last bounds |
+//! | `PUT /simulator/clock` | what time its answers say it is: `{"ahead_seconds": 60}`, `{"date": "rubbish"}`, or `{"date": null}` for no `Date` at all |
+//! | `DELETE /simulator/clock` | the right time again |
+//! | `GET /simulator/requests` | what was seen of an operation: counts, most at once, times of arrival, last bounds |
 //! | `DELETE /simulator/requests` | forgets it |
 //!
-//! Control routes take `?org=API_KEY`. Without it, groups are those of the first organisation, the
-//! fault and the pace are set for every organisation, and the requests are all there were.
+//! Control routes take `?org=API_KEY`. Without it, groups and names are those of the first
+//! organisation, the fault and the pace are set for every organisation, and the requests are all
+//! there were. Those of faults and requests are of the list, unless they name another
+//! [`Operation`]: `?operation=organization`, or, to set a fault, the field `operation` beside its
+//! own. The pace is of all operations together, and the clock of all organisations.
 
 mod answer;
 mod api;
+mod clip_groups;
 mod control;
 mod demo;
 mod fault;
 mod fault_answer;
+mod fault_fields;
 mod generated;
 mod gzip;
 mod journal;
+mod operation;
 mod org;
+mod organization;
 mod pace;
 mod pen;
 mod record;
+mod server_date;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -39,17 +51,21 @@ mod world;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::middleware::map_response_with_state;
 
 use crate::clock::Clock;
 use crate::share::UnixMillis;
 
 pub use demo::Place;
 pub use fault::Fault;
+pub use fault_fields::{Encoding, RetryAfter, Trailer};
+pub use operation::Operation;
 pub use pace::Pace;
 pub use world::WorldKind;
 
 use journal::Journal;
 use org::Org;
+use server_date::ServerDate;
 
 /// What is simulated. It holds keys, so it is not printable.
 pub struct Settings {
@@ -65,6 +81,8 @@ pub struct Settings {
 pub struct OrgSettings {
     /// The key that opens it; none: any key that opens no other.
     pub api_key: Option<String>,
+    /// What it is called.
+    pub name: String,
     /// What it shares.
     pub world: WorldKind,
 }
@@ -75,6 +93,7 @@ impl Settings {
         Self {
             orgs: vec![OrgSettings {
                 api_key: None,
+                name: "Simulated organisation".to_owned(),
                 world,
             }],
             gzip: false,
@@ -92,17 +111,19 @@ struct Inner {
     gzip: bool,
     orgs: Vec<Org>,
     journal: Journal,
+    date: Mutex<ServerDate>,
 }
 
 impl Simulator {
     /// Begins now, by `clock`: worlds that move do so with it, and need nothing else to run.
     pub fn new(settings: Settings, clock: Clock) -> Self {
         let now = clock.now();
-        let org = |org: OrgSettings| Org::new(org.api_key, org.world, settings.pace, now);
+        let org = |org| Org::new(org, settings.pace, now);
         Self(Arc::new(Inner {
             gzip: settings.gzip,
             orgs: settings.orgs.into_iter().map(org).collect(),
             journal: Journal::default(),
+            date: Mutex::default(),
             clock,
         }))
     }
@@ -113,6 +134,7 @@ impl Simulator {
             .merge(api::routes())
             .nest("/simulator", control::routes())
             .fallback(api::unknown_path)
+            .layer(map_response_with_state(self.clone(), api::dated))
             .with_state(self.clone())
     }
 

@@ -3,33 +3,35 @@
 
 use std::sync::Mutex;
 
+use super::OrgSettings;
 use super::fault::{Armed, Fault};
 use super::journal::Journal;
 use super::locked;
+use super::operation::{Operation, PerOperation};
 use super::pace::{Bucket, Pace};
-use super::world::{World, WorldKind};
+use super::world::World;
 use crate::share::UnixMillis;
 
 pub(super) struct Org {
     api_key: Option<String>,
     pub(super) journal: Journal,
     pub(super) world: Mutex<World>,
-    fault: Mutex<Option<Armed>>,
+    faults: PerOperation<Mutex<Option<Armed>>>,
     bucket: Mutex<Option<Bucket>>,
 }
 
 impl Org {
-    pub(super) fn new(
-        api_key: Option<String>,
-        world: WorldKind,
-        pace: Option<Pace>,
-        now: UnixMillis,
-    ) -> Self {
+    pub(super) fn new(settings: OrgSettings, pace: Option<Pace>, now: UnixMillis) -> Self {
+        let OrgSettings {
+            api_key,
+            name,
+            world,
+        } = settings;
         Self {
             api_key,
             journal: Journal::default(),
-            world: Mutex::new(World::new(world, now)),
-            fault: Mutex::new(None),
+            world: Mutex::new(World::new(world, &name, now)),
+            faults: PerOperation::default(),
             bucket: Mutex::new(pace.map(|pace| Bucket::new(pace, now))),
         }
     }
@@ -42,13 +44,13 @@ impl Org {
         self.api_key.is_none()
     }
 
-    pub(super) fn set_fault(&self, fault: Option<Armed>) {
-        *locked(&self.fault) = fault;
+    pub(super) fn set_fault(&self, operation: Operation, fault: Option<Armed>) {
+        *locked(self.faults.of(operation)) = fault;
     }
 
-    /// The fault that the next answer has.
-    pub(super) fn next_fault(&self) -> Option<Fault> {
-        let mut armed = locked(&self.fault);
+    /// The fault that the next answer to this operation has.
+    pub(super) fn next_fault(&self, operation: Operation) -> Option<Fault> {
+        let mut armed = locked(self.faults.of(operation));
         let (fault, left) = armed.take()?.fire();
         *armed = left;
         Some(fault)

@@ -4,6 +4,9 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 /// Where all footage is said to lie.
 pub(super) const REGION: &str = "us-west-2";
 
@@ -12,6 +15,12 @@ pub(super) const REGION: &str = "us-west-2";
 pub(super) struct Uuid(pub(super) u128);
 
 impl Uuid {
+    /// Reads the 22 characters.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        Some(Self(u128::from_be_bytes(bytes.try_into().ok()?)))
+    }
+
     /// The 22 characters.
     pub(super) fn text(self) -> [u8; 22] {
         const ALPHABET: &[u8; 64] =
@@ -88,5 +97,11 @@ mod tests {
         assert_eq!(Uuid(0).to_string(), "AAAAAAAAAAAAAAAAAAAAAA");
         assert_eq!(Uuid(counting).to_string(), "AAECAwQFBgcICQoLDA0ODw");
         assert_eq!(Uuid(u128::MAX).to_string(), "_____________________w");
+        for uuid in [Uuid(0), Uuid(counting), Uuid(u128::MAX)] {
+            assert_eq!(Uuid::parse(&uuid.to_string()), Some(uuid));
+        }
+        for text in ["", "AAECAwQFBgcICQoLDA0OD", "AAECAwQFBgcICQoLDA0ODw==", "?"] {
+            assert_eq!(Uuid::parse(text), None, "{text}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 
 use super::demo::{Demo, Place};
 use super::generated::Generated;
+use super::organization::Profile;
 use super::record::{Group, Uuid};
 use crate::share::UnixMillis;
 
@@ -56,6 +57,7 @@ impl Filter {
 
 /// The world of one organisation, as edited.
 pub(super) struct World {
+    profile: Profile,
     base: Base,
     /// By uuid: what stands in the place of the world's own group; none where it was taken away.
     edits: Arc<BTreeMap<String, Option<Edit>>>,
@@ -76,7 +78,7 @@ struct Edit {
 }
 
 impl World {
-    pub(super) fn new(kind: WorldKind, start: UnixMillis) -> Self {
+    pub(super) fn new(kind: WorldKind, name: &str, start: UnixMillis) -> Self {
         let base = match kind {
             WorldKind::Empty => Base::Empty,
             WorldKind::Demo(place) => Base::Demo(Demo { place, start }),
@@ -87,9 +89,24 @@ impl World {
             }),
         };
         Self {
+            profile: Profile {
+                uuid: base.org(),
+                name: name.to_owned(),
+            },
             base,
             edits: Arc::default(),
         }
+    }
+
+    /// Who shares all this.
+    pub(super) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Makes it another organisation's: its own groups bear the new uuid, those that were put stay
+    /// as they are.
+    pub(super) fn set_profile(&mut self, profile: Profile) {
+        self.profile = profile;
     }
 
     /// What is listed at `now` and admitted by `filter`. Later edits don't show in it.
@@ -102,7 +119,9 @@ impl World {
             .collect();
         let own = self.base.groups(now);
         let own = own.filter(move |group| filter.admits(group.created) && !has(&edits, group.uuid));
-        Box::new(own.map(Record::Group).chain(edited))
+        let org = self.profile.uuid;
+        let own = own.map(move |group| Record::Group(Group { org, ..group }));
+        Box::new(own.chain(edited))
     }
 
     /// How many groups are listed at `now`.
@@ -146,6 +165,15 @@ fn has(edits: &BTreeMap<String, Option<Edit>>, uuid: Uuid) -> bool {
 }
 
 impl Base {
+    /// The uuid that the organisation begins with.
+    fn org(self) -> Uuid {
+        match self {
+            Self::Empty => Uuid(0),
+            Self::Demo(demo) => demo.org(),
+            Self::Generated(generated) => generated.org(),
+        }
+    }
+
     fn groups(self, now: UnixMillis) -> Box<dyn Iterator<Item = Group> + Send> {
         match self {
             Self::Empty => Box::new(std::iter::empty()),
@@ -194,7 +222,7 @@ mod tests {
     const NOW: UnixMillis = UnixMillis(1_760_000_000_000);
 
     fn generated(groups: usize) -> World {
-        World::new(WorldKind::Generated { groups, seed: 1 }, NOW)
+        World::new(WorldKind::Generated { groups, seed: 1 }, "", NOW)
     }
 
     fn listed(world: &World, filter: Filter) -> Vec<String> {
@@ -290,6 +318,29 @@ mod tests {
         let (after, before) = (listed(&world, after).len(), listed(&world, before).len());
         assert_eq!(after + before, 1000);
         assert!((400..600).contains(&after), "{after}");
+    }
+
+    #[test]
+    fn its_own_groups_bear_the_uuid_of_the_organisation() {
+        let mut world = generated(3);
+        let orgs = |world: &World| {
+            let records = world.records(NOW, Filter::default());
+            let org = |record| match record {
+                Record::Group(group) => Some(group.org),
+                Record::Verbatim(_) => None,
+            };
+            records.map(org).collect::<Vec<_>>()
+        };
+        world.put("put".to_owned(), r#"{"orgUuid":"x"}"#).unwrap();
+        let first = Some(world.profile().uuid);
+        assert_eq!(orgs(&world), [first, first, first, None]);
+        let other = Profile {
+            uuid: Uuid(7),
+            name: "Other".to_owned(),
+        };
+        world.set_profile(other);
+        let other = Some(Uuid(7));
+        assert_eq!(orgs(&world), [other, other, other, None]);
     }
 
     #[test]

@@ -76,6 +76,11 @@ pub(super) struct Demo {
 }
 
 impl Demo {
+    /// Whose pages they are.
+    pub(super) fn org(self) -> Uuid {
+        self.uuid([0; 3], 0)
+    }
+
     /// What is listed at `now`.
     pub(super) fn groups(self, now: UnixMillis) -> impl Iterator<Item = Group> + Send {
         let elapsed = i64::try_from(now.since(self.start).as_secs()).unwrap_or(i64::MAX);
@@ -126,7 +131,7 @@ impl Demo {
         });
         Group {
             uuid: self.uuid([1, number, 0], page),
-            org: self.uuid([0; 3], 0),
+            org: self.org(),
             title: scene.title.into(),
             description: scene.description,
             created,

@@ -1,5 +1,6 @@
 //! Each fault, as a client meets it.
 
+use std::io::Read;
 use std::time::Duration;
 
 use reqwest::{Client, Method};
@@ -31,10 +32,70 @@ async fn faults_that_are_a_status() {
             _ => assert!(!response.text().await.unwrap().contains(KEY)),
         }
     }
-    let throttled = served.under(json!({"fault": "throttled", "retry_after": 7}));
-    assert_eq!(throttled.await.unwrap().headers()["retry-after"], "7");
     assert_eq!(served.control(Method::DELETE, "fault", "").await, 204);
     assert_eq!(served.listed(KEY).await, 3);
+}
+
+#[tokio::test]
+async fn retry_after_is_seconds_a_date_or_any_text() {
+    let served = Served::generated(1).await;
+    served.put("clock", &json!({"ahead_seconds": 60})).await;
+    for (retry_after, expected) in [
+        (json!(7), "7"),
+        (json!({"in_seconds": 3}), "Thu, 09 Oct 2025 08:54:23 GMT"),
+        (json!({"in_seconds": -60}), "Thu, 09 Oct 2025 08:53:20 GMT"),
+        (json!("soon"), "soon"),
+    ] {
+        for (fault, status) in [("throttled", 429), ("server_error", 500)] {
+            let fault = json!({"fault": fault, "retry_after": retry_after});
+            let response = served.under(fault).await.unwrap();
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()["retry-after"], expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_can_come_back_in_any_writing() {
+    let served = Served::generated(1).await;
+    for (encoding, expected) in [
+        ("plain", "s3cret-key"),
+        ("base64", "czNjcmV0LWtleQ=="),
+        ("hex", "7333637265742d6b6579"),
+        ("url", "%73%33%63%72%65%74%2d%6b%65%79"),
+    ] {
+        let fault = json!({"fault": "echo_key", "encoding": encoding, "status": 403});
+        let response = served.under(fault).await.unwrap();
+        assert_eq!(response.status(), 403);
+        let text = response.text().await.unwrap();
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn any_answer_can_be_given() {
+    let served = Served::generated(1).await;
+    let fault = json!({
+        "fault": "raw",
+        "status": 503,
+        "headers": {"retry-after": "1", "content-type": "text/plain"},
+        "body": "no JSON",
+        "times": 1,
+    });
+    let response = served.under(fault).await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["retry-after"], "1");
+    assert_eq!(response.headers()["content-type"], "text/plain");
+    assert_eq!(response.text().await.unwrap(), "no JSON");
+    assert_eq!(served.listed(KEY).await, 1, "once, and no more");
+
+    let bare = served.under(json!({"fault": "raw", "body": "{}"})).await;
+    let bare = bare.unwrap();
+    assert_eq!(bare.headers()["content-type"], "application/json");
+    assert_eq!(
+        (bare.status().as_u16(), bare.text().await.unwrap().as_str()),
+        (200, "{}")
+    );
 }
 
 #[tokio::test]
@@ -102,10 +163,13 @@ async fn faults_of_the_connection() {
     assert_eq!(slow.chunk().await.unwrap().unwrap(), " ");
     assert_eq!(slow.chunk().await.unwrap().unwrap(), " ");
 
-    let delayed = served
-        .text_under(json!({"fault": "delay", "millis": 10, "times": 1}))
-        .await;
-    assert!(serde_json::from_str::<Value>(&delayed).is_ok());
+    for fault in ["delay", "delay_midway"] {
+        let delayed = served
+            .text_under(json!({"fault": fault, "millis": 10, "times": 1}))
+            .await;
+        let delayed: Value = serde_json::from_str(&delayed).unwrap();
+        assert_eq!(delayed["sharedClipGroups"].as_array().unwrap().len(), 200);
+    }
     assert_eq!(served.listed(KEY).await, 200);
 }
 
@@ -140,6 +204,55 @@ async fn faults_of_size_and_compression() {
     }
 }
 
+/// The gzip members of a body, up to what is none.
+fn members(body: &[u8]) -> (Vec<Vec<u8>>, &[u8]) {
+    let mut members = Vec::new();
+    let mut rest = body;
+    while !rest.is_empty() {
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        let mut bytes = Vec::new();
+        if member.read_to_end(&mut bytes).is_err() {
+            break;
+        }
+        rest = member.into_inner();
+        members.push(bytes);
+    }
+    (members, rest)
+}
+
+#[tokio::test]
+async fn faults_of_gzip_members() {
+    let served = Served::generated(3).await;
+    let whole = served.ask(KEY).send().await.unwrap().text().await.unwrap();
+    let under = async |fault: Value| {
+        let response = served.under(fault).await.unwrap();
+        assert_eq!(response.headers()["content-encoding"], "gzip");
+        response.bytes().await.unwrap()
+    };
+    let split = under(json!({"fault": "gzip_members"})).await;
+    let (split, rest) = members(&split);
+    assert!(split.len() == 2 && rest.is_empty());
+    assert!(split.iter().all(|part| !part.is_empty()));
+    assert_eq!(split.concat(), whole.as_bytes());
+
+    for (trailer, further, bare) in [
+        ("empty_member", Some(0), false),
+        ("member", Some(50), false),
+        ("cut_member", None, true),
+        ("garbage", None, true),
+        ("zeros", None, true),
+    ] {
+        for later in [false, true] {
+            let fault = json!({"fault": "gzip_trailer", "trailer": trailer, "later": later});
+            let body = under(fault).await;
+            let (members, rest) = members(&body);
+            assert_eq!(members[0], whole.as_bytes(), "{trailer}");
+            let behind = (members.get(1).map(Vec::len), !rest.is_empty());
+            assert_eq!(behind, (further, bare), "{trailer}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn faults_of_the_document() {
     let served = Served::generated(20).await;
@@ -165,6 +278,12 @@ async fn faults_of_the_document() {
     let error = parsed("error_with_groups").await;
     assert_eq!(error["error"], true);
     assert_eq!(error["sharedClipGroups"].as_array().unwrap().len(), 20);
+    let warning = parsed("warning").await;
+    assert_eq!(warning["sharedClipGroups"].as_array().unwrap().len(), 20);
+    assert!(warning["warningMsg"].as_str().unwrap().contains("denied"));
+    let warning = parsed("warning_and_null").await;
+    assert_eq!(warning["sharedClipGroups"], Value::Null);
+    assert!(warning["warningMsg"].as_str().unwrap().contains("denied"));
     let twice = parsed("duplicate_uuids").await;
     let twice = twice["sharedClipGroups"].as_array().unwrap();
     assert_eq!(twice.len(), 40);

@@ -1,6 +1,8 @@
 //! The simulator over a real connection, as its users meet it.
 
+mod date;
 mod faults;
+mod organization;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -39,13 +41,37 @@ impl Served {
         Self::new(Settings::any_key(world)).await
     }
 
+    /// Two organisations: the key a opens 3 pages, the key b opens 5.
+    async fn two() -> Self {
+        let org = |key: &str, groups, seed| OrgSettings {
+            api_key: Some(key.to_owned()),
+            name: format!("Organisation {key}"),
+            world: WorldKind::Generated { groups, seed },
+        };
+        Self::new(Settings {
+            orgs: vec![org("a", 3, 1), org("b", 5, 2)],
+            gzip: false,
+            pace: None,
+        })
+        .await
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
-    /// A right request.
+    /// A right request for the list.
     fn ask(&self, key: &str) -> RequestBuilder {
-        self.request(Method::POST, PATH)
+        self.ask_for(PATH, key)
+    }
+
+    /// A right request for the organisation.
+    fn ask_who(&self, key: &str) -> RequestBuilder {
+        self.ask_for("/api/org/getOrgV2", key)
+    }
+
+    fn ask_for(&self, path: &str, key: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
             .header("x-auth-scheme", "api-token")
             .header("x-auth-apikey", key)
             .header("content-type", "application/json; charset=utf-8")
@@ -154,16 +180,7 @@ async fn another_method_or_path_is_refused() {
 
 #[tokio::test]
 async fn each_key_opens_its_own_organisation() {
-    let org = |key: Option<&str>, groups| OrgSettings {
-        api_key: key.map(str::to_owned),
-        world: WorldKind::Generated { groups, seed: 1 },
-    };
-    let settings = Settings {
-        orgs: vec![org(Some("a"), 3), org(Some("b"), 5)],
-        gzip: false,
-        pace: None,
-    };
-    let served = Served::new(settings).await;
+    let served = Served::two().await;
     assert_eq!((served.listed("a").await, served.listed("b").await), (3, 5));
     assert_eq!(served.ask("c").send().await.unwrap().status(), 401);
 

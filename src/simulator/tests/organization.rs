@@ -1,0 +1,147 @@
+//! Who a key belongs to, and that asking for it is an operation of its own.
+
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+
+use super::{KEY, Served};
+
+async fn body(response: Response) -> Value {
+    assert_eq!(response.status(), 200);
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
+
+impl Served {
+    async fn who(&self, key: &str) -> Value {
+        body(self.ask_who(key).send().await.unwrap()).await
+    }
+}
+
+#[tokio::test]
+async fn the_organisation_of_a_key_is_told_as_documented() {
+    let served = Served::two().await;
+    let answer = served.who("b").await;
+    let uuid = answer["org"]["uuid"].as_str().unwrap();
+    let expected = json!({
+        "org": {
+            "uuid": uuid,
+            "name": "Organisation b",
+            "type": "CUSTOMER",
+            "supportAccessAllowedUntil": null,
+            "partnerAccessAllowedUntil": null,
+        },
+        "error": false,
+        "errorMsg": null,
+        "warningMsg": null,
+    });
+    assert_eq!(answer, expected);
+    // The list names the same one, and the other key another.
+    let list = served.list("b").await;
+    let groups = list["sharedClipGroups"].as_array().unwrap();
+    assert!(groups.iter().all(|group| group["orgUuid"] == uuid));
+    assert_ne!(served.who("a").await["org"]["uuid"], uuid);
+}
+
+#[tokio::test]
+async fn it_may_be_asked_without_a_body() {
+    let served = Served::generated(1).await;
+    let bare = || {
+        let request = served.request(Method::POST, "/api/org/getOrgV2");
+        let request = request.header("x-auth-scheme", "api-token");
+        request.header("x-auth-apikey", KEY)
+    };
+    assert_eq!(bare().send().await.unwrap().status(), 200);
+    for wrong in ["[]", "no JSON"] {
+        let request = bare().header("content-type", "application/json");
+        let response = request.body(wrong).send().await.unwrap();
+        assert_eq!(response.status(), 400, "{wrong}");
+    }
+    assert_eq!(bare().body("{}").send().await.unwrap().status(), 400);
+    let without_key = served.request(Method::POST, "/api/org/getOrgV2");
+    assert_eq!(without_key.send().await.unwrap().status(), 403);
+}
+
+#[tokio::test]
+async fn the_organisation_can_be_made_another() {
+    let served = Served::two().await;
+    let before = served.who("a").await["org"].clone();
+    let uuid = "AAECAwQFBgcICQoLDA0ODw";
+    served
+        .put(
+            "organization?org=a",
+            &json!({"uuid": uuid, "name": "Sö\"hne"}),
+        )
+        .await;
+    let answer = served.who("a").await;
+    assert_eq!(
+        (&answer["org"]["uuid"], &answer["org"]["name"]),
+        (&json!(uuid), &json!("Sö\"hne"))
+    );
+    assert_eq!(
+        served.list("a").await["sharedClipGroups"][0]["orgUuid"],
+        uuid
+    );
+    assert_eq!(served.who("b").await["org"]["name"], "Organisation b");
+
+    // What is not given stays.
+    served
+        .put("organization?org=a", &json!({"name": before["name"]}))
+        .await;
+    assert_eq!(served.who("a").await["org"]["uuid"], uuid);
+    for bad in [r#"{"uuid":"x"}"#, r#"{"uid":null}"#, "[]"] {
+        let status = served.control(Method::PUT, "organization", bad).await;
+        assert_eq!(status, 400, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_one_operation_is_none_of_another() {
+    let served = Served::generated(3).await;
+    let statuses = async || {
+        let list = served.ask(KEY).send().await.unwrap().status().as_u16();
+        let who = served.ask_who(KEY).send().await.unwrap().status().as_u16();
+        (list, who)
+    };
+    let of_organization = json!({"fault": "forbidden", "operation": "organization"});
+    served.put("fault", &of_organization).await;
+    assert_eq!(statuses().await, (200, 403));
+    served.put("fault", &json!({"fault": "server_error"})).await;
+    assert_eq!(statuses().await, (500, 403));
+    let clear = served.control(Method::DELETE, "fault?operation=organization", "");
+    assert_eq!(clear.await, 204);
+    assert_eq!(statuses().await, (500, 200));
+    assert_eq!(served.control(Method::DELETE, "fault", "").await, 204);
+    assert_eq!(statuses().await, (200, 200));
+
+    let cut = json!({"fault": "error_with_groups", "operation": "organization"});
+    served.put("fault", &cut).await;
+    let answer = served.who(KEY).await;
+    assert!(
+        answer["org"]["uuid"].is_string() && answer["error"] == true,
+        "{answer}"
+    );
+    let of_a_list = r#"{"fault":"wrong_types","operation":"organization"}"#;
+    assert_eq!(served.control(Method::PUT, "fault", of_a_list).await, 400);
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_operation_and_share_the_pace() {
+    let served = Served::generated(1).await;
+    served
+        .put("pace", &json!({"per_second": 0.25, "burst": 3}))
+        .await;
+    served.list(KEY).await;
+    served.who(KEY).await;
+    served.who(KEY).await;
+    assert_eq!(served.ask(KEY).send().await.unwrap().status(), 429);
+    assert_eq!(served.ask_who(KEY).send().await.unwrap().status(), 429);
+    assert_eq!(served.seen("").await["requests"], 2);
+    let organization = "?operation=organization";
+    assert_eq!(served.seen(organization).await["requests"], 3);
+    let of_one = format!("{organization}&org=any");
+    assert_eq!(served.seen(&of_one).await["requests"], 3);
+
+    let path = format!("requests{organization}");
+    assert_eq!(served.control(Method::DELETE, &path, "").await, 204);
+    assert_eq!(served.seen(organization).await["requests"], 0);
+    assert_eq!(served.seen("").await["requests"], 2);
+}
