@@ -10,64 +10,15 @@ mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use common::files::{Files, key_file, serve};
 use common::process::{Process, command};
+use common::series::success;
 use common::{KEY, exporter, put_some_groups, set_fault, simulator};
 
 const RELOADED: &str = "rhombus_share_exporter_config_last_reload_successful";
-
-fn success(org: &str) -> String {
-    format!(r#"rhombus_collect_success{{org="{org}",source="clip_groups"}}"#)
-}
-
-/// A directory with a key file and a configuration.
-struct Files(tempfile::TempDir);
-
-impl Files {
-    fn new() -> Self {
-        let files = Self(tempfile::tempdir().expect("a directory"));
-        files.write_key(KEY);
-        files
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, text).expect("written");
-        path
-    }
-
-    fn write_key(&self, key: &str) -> PathBuf {
-        let path = self.write("key", key);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("chmod");
-        path
-    }
-
-    /// A configuration of these organisations, each with the key file and its endpoint.
-    fn write_config(&self, organizations: &[(&str, &Process)]) -> PathBuf {
-        let mut config = String::from("collect:\n  interval: 1s\n  timeout: 1s\norganizations:\n");
-        for (name, simulator) in organizations {
-            let endpoint = simulator.url("");
-            config +=
-                &format!("  - name: {name}\n    api_key_file: key\n    endpoint: {endpoint}\n");
-        }
-        self.write("config.yml", &config)
-    }
-}
-
-fn serve(config: &Path, flags: &[&str]) -> Process {
-    let config = format!("--config.file={}", config.display());
-    let mut args = vec!["serve", "--web.listen-address=127.0.0.1:0", &config];
-    args.extend(flags);
-    Process::start(&args, &[])
-}
 
 #[tokio::test]
 async fn a_signal_ends_it_cleanly_even_while_rhombus_hangs_and_a_scraper_stays_connected() {
@@ -267,7 +218,7 @@ async fn a_key_that_is_rotated_in_its_file_is_picked_up() {
             metrics.get(&success("acme")) == Some(0.0)
         })
         .await;
-    files.write_key("the-right-key-90c1\n");
+    files.write_key(&key_file("acme"), "the-right-key-90c1\n");
     exporter
         .wait_for("accepted", |metrics| {
             metrics.get(&success("acme")) == Some(1.0)
@@ -275,9 +226,9 @@ async fn a_key_that_is_rotated_in_its_file_is_picked_up() {
         .await;
 
     // A file that is gone or empty changes nothing that was good.
-    files.write_key("");
+    files.write_key(&key_file("acme"), "");
     exporter.wait_for_success().await;
-    fs::remove_file(files.path("key")).unwrap();
+    fs::remove_file(files.path(&key_file("acme"))).unwrap();
     exporter.wait_for_success().await;
     exporter.wait_for_output("the last one stays in use").await;
     let output = exporter.output();

@@ -23,8 +23,15 @@ impl Metrics {
             .unwrap_or_else(|| panic!("no {series} in:\n{self}"))
     }
 
+    /// The value of a series, in whatever order its labels are written.
     pub(crate) fn get(&self, series: &str) -> Option<f64> {
-        self.0.get(series).copied()
+        let wanted = parts(series);
+        let (name, _) = series.split_once('{').unwrap_or((series, ""));
+        let of_name = self.0.range(name.to_owned()..);
+        let mut of_name = of_name.take_while(|(series, _)| series.starts_with(name));
+        of_name
+            .find(|(series, _)| parts(series) == wanted)
+            .map(|(_, value)| *value)
     }
 
     /// The series of which the name, or the name and the labels, begin like this.
@@ -69,6 +76,23 @@ impl Metrics {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The name and the labels, sorted.
+fn parts(series: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let mut escaped = false;
+    let mut parts: Vec<&str> = series
+        .split(|c| {
+            let ends = !quoted && matches!(c, '{' | ',' | '}');
+            quoted ^= c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        })
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.sort_unstable();
+    parts
 }
 
 impl fmt::Display for Metrics {

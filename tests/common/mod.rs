@@ -4,8 +4,11 @@
 
 #[path = "dashboards.rs"]
 pub(crate) mod dashboards;
+pub(crate) mod files;
 pub(crate) mod metrics;
 pub(crate) mod process;
+pub(crate) mod series;
+pub(crate) mod several;
 
 use process::Process;
 

@@ -8,6 +8,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD;
+
 use super::KEY;
 use super::metrics::Metrics;
 
@@ -204,11 +207,35 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let (_, secret) = KEY.rsplit_once('-').expect("the key has parts");
-        let output = self.output();
-        if output.contains(secret) && !std::thread::panicking() {
-            panic!("the key was shown:\n{output}");
+        if !std::thread::panicking() {
+            assert_holds_no_key(&self.output());
         }
+    }
+}
+
+/// Nothing in `text` is the key of the tests, nor the last part of it, in whatever writing.
+pub(crate) fn assert_holds_no_key(text: &str) {
+    let (_, secret) = KEY.rsplit_once('-').expect("the key has parts");
+    let each = |before: &str| {
+        let digits = |byte: u8| format!("{before}{byte:02x}");
+        secret.bytes().map(digits).collect::<String>()
+    };
+    let lower = text.to_ascii_lowercase();
+    for writing in [
+        secret.to_owned(),
+        each(""),
+        each("%"),
+        each("\\x"),
+        each("\\u00"),
+    ] {
+        assert!(!lower.contains(&writing), "the key was shown:\n{text}");
+    }
+    // In base64 it looks one of three ways, by what stands before it.
+    for before in ["", "-", "--"] {
+        let written = STANDARD_NO_PAD.encode(format!("{before}{secret}"));
+        // Its first and last characters also stand for what is beside it.
+        let writing = &written[4 * before.len().min(1)..written.len() - 2];
+        assert!(!text.contains(writing), "the key was shown:\n{text}");
     }
 }
 
