@@ -6,8 +6,8 @@
 use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::rhombus::ExpirationTime;
-use rhombus_share_exporter::rhombus::shared_clip_groups::{self, SharedClipGroups};
-use rhombus_share_exporter::share::{Protection, UnixMillis};
+use rhombus_share_exporter::rhombus::shared_clip_groups;
+use rhombus_share_exporter::share::{Listing, Protection, UnixMillis};
 
 /// An answer of `getSharedClipGroupsV2`: however it is cut, it says the same; what is taken for a
 /// whole answer is JSON; and no share in it is lost.
@@ -31,8 +31,11 @@ pub(crate) fn answer(data: &[u8]) {
     adds_up(whole);
 }
 
-fn adds_up(answer: SharedClipGroups) {
-    let now = UnixMillis::from_secs(1_700_000_000);
+/// When the answers of the corpus came.
+const NOW: UnixMillis = UnixMillis::from_secs(1_700_000_000);
+
+fn adds_up(answer: Listing) {
+    let now = NOW;
     let inventory = Inventory::new(answer.shares, answer.org_uuid, now);
     let counted = Protection::ALL.map(|protection| {
         let seen = inventory.timeline(protection).at(now);
@@ -41,13 +44,14 @@ fn adds_up(answer: SharedClipGroups) {
     assert_eq!(counted.iter().sum::<u64>(), inventory.shares().len() as u64);
 }
 
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<SharedClipGroups> {
-    let mut reader = shared_clip_groups::reader(ExpirationTime::Auto, 1 << 20);
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<Listing> {
+    let mut reader = shared_clip_groups::reader(ExpirationTime::Auto, NOW, 1 << 20);
     for piece in pieces {
         reader.push(piece).ok()?;
     }
     let (answer, envelope) = reader.finish().ok()?;
-    envelope.has_list.then(|| answer.into_seen())
+    envelope.judge().ok()?;
+    Some(answer.into_seen())
 }
 
 /// A configuration file: an error or a configuration, never a panic, and never a secret shown.

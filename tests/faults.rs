@@ -134,6 +134,133 @@ failing! {
     error_true_after_the_whole_list: r#"{"fault":"error_with_groups"}"# => "api";
 }
 
+/// A `raw` fault: 200 with this JSON.
+fn raw(body: &str) -> String {
+    let body = serde_json::to_string(body).unwrap();
+    format!(
+        r#"{{"fault":"raw","status":200,"headers":{{"content-type":"application/json"}},"body":{body}}}"#
+    )
+}
+
+/// Every 200 that says it failed, or that its empty list is not all there is.
+#[tokio::test]
+async fn an_empty_list_beside_any_sign_of_failure_is_no_answer() {
+    let (simulator, exporter, before) = seen(&[]).await;
+    let mut counted = [0.0; 3];
+    for (body, reason) in [
+        (
+            r#"{"sharedClipGroups":null,"warningMsg":"partial: access was denied"}"#,
+            "partial",
+        ),
+        (r#"{"sharedClipGroups":[],"nextPageToken":"x"}"#, "partial"),
+        (r#"{"sharedClipGroups":[],"totalCount":3}"#, "partial"),
+        (r#"{"error":false,"warningMsg":"x"}"#, "partial"),
+        (r#"{"sharedClipGroups":[],"message":"denied"}"#, "api"),
+        (r#"{"sharedClipGroups":[],"errors":["denied"]}"#, "api"),
+        (r#"{"sharedClipGroups":[],"Error":true}"#, "api"),
+        (r#"{}"#, "decode"),
+        (r#"{"requestId":"7"}"#, "decode"),
+    ] {
+        let index = ["api", "decode", "partial"]
+            .iter()
+            .position(|r| *r == reason)
+            .unwrap();
+        set_fault(&simulator, &raw(body)).await;
+        let at_least = counted[index] + 1.0;
+        let failed = exporter
+            .wait_for("it is counted", |metrics| {
+                metrics.value(&errors(reason)) >= at_least && metrics.value(SUCCESS) == 0.0
+            })
+            .await;
+        assert_eq!(failed.shares(), before.shares(), "{body}");
+        clear_fault(&simulator).await;
+        let good = exporter
+            .wait_for("it has recovered", |metrics| metrics.value(SUCCESS) == 1.0)
+            .await;
+        counted[index] = good.value(&errors(reason));
+        assert_eq!(
+            good.sum("rhombus_collect_errors_total"),
+            counted.iter().sum::<f64>(),
+            "{body}"
+        );
+    }
+    assert_keeps_quiet(exporter, &[]).await;
+}
+
+const PARTIAL: &str = r#"rhombus_collect_partial{org="default",source="clip_groups"}"#;
+
+#[tokio::test]
+async fn a_list_beside_a_warning_is_taken_and_shown_as_partial() {
+    let (simulator, exporter, before) = seen(&[]).await;
+    assert_eq!(before.value(PARTIAL), 0.0);
+    let body =
+        r#"{"sharedClipGroups":[{"uuid":"BBBBBBBBBBBBBBBBBBBBBA"}],"warningMsg":"the Front gate"}"#;
+    set_fault(&simulator, &raw(body)).await;
+    let warned = exporter
+        .wait_for("it is shown", |metrics| metrics.value(PARTIAL) == 1.0)
+        .await;
+    assert_eq!(warned.sum("rhombus_shares"), 1.0);
+    assert_eq!(warned.value(SUCCESS), 1.0);
+    let (_, page) = exporter.get("/").await;
+    assert!(page.contains("not whole"), "{page}");
+    clear_fault(&simulator).await;
+    let whole = exporter
+        .wait_for("it is over", |metrics| metrics.value(PARTIAL) == 0.0)
+        .await;
+    assert_eq!(whole.shares(), before.shares());
+    assert_keeps_quiet(exporter, &[&page]).await;
+}
+
+/// An answer that lost everything once changes nothing; said twice, it is believed.
+#[tokio::test]
+async fn a_list_that_is_suddenly_empty_is_believed_the_second_time() {
+    let (simulator, exporter, before) = seen(&[]).await;
+    let empty = raw(r#"{"sharedClipGroups":[],"error":false}"#);
+    let once = empty.replacen('{', r#"{"times":1,"#, 1);
+    set_fault(&simulator, &once).await;
+    for _ in 0..3 {
+        let metrics = exporter.wait_for_success().await;
+        assert_eq!(metrics.shares(), before.shares());
+    }
+    set_fault(&simulator, &empty).await;
+    exporter
+        .wait_for("it is believed", |metrics| {
+            metrics.sum("rhombus_shares") == 0.0
+        })
+        .await;
+}
+
+/// Ends that can't be, and whole numbers however they are written.
+#[tokio::test]
+async fn an_end_that_cannot_be_never_comes() {
+    let simulator = simulator(0);
+    for (uuid, created, expiration) in [
+        ("AAAAAAAAAAAAAAAAAAAAAA", "0", "86400"),
+        ("AAAAAAAAAAAAAAAAAAAAAQ", "1700000000000", "1576800000"),
+        ("AAAAAAAAAAAAAAAAAAAAAg", "1700000000000", "1700000000"),
+        ("AAAAAAAAAAAAAAAAAAAAAw", "1700000000000", "4.1E9"),
+        ("AAAAAAAAAAAAAAAAAAAABA", "1700000000000", "4100000000.0"),
+        ("AAAAAAAAAAAAAAAAAAAABQ", "1700000000000", "86400"),
+    ] {
+        let group = format!(
+            r#"{{"uuid":"{uuid}","createdAtMillis":{created},"expirationTimeSecs":{expiration}}}"#
+        );
+        common::put_group(&simulator, uuid, &group).await;
+    }
+    let exporter = exporter(&simulator, &[]);
+    let metrics = exporter.wait_for_success().await;
+    assert_eq!(metrics.sum("rhombus_shares"), 5.0);
+    assert_eq!(metrics.sum("rhombus_shares_without_expiry"), 3.0);
+    assert_eq!(metrics.sum("rhombus_shares_expired"), 1.0);
+    assert!(metrics.value(&malformed("expirationTimeSecs")) >= 3.0);
+    for (reading, count) in [("epoch", 2.0), ("never", 3.0), ("ttl", 1.0)] {
+        let series = format!(
+            r#"rhombus_share_expiry_readings{{org="default",kind="clip_group",reading="{reading}"}}"#
+        );
+        assert_eq!(metrics.value(&series), count, "{metrics}");
+    }
+}
+
 const SMALL: &[&str] = &["--collect.max-response-bytes=1MiB"];
 
 #[tokio::test]

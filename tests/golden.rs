@@ -20,7 +20,7 @@ const SOURCE: Source = Source::ClipGroups;
 
 /// What is known after the recorded answer came, a minute ago.
 fn answered() -> Standing {
-    let mut reader = reader(ExpirationTime::Auto, 1 << 20);
+    let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
     reader
         .push(ANSWER.as_bytes())
         .expect("the documented object");

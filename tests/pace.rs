@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::rhombus::shared_clip_groups::Request;
 use rhombus_share_exporter::rhombus::{
-    ApiKey, BURST, Client, Endpoint, ExpirationTime, Limits, Observer, Pace, Transport,
+    ApiKey, Asking, BURST, Client, Endpoint, ExpirationTime, Limits, Observer, Pace, Transport,
+    Wait,
 };
 use rhombus_share_exporter::share::Source;
 use rhombus_share_exporter::simulator::{Settings, Simulator, WorldKind};
@@ -17,6 +18,14 @@ struct Nobody;
 impl Observer for Nobody {
     fn request(&self, _: Source, _: Option<u16>, _: Duration, _: u64) {}
     fn retry(&self, _: Source) {}
+    fn waited(&self, _: Source, _: Wait, _: Duration) {}
+}
+
+fn nobody() -> Asking {
+    Asking {
+        observer: Arc::new(Nobody),
+        clock: Clock::system(),
+    }
 }
 
 async fn simulator() -> Endpoint {
@@ -41,7 +50,7 @@ async fn asking(more: u32, requests_per_second: f64) -> Duration {
         simulator().await,
         limits,
         Pace::new(requests_per_second),
-        Arc::new(Nobody),
+        nobody(),
     );
     let client = client.expect("plain HTTP needs no certificates");
     let key = ApiKey::new("key").expect("a key");
@@ -73,7 +82,7 @@ async fn a_poll_that_the_pace_leaves_no_time_says_so() {
         simulator().await,
         limits,
         Pace::new(0.01),
-        Arc::new(Nobody),
+        nobody(),
     );
     let client = client.expect("plain HTTP needs no certificates");
     let key = ApiKey::new("key").expect("a key");

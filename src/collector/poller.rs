@@ -11,9 +11,9 @@ use super::Running;
 use super::key::CurrentKey;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Inventory, Standing};
-use crate::rhombus::shared_clip_groups::{Request, SharedClipGroups};
+use crate::rhombus::shared_clip_groups::Request;
 use crate::rhombus::{Client, Error};
-use crate::share::{Id, Malformed, Reason, Source, UnixMillis};
+use crate::share::{Id, Listing, Malformed, Reason, Source, UnixMillis};
 
 const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
@@ -31,9 +31,9 @@ pub(super) struct Poller {
     malformed: Malformed,
 }
 
-/// An answer, and when it was whole.
-struct Answer {
-    groups: SharedClipGroups,
+/// What was listed, and when the answer was whole.
+struct Listed {
+    listing: Listing,
     obtained: UnixMillis,
 }
 
@@ -110,7 +110,7 @@ impl Poller {
         refusal.pause
     }
 
-    async fn ask(&mut self, deadline: Instant) -> Result<Answer, Refusal> {
+    async fn ask(&mut self, deadline: Instant) -> Result<Listed, Refusal> {
         let key = self.key.read(deadline).await?;
         let collect = &self.running.settings.collect;
         let created_after = collect
@@ -120,26 +120,31 @@ impl Poller {
             created_after_ms: created_after.map(|moment| moment.0),
             created_before_ms: None,
         };
-        let groups = self
+        let listing = self
             .client
             .shared_clip_groups(request, collect.expiration_time, &key, deadline)
             .await?;
-        Ok(Answer {
-            groups,
+        Ok(Listed {
+            listing,
             obtained: self.clock.now(),
         })
     }
 
     /// Puts an answer in order and publishes it. A large one takes a while, on threads that nobody
     /// but other polls waits for.
-    fn publish_answer(&mut self, answer: Answer, started: Instant) {
-        let Answer { groups, obtained } = answer;
-        self.complain(&groups.malformed);
-        let count = groups.shares.len();
-        let inventory = Inventory::new(groups.shares, groups.org_uuid, obtained);
+    fn publish_answer(&mut self, answer: Listed, started: Instant) {
+        let Listed { listing, obtained } = answer;
+        self.complain(&listing.malformed);
+        let count = listing.shares.len();
+        let inventory = Inventory::new(listing.shares, listing.org_uuid, obtained);
         let before = self.running.organization.standing(SOURCE);
         warn_of_another(before.org_uuid(), inventory.org_uuid());
-        let next = before.succeeded(started.elapsed(), inventory, &groups.malformed);
+        let next = before
+            .succeeded(started.elapsed(), inventory, &listing.malformed)
+            .with_partial(listing.partial);
+        if next.is_emptied() {
+            warn!("every link is gone at once; this is believed when the next poll says so too");
+        }
         self.publish(next);
         if failed(&before).is_some() || before.last_poll().is_none() {
             info!(shares = count, "polled with success");

@@ -17,7 +17,7 @@ pub use fleet::{Fleet, FleetHandle, Organization, View};
 pub use standing::{Failure, Poll, Standing};
 pub use timeline::{Snapshot, Timeline, Totals};
 
-use crate::share::{Expiry, Id, Protection, Share, UnixMillis};
+use crate::share::{Expiry, ExpiryReading, Id, Protection, Share, UnixMillis};
 
 /// What one good answer of one source said.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub struct Inventory {
     timelines: [Timeline; Protection::ALL.len()],
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
+    readings: [u64; ExpiryReading::ALL.len()],
     org_uuid: Option<Id>,
     obtained: UnixMillis,
 }
@@ -48,6 +49,7 @@ impl Inventory {
         Self {
             timelines: Protection::ALL.map(timeline),
             cameras: shown_until(&shares),
+            readings: count_readings(&shares),
             shares: shares.into_boxed_slice(),
             org_uuid,
             obtained,
@@ -68,6 +70,17 @@ impl Inventory {
     pub fn cameras(&self, now: UnixMillis) -> u64 {
         let hidden = self.cameras.partition_point(|until| !until.is_active(now));
         (self.cameras.len() - hidden) as u64
+    }
+
+    /// How many shares are active at `now`.
+    pub fn active(&self, now: UnixMillis) -> u64 {
+        let active = |timeline: &Timeline| timeline.at(now).active;
+        self.timelines.iter().map(active).sum()
+    }
+
+    /// Of how many shares the end was read so.
+    pub fn read_as(&self, reading: ExpiryReading) -> u64 {
+        self.readings[reading as usize]
     }
 
     /// The first moment after `now` at which a count changes by itself.
@@ -97,7 +110,10 @@ impl Inventory {
 /// hides nothing counts, field by field.
 fn open_as_both(share: &mut Share, other: &mut Share) {
     share.protection = share.protection.min(other.protection);
-    share.expiry = share.expiry.max(other.expiry);
+    if other.expiry > share.expiry {
+        share.expiry = other.expiry;
+        share.expiry_reading = other.expiry_reading;
+    }
     share.created = [share.created, other.created].into_iter().flatten().min();
     let (media, more) = (&mut share.media, &mut other.media);
     media.clips = media.clips.max(more.clips);
@@ -109,6 +125,14 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         cameras.dedup();
         media.cameras = cameras.into_boxed_slice();
     }
+}
+
+fn count_readings(shares: &[Share]) -> [u64; ExpiryReading::ALL.len()] {
+    let mut readings = [0; ExpiryReading::ALL.len()];
+    for share in shares {
+        readings[share.expiry_reading as usize] += 1;
+    }
+    readings
 }
 
 fn shown_until(shares: &[Share]) -> Box<[Expiry]> {

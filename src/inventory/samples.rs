@@ -1,6 +1,6 @@
 //! Shares to test with.
 
-use crate::share::{Expiry, Id, Media, Protection, Share, ShareKind, UnixMillis};
+use crate::share::{Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, UnixMillis};
 
 /// An unprotected page without an id: two clips of 60 s together.
 pub(crate) fn share(expiry: Expiry) -> Share {
@@ -10,6 +10,10 @@ pub(crate) fn share(expiry: Expiry) -> Share {
         protection: Protection::None,
         created: Some(UnixMillis::from_secs(500)),
         expiry,
+        expiry_reading: match expiry {
+            Expiry::At(_) => ExpiryReading::Epoch,
+            Expiry::Never => ExpiryReading::Never,
+        },
         media: Media {
             clips: 2,
             duration_secs: 60,

@@ -18,6 +18,8 @@ pub struct Standing {
     org_uuid: Option<Id>,
     errors: [u64; Reason::ALL.len()],
     malformed: Malformed,
+    partial: bool,
+    emptied: bool,
 }
 
 /// How the last poll went.
@@ -50,10 +52,15 @@ impl Standing {
             org_uuid: None,
             errors: [0; Reason::ALL.len()],
             malformed: source.fields().iter().map(|field| (*field, 0)).collect(),
+            partial: false,
+            emptied: false,
         }
     }
 
     /// After a poll that took `took` and gave `inventory`.
+    ///
+    /// Where there were active links and now none is, the last picture stays up until the next answer
+    /// says so too: an answer that has lost everything is more often wrong than right.
     #[must_use]
     pub fn succeeded(&self, took: Duration, inventory: Inventory, malformed: &Malformed) -> Self {
         let ended = inventory.obtained();
@@ -64,7 +71,12 @@ impl Standing {
         if let Some(uuid) = inventory.org_uuid() {
             next.org_uuid = Some(uuid.clone());
         }
-        next.inventory = Some(Arc::new(inventory));
+        let is_empty = |inventory: &Inventory| inventory.active(ended) == 0;
+        let had_some = self.inventory.as_deref().is_some_and(|had| !is_empty(had));
+        next.emptied = had_some && is_empty(&inventory) && !self.emptied;
+        if !next.emptied {
+            next.inventory = Some(Arc::new(inventory));
+        }
         next.last_poll = Some(Poll {
             ended,
             took,
@@ -119,6 +131,22 @@ impl Standing {
         self.org_uuid.as_ref()
     }
 
+    /// The same, after an answer that warned that it is not whole, or did not.
+    #[must_use]
+    pub fn with_partial(self, partial: bool) -> Self {
+        Self { partial, ..self }
+    }
+
+    /// Whether the last answer that could be used warned that it is not whole.
+    pub const fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Whether the last answer that could be used had no active link any more, and is not believed yet.
+    pub const fn is_emptied(&self) -> bool {
+        self.emptied
+    }
+
     /// How the last poll went; none before the first.
     pub fn last_poll(&self) -> Option<&Poll> {
         self.last_poll.as_ref()
@@ -143,6 +171,8 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::samples::share;
+    use crate::share::Expiry;
 
     const STALENESS: Duration = Duration::from_secs(600);
     const T0: UnixMillis = UnixMillis::from_secs(1_000);
@@ -208,6 +238,44 @@ mod tests {
         let empty = Inventory::new(vec![], None, T0);
         let standing = standing.succeeded(Duration::ZERO, empty, &Malformed::new());
         assert_eq!(standing.org_uuid(), Some(&Id::parse("uuid")));
+    }
+
+    #[test]
+    fn a_list_that_is_suddenly_empty_is_believed_the_second_time() {
+        let minute = |minutes: u64| T0.after(Duration::from_secs(60 * minutes));
+        let after = |standing: &Standing, expiries: &[Expiry], at| {
+            let shares = expiries.iter().copied().map(share).collect();
+            let inventory = Inventory::new(shares, None, at);
+            standing.succeeded(Duration::ZERO, inventory, &Malformed::new())
+        };
+        let active = |standing: &Standing, at| {
+            let inventory = standing.inventory(at, STALENESS).unwrap();
+            (inventory.active(at), standing.is_emptied())
+        };
+        let ended = Expiry::At(minute(1));
+        let open = after(&good(), &[Expiry::Never], T0);
+        for gone in [&[][..], &[ended]] {
+            let once = after(&open, gone, minute(1));
+            assert_eq!(active(&once, minute(1)), (1, true));
+            // A failure does not say so too.
+            let failed = fail(&once, minute(2));
+            assert_eq!(active(&failed, minute(2)), (1, true));
+            let twice = after(&failed, gone, minute(3));
+            assert_eq!(active(&twice, minute(3)), (0, false));
+            // What comes back was there all the time, and may go again.
+            let back = after(&once, &[Expiry::Never], minute(2));
+            assert_eq!(active(&back, minute(2)), (1, false));
+            assert_eq!(active(&after(&back, gone, minute(3)), minute(3)), (1, true));
+        }
+        // One that ended by itself is no surprise, nor is one of several that went.
+        let ending = after(&good(), &[ended], T0);
+        assert_eq!(
+            active(&after(&ending, &[], minute(1)), minute(1)),
+            (0, false)
+        );
+        let two = after(&good(), &[Expiry::Never, Expiry::Never], T0);
+        let one = after(&two, &[Expiry::Never], minute(1));
+        assert_eq!(active(&one, minute(1)), (1, false));
     }
 
     #[test]

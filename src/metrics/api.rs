@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
+use prometheus::{CounterVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
 
-use crate::rhombus::Observer;
+use crate::rhombus::{Observer, Wait};
 use crate::share::Source;
 
 /// The statuses whose series are there from the start; another one joins when it first comes.
@@ -19,6 +19,7 @@ pub(super) struct ApiMetrics {
     duration: HistogramVec,
     bytes: IntCounterVec,
     retries: IntCounterVec,
+    wait: CounterVec,
 }
 
 impl ApiMetrics {
@@ -38,6 +39,14 @@ impl ApiMetrics {
             &["source"],
         )?;
         registry.register(Box::new(duration.clone()))?;
+        let wait = CounterVec::new(
+            Opts::new(
+                "rhombus_api_wait_seconds_total",
+                "Time spent waiting before requests to Rhombus: for the pace, or for as long as it said.",
+            ),
+            &["source", "for"],
+        )?;
+        registry.register(Box::new(wait.clone()))?;
         let metrics = Self {
             requests: counter(
                 "rhombus_api_requests_total",
@@ -55,6 +64,7 @@ impl ApiMetrics {
                 "Requests to Rhombus that were sent again.",
                 &["source"],
             )?,
+            wait,
         };
         metrics.start_at_zero();
         Ok(metrics)
@@ -68,6 +78,9 @@ impl ApiMetrics {
             self.duration.with_label_values(&[source]);
             self.bytes.with_label_values(&[source]);
             self.retries.with_label_values(&[source]);
+            for wait in Wait::ALL.map(Wait::label) {
+                self.wait.with_label_values(&[source, wait]);
+            }
         }
     }
 }
@@ -85,5 +98,11 @@ impl Observer for ApiMetrics {
 
     fn retry(&self, source: Source) {
         self.retries.with_label_values(&[source.label()]).inc();
+    }
+
+    fn waited(&self, source: Source, wait: Wait, time: Duration) {
+        self.wait
+            .with_label_values(&[source.label(), wait.label()])
+            .inc_by(time.as_secs_f64());
     }
 }

@@ -36,6 +36,11 @@ static MALFORMED: Spec = Spec::counter(
     &["org", "source", "field"],
     "Values in Rhombus's answers that could not be understood, by field.",
 );
+static PARTIAL: Spec = Spec::gauge(
+    "rhombus_collect_partial",
+    BY_SOURCE,
+    "1 while the last good answer warned that it is not whole, else 0.",
+);
 static INTERVAL: Spec = Spec::gauge(
     "rhombus_collect_interval_seconds",
     &[],
@@ -48,12 +53,13 @@ static LOOKBACK: Spec = Spec::gauge(
 );
 
 /// All of them.
-pub(super) static ALL: [&Spec; 7] = [
+pub(super) static ALL: [&Spec; 8] = [
     &SUCCESS,
     &LAST_SUCCESS,
     &DURATION,
     &ERRORS,
     &MALFORMED,
+    &PARTIAL,
     &INTERVAL,
     &LOOKBACK,
 ];
@@ -83,6 +89,7 @@ struct Rows {
     duration: Family,
     errors: Family,
     malformed: Family,
+    partial: Family,
 }
 
 impl Rows {
@@ -93,6 +100,7 @@ impl Rows {
             duration: Family::new(&DURATION),
             errors: Family::new(&ERRORS),
             malformed: Family::new(&MALFORMED),
+            partial: Family::new(&PARTIAL),
         }
     }
 
@@ -102,6 +110,10 @@ impl Rows {
             self.success
                 .push(&labels, f64::from(u8::from(poll.failure.is_none())));
             self.duration.push(&labels, poll.took.as_secs_f64());
+        }
+        if standing.last_success().is_some() {
+            self.partial
+                .push(&labels, f64::from(u8::from(standing.is_partial())));
         }
         let last_success = standing.last_success().map_or(0.0, UnixMillis::as_secs_f64);
         self.last_success.push(&labels, last_success);
@@ -122,6 +134,7 @@ impl Rows {
             self.duration,
             self.errors,
             self.malformed,
+            self.partial,
         ]
         .map(Family::finish)
         .into()

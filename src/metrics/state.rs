@@ -6,7 +6,7 @@ use prometheus::proto::MetricFamily;
 use super::families::{Family, Spec};
 use super::pictures::Sight;
 use crate::inventory::{Inventory, Snapshot};
-use crate::share::{Id, Protection, UnixMillis};
+use crate::share::{ExpiryReading, Id, Protection, UnixMillis};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
@@ -55,6 +55,11 @@ static OLDEST_CREATED: Spec = Spec::gauge(
     BY_PROTECTION,
     "When the oldest active share was made; absent where there is none.",
 );
+static READINGS: Spec = Spec::gauge(
+    "rhombus_share_expiry_readings",
+    &["org", "kind", "reading"],
+    "Listed shares by how their expiry was read: as a date, as a time to live, as never.",
+);
 static ORG_INFO: Spec = Spec::gauge(
     "rhombus_org_info",
     &["org", "org_uuid", "org_name"],
@@ -62,7 +67,7 @@ static ORG_INFO: Spec = Spec::gauge(
 );
 
 /// All of them.
-pub(super) static ALL: [&Spec; 10] = [
+pub(super) static ALL: [&Spec; 11] = [
     &SHARES,
     &WITHOUT_EXPIRY,
     &EXPIRING,
@@ -72,6 +77,7 @@ pub(super) static ALL: [&Spec; 10] = [
     &DEVICES,
     &NEXT_EXPIRY,
     &OLDEST_CREATED,
+    &READINGS,
     &ORG_INFO,
 ];
 
@@ -99,6 +105,7 @@ struct Rows<'a> {
     devices: Family,
     next_expiry: Family,
     oldest_created: Family,
+    readings: Family,
     org_info: Family,
 }
 
@@ -115,6 +122,7 @@ impl<'a> Rows<'a> {
             devices: Family::new(&DEVICES),
             next_expiry: Family::new(&NEXT_EXPIRY),
             oldest_created: Family::new(&OLDEST_CREATED),
+            readings: Family::new(&READINGS),
             org_info: Family::new(&ORG_INFO),
         }
     }
@@ -134,6 +142,11 @@ impl<'a> Rows<'a> {
         }
         self.devices
             .push_count(&[org, kind], inventory.cameras(now));
+        for reading in ExpiryReading::ALL {
+            let count = inventory.read_as(reading);
+            self.readings
+                .push_count(&[org, kind, reading.label()], count);
+        }
     }
 
     fn add_info(&mut self, org: &str, uuid: Option<&Id>) {
@@ -169,6 +182,7 @@ impl<'a> Rows<'a> {
             self.devices,
             self.next_expiry,
             self.oldest_created,
+            self.readings,
             self.org_info,
         ]
         .map(Family::finish)

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::envelope::NoAnswer;
 use crate::share::Reason;
 
 /// Why an operation gave no whole answer.
@@ -14,6 +15,8 @@ pub enum Error {
     Status {
         /// The status.
         status: u16,
+        /// How long to wait, where Rhombus says so beside a 503.
+        retry_after: Option<Duration>,
     },
     /// 429.
     #[error(
@@ -24,9 +27,18 @@ pub enum Error {
         /// How long to wait, where Rhombus says so.
         retry_after: Option<Duration>,
     },
-    /// 200 with `error: true`.
-    #[error("Rhombus reports an error; --log.level=debug shows its words")]
-    Api,
+    /// 200 that says it failed.
+    #[error("Rhombus answers 200, and says by `{by}` beside the list that it failed")]
+    Api {
+        /// The name, one of ours, of what says so.
+        by: &'static str,
+    },
+    /// 200 that lists nothing, and says that this is not all.
+    #[error("Rhombus lists nothing, and says by `{by}` beside the list that this is not all")]
+    Partial {
+        /// The name, one of ours, of what says so.
+        by: &'static str,
+    },
     /// No whole answer in time.
     #[error("no whole answer within {}", humantime::format_duration(*.within))]
     Timeout {
@@ -76,7 +88,8 @@ impl Error {
             Self::Status { status: 500.., .. } => Reason::Server,
             Self::Status { .. } => Reason::Client,
             Self::Throttled { .. } => Reason::Throttled,
-            Self::Api => Reason::Api,
+            Self::Api { .. } => Reason::Api,
+            Self::Partial { .. } => Reason::Partial,
             Self::Timeout { .. } | Self::Pace => Reason::Timeout,
             Self::Connect(_) => Reason::Connect,
             Self::Tls(_) => Reason::Tls,
@@ -98,7 +111,7 @@ impl Error {
     /// How long Rhombus wants to be left alone, where it said so.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Throttled { retry_after } => *retry_after,
+            Self::Throttled { retry_after } | Self::Status { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
@@ -129,12 +142,23 @@ impl Error {
     }
 }
 
+impl From<NoAnswer> for Error {
+    fn from(error: NoAnswer) -> Self {
+        match error {
+            NoAnswer::Failed(by) => Self::Api { by },
+            NoAnswer::Partial(by) => Self::Partial { by },
+            NoAnswer::NoList => Self::Decode("it has no list of shares".into()),
+        }
+    }
+}
+
 const fn advice(status: u16) -> &'static str {
     match status {
         300..=399 => ": redirects are not followed; check the endpoint",
         401 => ": the key is not accepted; check that it is current and of this endpoint's region",
         403 => ": the key may not do this; check its role's permissions and its region",
-        _ => "; --log.level=debug shows Rhombus's words",
+        404 => ": there is no such operation; check the endpoint",
+        _ => "",
     }
 }
 

@@ -119,8 +119,9 @@ impl<'de, S: Slot, const CAREFUL: bool> Visitor<'de> for Fill<'_, S, CAREFUL> {
         Ok(value.and_then(|value| self.0.integer(value)))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Verdict, E> {
-        Ok(Err(Malformed))
+    /// A whole number is one however it is written: `4.1E9`, `1795575771.0`.
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Verdict, E> {
+        Ok(whole(value).and_then(|value| self.0.integer(value)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Verdict, E> {
@@ -134,6 +135,18 @@ impl<'de, S: Slot, const CAREFUL: bool> Visitor<'de> for Fill<'_, S, CAREFUL> {
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Verdict, A::Error> {
         self.0.object::<A, CAREFUL>(object)
     }
+}
+
+/// The integer that a floating-point number is, where it is one and no other is meant by it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked, and there is no fraction"
+)]
+fn whole(value: f64) -> Result<i64, Malformed> {
+    /// Beyond this, several integers are one floating-point number.
+    const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_whole = value.fract() == 0.0 && value.abs() <= LARGEST_EXACT;
+    is_whole.then_some(value as i64).ok_or(Malformed)
 }
 
 /// Reads the next value of an object as a field.
@@ -251,11 +264,18 @@ mod tests {
         assert_eq!(read("-12"), Ok(Some(-12)));
         assert_eq!(read("9223372036854775807"), Ok(Some(i64::MAX)));
         assert_eq!(read("-9223372036854775808"), Ok(Some(i64::MIN)));
+        assert_eq!(read("4.1E9"), Ok(Some(4_100_000_000)));
+        assert_eq!(read("1795575771.0"), Ok(Some(1_795_575_771)));
+        assert_eq!(read("-0.0"), Ok(Some(0)));
+        assert_eq!(read("-2.5e1"), Ok(Some(-25)));
         for bad in [
             "9223372036854775808",
             "-9223372036854775809",
             "1e999",
-            "1.0",
+            "1e300",
+            "9007199254740993.0e3",
+            "1.5",
+            "1e-3",
             "\"1\"",
             "true",
             r#"{"a":[1]}"#,

@@ -1,11 +1,16 @@
 //! The vendor's API: transport, wire records as documented, one file an endpoint. It gives out
 //! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why.
 
+mod body;
+mod call;
 mod client;
 mod clips;
 mod endpoint;
+mod envelope;
 mod error;
+mod expiry;
 mod field;
+mod headers;
 mod key;
 mod pace;
 mod resolver;
@@ -13,8 +18,10 @@ pub mod shared_clip_groups;
 pub mod stream;
 mod transport;
 
-pub use client::{Client, Limits, Observer};
+pub use call::{Limits, Observer, Wait};
+pub use client::{Asking, Client};
 pub use endpoint::{Endpoint, EndpointError};
+pub use envelope::{Completeness, Envelope, NoAnswer};
 pub use error::Error;
 pub use key::{ApiKey, ApiKeyError};
 pub use pace::{BURST, Pace};

@@ -9,15 +9,16 @@ use serde_json::value::RawValue;
 
 use super::ExpirationTime;
 use super::clips::Clips;
+use super::expiry::LAST_EPOCH_SECOND;
 use super::field::{Field, Fill, Malformed, each_field, next_field};
 use super::stream::{ListReader, Sink};
-use crate::share::{self, Expiry, Id, Media, Protection, Share, ShareKind, Source, UnixMillis};
+use crate::share::{
+    Expiry, ExpiryReading, Id, Listing, Media, Protection, Share, ShareKind, Source, UnixMillis,
+};
 
 /// The path of the operation below `/api/`.
 pub(super) const PATH: &str = "event/getSharedClipGroupsV2";
 const LIST: &str = "sharedClipGroups";
-/// The last second of the year 9999: what is later was not meant as a date.
-const LAST_EPOCH_SECOND: i64 = 253_402_300_799;
 /// The fields that are read.
 const FIELDS: [&str; 6] = [
     "uuid",
@@ -38,37 +39,26 @@ pub struct Request {
     pub created_before_ms: Option<i64>,
 }
 
-/// A whole answer.
-#[derive(Debug, Default)]
-pub struct SharedClipGroups {
-    /// One a record, in the order of the answer; nothing is left out.
-    pub shares: Vec<Share>,
-    /// The organisation's uuid, where a record said it.
-    pub org_uuid: Option<Id>,
-    /// What could not be understood.
-    pub malformed: share::Malformed,
-}
-
 /// Reads an answer as it arrives.
-pub type Reader = ListReader<Answer>;
+pub type Reader = ListReader<Records>;
 
-/// A reader of one answer, a single value in which may have `max_value_bytes`.
-pub fn reader(expiration_time: ExpirationTime, max_value_bytes: usize) -> Reader {
-    ListReader::new(
-        LIST,
-        max_value_bytes,
-        Answer {
-            expiration_time,
-            seen: SharedClipGroups::default(),
-            kept_bytes: 0,
-        },
-    )
+/// A reader of an answer that began to arrive at `now`; a single value in it may have
+/// `max_value_bytes`.
+pub fn reader(expiration_time: ExpirationTime, now: UnixMillis, max_value_bytes: usize) -> Reader {
+    let records = Records {
+        expiration_time,
+        now,
+        seen: Listing::default(),
+        kept_bytes: 0,
+    };
+    ListReader::new(LIST, max_value_bytes, records)
 }
 
 /// What was read so far.
-pub struct Answer {
+pub struct Records {
     expiration_time: ExpirationTime,
-    seen: SharedClipGroups,
+    now: UnixMillis,
+    seen: Listing,
     kept_bytes: u64,
 }
 
@@ -137,7 +127,7 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-impl Sink for Answer {
+impl Sink for Records {
     type Element = Record;
 
     fn take(&mut self, record: Record) {
@@ -151,15 +141,18 @@ impl Sink for Answer {
         };
         let expiry = record
             .expiration_time_secs
-            .and_then(|value| expiry(value, created, self.expiration_time).map(Some));
+            .and_then(|value| self.expiration_time.read(value, created, self.now));
+        let (expiry, expiry_reading) = expiry.unwrap_or_else(|Malformed| {
+            self.count("expirationTimeSecs", 1);
+            (Expiry::Never, ExpiryReading::Never)
+        });
         let share = Share {
             id: self.id(record.uuid),
             kind: ShareKind::ClipGroup,
             protection,
             created,
-            expiry: self
-                .known("expirationTimeSecs", expiry)
-                .unwrap_or(Expiry::Never),
+            expiry,
+            expiry_reading,
             media: self.media(record.clips),
         };
         self.kept_bytes += share.bytes();
@@ -182,9 +175,9 @@ impl Sink for Answer {
     }
 }
 
-impl Answer {
+impl Records {
     /// What was read: to be believed only from an answer that was whole.
-    pub fn into_seen(self) -> SharedClipGroups {
+    pub fn into_seen(self) -> Listing {
         self.seen
     }
 
@@ -196,16 +189,15 @@ impl Answer {
         id
     }
 
+    /// All records are of one organisation; one that says another is not understood.
     fn learn_org_uuid(&mut self, uuid: Field<Id>) {
-        if self.seen.org_uuid.is_some() {
-            return;
+        match (uuid, &self.seen.org_uuid) {
+            (Ok(None), _) => {}
+            (Ok(Some(uuid)), Some(known)) if uuid == *known => {}
+            // It becomes a label value, so that only a documented one will do.
+            (Ok(Some(uuid @ Id::Uuid(_))), None) => self.seen.org_uuid = Some(uuid),
+            _ => self.count("orgUuid", 1),
         }
-        // It becomes a label value, so that only a documented one will do.
-        let uuid = uuid.and_then(|uuid| match uuid {
-            Some(Id::Text(_)) => Err(Malformed),
-            documented => Ok(documented),
-        });
-        self.seen.org_uuid = self.known("orgUuid", uuid);
     }
 
     fn media(&mut self, clips: Clips) -> Media {
@@ -244,33 +236,6 @@ fn created(millis: Option<i64>) -> Field<UnixMillis> {
     }
 }
 
-/// What `expirationTimeSecs` means. Rhombus documents it as "expiration time in seconds" only: where
-/// a page is created the example is 86400, where pages are listed clients print it as a date.
-fn expiry(
-    value: Option<i64>,
-    created: Option<UnixMillis>,
-    reading: ExpirationTime,
-) -> Result<Expiry, Malformed> {
-    const FIRST_EPOCH_SECOND: i64 = 1_000_000_000;
-    let secs = match value {
-        None | Some(0) => return Ok(Expiry::Never),
-        Some(secs) if !(0..=LAST_EPOCH_SECOND).contains(&secs) => return Err(Malformed),
-        Some(secs) => secs,
-    };
-    let is_epoch = match reading {
-        ExpirationTime::Auto => secs >= FIRST_EPOCH_SECOND,
-        ExpirationTime::Epoch => true,
-        ExpirationTime::Ttl => false,
-    };
-    if is_epoch {
-        return Ok(Expiry::At(UnixMillis::from_secs(secs)));
-    }
-    let created = created.ok_or(Malformed)?;
-    Ok(Expiry::At(UnixMillis(
-        created.0.saturating_add(secs * 1000),
-    )))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,13 +243,10 @@ mod tests {
 
     const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
     const CREATED: i64 = 1_700_000_000_000;
+    const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
 
-    fn answer(records: &str) -> SharedClipGroups {
-        read(records, ExpirationTime::Auto)
-    }
-
-    fn read(records: &str, expiration_time: ExpirationTime) -> SharedClipGroups {
-        let mut reader = reader(expiration_time, 1 << 20);
+    fn answer(records: &str) -> Listing {
+        let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}]}}"#).as_bytes())
             .unwrap();
@@ -314,6 +276,7 @@ mod tests {
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis(CREATED + 86_400_000)),
+                expiry_reading: ExpiryReading::Ttl,
                 media: Media {
                     clips: 3,
                     duration_secs: 30,
@@ -344,7 +307,7 @@ mod tests {
         }
         for key in ["is\u{7}ecured", "\u{0}", "a\\u0062\n"] {
             let document = format!(r#"{{"sharedClipGroups":[{{"{key}":true}}]}}"#);
-            let mut reader = reader(ExpirationTime::Auto, 1 << 20);
+            let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
             let read = reader
                 .push(document.as_bytes())
                 .and_then(|()| reader.finish());
@@ -425,6 +388,21 @@ mod tests {
     }
 
     #[test]
+    fn records_of_another_organisation_are_counted() {
+        let other = "AAAAAAAAAAAAAAAAAAAAAg";
+        let record = |org: &str| format!(r#"{{"uuid":"{UUID}","orgUuid":{org}}}"#);
+        let records = [
+            record("null"),
+            record(&format!("\"{UUID}\"")),
+            record(&format!("\"{UUID}\"")),
+            record(&format!("\"{other}\"")),
+        ];
+        let seen = answer(&records.join(","));
+        assert_eq!(seen.org_uuid, Some(Id::parse(UUID)));
+        assert_eq!(seen.malformed, Malformed::from([("orgUuid", 1)]));
+    }
+
+    #[test]
     fn an_element_that_is_no_record_counts_as_an_open_share() {
         for element in ["null", "5", "\"x\"", "[]", "[true]"] {
             let (share, malformed) = one(element);
@@ -442,7 +420,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_counted_however_small_the_records_are() {
-        let mut reader = reader(ExpirationTime::Auto, 1 << 20);
+        let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
         let records = "5,".repeat(1000);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}"#).as_bytes())
@@ -452,29 +430,5 @@ mod tests {
         let before = reader.sink().kept_bytes();
         reader.push(ids.as_bytes()).unwrap();
         assert!(reader.sink().kept_bytes() > before + size_of::<Share>() as u64);
-    }
-
-    #[test]
-    fn the_expiration_time_is_read_as_configured() {
-        use ExpirationTime::{Auto, Epoch, Ttl};
-        let at = |secs: i64| Expiry::At(UnixMillis(secs * 1000));
-        let created_secs = CREATED / 1000;
-        for (reading, value, expected) in [
-            (Auto, 0, Expiry::Never),
-            (Auto, 1, at(created_secs + 1)),
-            (Auto, 999_999_999, at(created_secs + 999_999_999)),
-            (Auto, 1_000_000_000, at(1_000_000_000)),
-            (Epoch, 86_400, at(86_400)),
-            (Epoch, 0, Expiry::Never),
-            (Ttl, 1_000_000_000, at(created_secs + 1_000_000_000)),
-            (Ttl, 0, Expiry::Never),
-        ] {
-            let record = format!(
-                r#"{{"uuid":"{UUID}","createdAtMillis":{CREATED},"expirationTimeSecs":{value}}}"#
-            );
-            let answer = read(&record, reading);
-            assert_eq!(answer.shares[0].expiry, expected, "{reading:?} {value}");
-            assert_eq!(answer.malformed, Malformed::new());
-        }
     }
 }

@@ -51,6 +51,8 @@ fn common() -> reqwest::ClientBuilder {
         // Over HTTP/2 all organisations of a region would share one connection, and its streams with
         // those that hang.
         .http1_only()
+        // Bodies are unpacked as they are read, and by this exporter: every member, and nothing else.
+        .no_gzip()
         .dns_resolver(Resolver::system())
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())

@@ -3,67 +3,16 @@
 //! [`ShareKind`]; a new list to ask for begins as a variant of [`Source`].
 
 mod source;
+mod time;
 
 use std::fmt;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use source::{Malformed, Reason, Source};
-
-/// A moment, in milliseconds since the Unix epoch: the unit in which Rhombus states creation times.
-///
-/// Arithmetic saturates, so that no value from outside can overflow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnixMillis(pub i64);
-
-impl UnixMillis {
-    /// The moment `secs` seconds after the epoch.
-    pub const fn from_secs(secs: i64) -> Self {
-        Self(secs.saturating_mul(1000))
-    }
-
-    /// Unix seconds, with the milliseconds as the fraction: how Prometheus writes timestamps.
-    #[expect(clippy::cast_precision_loss, reason = "exact up to the year 287,000")]
-    pub fn as_secs_f64(self) -> f64 {
-        self.0 as f64 / 1000.0
-    }
-
-    /// The moment `duration` later.
-    pub fn after(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(millis(duration)))
-    }
-
-    /// The moment `duration` earlier.
-    pub fn before(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(millis(duration)))
-    }
-
-    /// The moment right after this one.
-    pub fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-
-    /// How long before this moment `earlier` was; zero when it was not.
-    pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
-    }
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A time ahead of now in which shares that end are counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// As it was written in the configuration: the value of the label `within`.
-    pub label: String,
-    /// What that means.
-    pub duration: Duration,
-}
+pub use time::{Expiry, ExpiryReading, UnixMillis, Window};
 
 /// Which of Rhombus's ways of sharing made the link. The value of the label `kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,15 +55,6 @@ impl Protection {
     }
 }
 
-/// When a link stops working. Ordered: what never ends comes after all that does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Expiry {
-    /// At this moment; from then on (that moment included) the link is expired.
-    At(UnixMillis),
-    /// The link works for ever.
-    Never,
-}
-
 impl Share {
     /// How much memory it takes, about, in bytes.
     pub fn bytes(&self) -> u64 {
@@ -125,16 +65,6 @@ impl Share {
             .map(|id| size_of::<Id>() + id.heap_bytes());
         let id = self.id.as_ref().map_or(0, Id::heap_bytes);
         (size_of::<Self>() + id + cameras.sum::<usize>()) as u64
-    }
-}
-
-impl Expiry {
-    /// Whether the link still works at `now`.
-    pub fn is_active(self, now: UnixMillis) -> bool {
-        match self {
-            Self::Never => true,
-            Self::At(at) => now < at,
-        }
     }
 }
 
@@ -217,8 +147,23 @@ pub struct Share {
     pub created: Option<UnixMillis>,
     /// When it ends.
     pub expiry: Expiry,
+    /// How Rhombus's value was read to know that.
+    pub expiry_reading: ExpiryReading,
     /// What it shows.
     pub media: Media,
+}
+
+/// What one answer that can be used listed.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// One a record, in the order of the answer; nothing is left out.
+    pub shares: Vec<Share>,
+    /// The organisation's uuid, where a record said it.
+    pub org_uuid: Option<Id>,
+    /// What could not be understood.
+    pub malformed: Malformed,
+    /// Whether the answer warned that it is not whole.
+    pub partial: bool,
 }
 
 #[cfg(test)]
@@ -268,23 +213,11 @@ mod tests {
     }
 
     #[test]
-    fn moments_saturate() {
-        let hour = Duration::from_secs(3600);
-        assert_eq!(UnixMillis(i64::MAX).after(hour), UnixMillis(i64::MAX));
-        assert_eq!(UnixMillis(i64::MIN).before(hour), UnixMillis(i64::MIN));
-        assert_eq!(UnixMillis(5).since(UnixMillis(9)), Duration::ZERO);
-        assert_eq!(UnixMillis::from_secs(i64::MAX), UnixMillis(i64::MAX));
-        assert_eq!(
-            UnixMillis(i64::MAX).since(UnixMillis(i64::MIN)).as_millis(),
-            i64::MAX as u128
-        );
-    }
-
-    #[test]
     fn labels_are_unique_and_sorted() {
         let sorted = |labels: &[&str]| labels.windows(2).all(|pair| pair[0] < pair[1]);
         assert!(sorted(&ShareKind::ALL.map(ShareKind::label)));
         assert!(sorted(&Protection::ALL.map(Protection::label)));
+        assert!(sorted(&ExpiryReading::ALL.map(ExpiryReading::label)));
         assert!(sorted(&Source::ALL.map(Source::label)));
         assert!(sorted(&Reason::ALL.map(Reason::label)));
         assert!(Source::ALL.iter().all(|source| sorted(source.fields())));

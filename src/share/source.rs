@@ -50,7 +50,7 @@ impl Source {
 /// Why a poll failed. The value of the label `reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// 200 with `error: true`.
+    /// 200 that says it failed.
     Api,
     /// 401: the key is not accepted.
     Auth,
@@ -62,6 +62,8 @@ pub enum Reason {
     Decode,
     /// 403: the key lacks the permission, or is of another region.
     Forbidden,
+    /// 200 that says it is not whole, and lists nothing.
+    Partial,
     /// 5xx, to the end of the retries.
     Server,
     /// 429, to the end of the retries.
@@ -76,13 +78,14 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of their labels.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Api,
         Self::Auth,
         Self::Client,
         Self::Connect,
         Self::Decode,
         Self::Forbidden,
+        Self::Partial,
         Self::Server,
         Self::Throttled,
         Self::Timeout,
@@ -99,6 +102,7 @@ impl Reason {
             Self::Connect => "connect",
             Self::Decode => "decode",
             Self::Forbidden => "forbidden",
+            Self::Partial => "partial",
             Self::Server => "server",
             Self::Throttled => "throttled",
             Self::Timeout => "timeout",

@@ -184,7 +184,8 @@ impl Answer {
 
 /// The tone where everything was looked at: all is well only if that was everything there is.
 fn calm_tone(standings: &Standings) -> &'static str {
-    if standings.links.open == 0 && standings.lookback.is_none() {
+    let is_whole = standings.lookback.is_none() && standings.with(|row| row.partial) == 0;
+    if standings.links.open == 0 && is_whole {
         "good"
     } else {
         "warn"
@@ -222,6 +223,22 @@ fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
             "Counted from an old picture that could not be renewed: {stale}."
         ));
     }
+    let partial = standings.with(|row| row.partial);
+    if partial > 0 {
+        let partial = organizations(partial);
+        sentences.push(format!(
+            "Rhombus warned that its list is not whole: {partial}. There may be links that are not \
+             counted here."
+        ));
+    }
+    let emptied = standings.with(|row| row.emptied);
+    if emptied > 0 {
+        let emptied = organizations(emptied);
+        sentences.push(format!(
+            "Every link was gone at once from the last answer: {emptied}. It is believed when the next \
+             poll says so too; until then the one before is shown."
+        ));
+    }
     if let Some(lookback) = standings.lookback.map(words::span) {
         sentences.push(format!(
             "Only pages created in the last {lookback} are asked for. Links of older ones are not \
@@ -240,7 +257,9 @@ fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
 
 fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
     let known = standings.rows.iter().any(|row| row.links.is_some());
-    let is_part = standings.unseen() > 0 || standings.lookback.is_some();
+    let is_part = standings.unseen() > 0
+        || standings.lookback.is_some()
+        || standings.with(|row| row.partial) > 0;
     let bound = if is_part { "≥ " } else { "" };
     let links = standings.links;
     let tile = |number: u64, label: &str, tone| Tile {

@@ -28,7 +28,7 @@ impl Belief {
         let picture = standing.inventory(now, view.max_staleness);
         match (picture, standing.last_poll(), standing.last_success()) {
             (Some(picture), Some(Poll { failure: None, .. }), _)
-                if now.since(picture.obtained()) <= overdue(view) =>
+                if !standing.is_emptied() && now.since(picture.obtained()) <= overdue(view) =>
             {
                 Self::Fresh
             }
@@ -106,6 +106,10 @@ pub(super) struct Row {
     pub(super) age: Option<Duration>,
     /// The poll that ended last, a failed one before one that succeeded.
     pub(super) poll: Option<Poll>,
+    /// Whether some list warned that it is not whole.
+    pub(super) partial: bool,
+    /// Whether some list was suddenly empty, and is not believed yet.
+    pub(super) emptied: bool,
 }
 
 impl Row {
@@ -139,6 +143,8 @@ impl Row {
             poll: polls
                 .max_by_key(|poll| (poll.failure.is_some(), poll.ended))
                 .cloned(),
+            partial: standings.iter().any(|standing| standing.is_partial()),
+            emptied: standings.iter().any(|standing| standing.is_emptied()),
         }
     }
 }
@@ -176,6 +182,11 @@ impl Standings {
     pub(super) fn unseen(&self) -> u64 {
         let unseen = self.rows.iter().filter(|row| !row.belief.is_known());
         unseen.count() as u64
+    }
+
+    /// How many organisations there are of which this holds.
+    pub(super) fn with(&self, holds: impl Fn(&Row) -> bool) -> u64 {
+        self.rows.iter().filter(|row| holds(row)).count() as u64
     }
 
     /// How many organisations are believed as `belief` says.

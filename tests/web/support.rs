@@ -11,7 +11,8 @@ use rhombus_share_exporter::inventory::{
 };
 use rhombus_share_exporter::metrics::{ConnectionCount, Exposition, Metrics};
 use rhombus_share_exporter::share::{
-    Expiry, Malformed, Media, Protection, Reason, Share, ShareKind, Source, UnixMillis, Window,
+    Expiry, ExpiryReading, Malformed, Media, Protection, Reason, Share, ShareKind, Source,
+    UnixMillis, Window,
 };
 use rhombus_share_exporter::web::{App, ServerOptions, router, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -132,6 +133,7 @@ pub(crate) fn share(protection: Protection, expiry: Expiry) -> Share {
         protection,
         created: None,
         expiry,
+        expiry_reading: ExpiryReading::default(),
         media: Media::default(),
     }
 }

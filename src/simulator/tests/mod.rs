@@ -29,7 +29,7 @@ impl Served {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = Client::builder()
             .no_proxy()
-            .gzip(false)
+            .no_gzip()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
