@@ -10,7 +10,9 @@ use crate::share::{Id, Malformed, Reason, Source, UnixMillis};
 /// What is known of one organisation's source right now. Replaced whole after each poll.
 #[derive(Clone, Debug)]
 pub struct Standing {
+    /// The last good one, kept when it is withdrawn too: what it listed must not be gone by that.
     inventory: Option<Arc<Inventory>>,
+    withdrawn: bool,
     last_poll: Option<Poll>,
     last_success: Option<UnixMillis>,
     /// As the last answer that said it had it: an empty list says none, and is of the same
@@ -47,6 +49,7 @@ impl Standing {
     pub fn new(source: Source) -> Self {
         Self {
             inventory: None,
+            withdrawn: false,
             last_poll: None,
             last_success: None,
             org_uuid: None,
@@ -76,6 +79,7 @@ impl Standing {
         next.emptied = had_some && is_empty(&inventory) && !self.emptied;
         if !next.emptied {
             next.inventory = Some(Arc::new(inventory));
+            next.withdrawn = false;
         }
         next.last_poll = Some(Poll {
             ended,
@@ -112,14 +116,14 @@ impl Standing {
     pub fn withdrawn(&self, now: UnixMillis, max_staleness: Duration) -> Self {
         let mut next = self.clone();
         if self.inventory(now, max_staleness).is_none() {
-            next.inventory = None;
+            next.withdrawn = true;
         }
         next
     }
 
     /// The last good picture, unless at `now` it is older than `max_staleness`.
     pub fn inventory(&self, now: UnixMillis, max_staleness: Duration) -> Option<&Inventory> {
-        let inventory = self.inventory.as_deref()?;
+        let inventory = self.inventory.as_deref().filter(|_| !self.withdrawn)?;
         // A picture from the future is of no known age: the clock has been set back since.
         let obtained = inventory.obtained();
         let age = now.since(obtained).max(obtained.since(now));
@@ -276,6 +280,27 @@ mod tests {
         let two = after(&good(), &[Expiry::Never, Expiry::Never], T0);
         let one = after(&two, &[Expiry::Never], minute(1));
         assert_eq!(active(&one, minute(1)), (1, false));
+    }
+
+    #[test]
+    fn a_list_that_is_empty_after_a_withdrawal_is_looked_at_twice() {
+        let after = |standing: &Standing, expiries: &[Expiry], at| {
+            let shares = expiries.iter().copied().map(share).collect();
+            let inventory = Inventory::new(shares, None, at);
+            standing.succeeded(Duration::ZERO, inventory, &Malformed::new())
+        };
+        let late = UnixMillis(T0.after(STALENESS).0 + 1);
+        let gone = fail(&after(&good(), &[Expiry::Never], T0), late);
+        assert!(gone.inventory(late, STALENESS).is_none());
+        let once = after(&gone, &[], late);
+        assert!(once.inventory(late, STALENESS).is_none());
+        // Nor does it come back where more is allowed meanwhile.
+        assert!(once.inventory(late, 2 * STALENESS).is_none());
+        let twice = after(&once, &[], late);
+        assert_eq!(twice.inventory(late, STALENESS).unwrap().active(late), 0);
+        // What is still there is believed at once.
+        let back = after(&gone, &[Expiry::Never], late);
+        assert_eq!(back.inventory(late, STALENESS).unwrap().active(late), 1);
     }
 
     #[test]

@@ -81,6 +81,8 @@ pub struct Envelope {
     remark: Option<&'static str>,
     incomplete: Option<&'static str>,
     total: u64,
+    /// Whether something with content stands under a name that is none of those above.
+    more: bool,
 }
 
 /// What an answer that can be used says of itself.
@@ -128,8 +130,9 @@ impl Envelope {
             self.incomplete.get_or_insert(sign);
         }
         if named(&TOTALS).is_some() {
-            self.total = self.total.max(value.parse().unwrap_or(0));
+            self.total = self.total.max(at_least(value));
         }
+        self.more |= value.starts_with(['[', '{']) && says_something(value);
     }
 
     /// What Rhombus documents: each is null or absent, or false, where there is nothing to say. For
@@ -170,7 +173,9 @@ impl Envelope {
         match (self.remark, incomplete) {
             (Some(remark), _) => Err(NoAnswer::Failed(remark)),
             (None, Some(incomplete)) => Err(NoAnswer::Partial(incomplete)),
-            (None, None) if self.has_list || self.says_no_error => Ok(Completeness::Whole),
+            (None, None) if self.has_list => Ok(Completeness::Whole),
+            // The list may have another name by now, or stand in an object of its own.
+            (None, None) if self.says_no_error && !self.more => Ok(Completeness::Whole),
             (None, None) => Err(NoAnswer::NoList),
         }
     }
@@ -178,6 +183,13 @@ impl Envelope {
 
 fn says_something(value: &str) -> bool {
     !matches!(value, "false" | "null" | "0" | "\"\"" | "[]" | "{}")
+}
+
+/// The number of records that a total means, however it is written: `5`, `5.0`, `"5"`.
+fn at_least(value: &str) -> u64 {
+    let number: f64 = value.trim_matches('"').trim().parse().unwrap_or(0.0);
+    // What is negative is 0, and what is too large is the largest.
+    number.ceil() as u64
 }
 
 /// Nothing, a word of success, or a number of it.
@@ -237,6 +249,13 @@ mod tests {
             ),
             (r#""has_more":true"#, Err(Partial("hasmore"))),
             (r#""totalCount":5"#, Err(Partial("total"))),
+            (r#""total":5.0"#, Err(Partial("total"))),
+            (r#""total":"5""#, Err(Partial("total"))),
+            (r#""count":5E0"#, Err(Partial("total"))),
+            (r#""total":0.5"#, Err(Partial("total"))),
+            (r#""total":1e99"#, Err(Partial("total"))),
+            (r#""total":-1"#, Ok(Completeness::Whole)),
+            (r#""total":"0""#, Ok(Completeness::Whole)),
             (r#""message":"denied""#, Err(Failed("message"))),
             (r#""msg":"denied""#, Err(Failed("msg"))),
             (r#""errors":["x"]"#, Err(Failed("errors"))),
@@ -266,6 +285,15 @@ mod tests {
                 Err(NoAnswer::Partial("warningMsg")),
             ),
             (r#""error":true"#, Err(NoAnswer::Failed("error"))),
+            (
+                r#""error":false,"clipGroups":[{"uuid":"x"}]"#,
+                Err(NoAnswer::NoList),
+            ),
+            (
+                r#""error":false,"data":{"sharedClipGroups":[1]}"#,
+                Err(NoAnswer::NoList),
+            ),
+            (r#""error":false,"other":[]"#, Ok(Completeness::Whole)),
         ] {
             assert_eq!(judged(None, fields), expected, "{fields}");
         }

@@ -236,7 +236,7 @@ fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
         let emptied = organizations(emptied);
         sentences.push(format!(
             "Every link was gone at once from the last answer: {emptied}. It is believed when the next \
-             poll says so too; until then the one before is shown."
+             poll says so too; until then what was known before stands."
         ));
     }
     if let Some(lookback) = standings.lookback.map(words::span) {
