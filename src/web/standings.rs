@@ -127,9 +127,11 @@ impl Row {
             sum.add(links?);
             Some(sum)
         };
-        let successes = standings
-            .iter()
-            .filter_map(|standing| standing.last_success());
+        // A list that was suddenly empty is a success, and what is shown is older than that.
+        let obtained = standings.iter().filter_map(|standing| {
+            let shown = standing.inventory(now, view.max_staleness);
+            shown.map(Inventory::obtained).or(standing.last_success())
+        });
         let polls = standings.iter().filter_map(|standing| standing.last_poll());
         Self {
             organization: organization.clone(),
@@ -139,7 +141,7 @@ impl Row {
                 .min()
                 .unwrap_or(Belief::Waiting),
             links: standings.iter().map(links).try_fold(Links::default(), sum),
-            age: successes.min().map(|oldest| now.since(oldest)),
+            age: obtained.min().map(|oldest| now.since(oldest)),
             poll: polls
                 .max_by_key(|poll| (poll.failure.is_some(), poll.ended))
                 .cloned(),

@@ -276,3 +276,22 @@ async fn the_page_may_load_nothing() {
     assert!(!page.contains("src="), "{page}");
     assert!(page.contains("1.2.3 (0123456789ab)"), "{page}");
 }
+
+/// A list that was suddenly empty is not believed yet: what is shown is older than the answer, and so
+/// is its age. One that warns that it is not whole gives no all-clear.
+#[tokio::test]
+async fn what_an_answer_does_not_settle_is_said() {
+    let empty = Inventory::new(vec![], None, NOW.before(Duration::from_secs(5)));
+    let emptied = good(3, 100).succeeded(Duration::ZERO, empty, &Malformed::new());
+    let emptied = page(vec![("a", emptied)]).await;
+    assert_eq!(tone(&emptied), "warn");
+    assert!(emptied.contains("Every link was gone at once"), "{emptied}");
+    assert!(
+        emptied.contains("The oldest picture counted is 100 s old."),
+        "{emptied}"
+    );
+
+    let partial = page(vec![("a", good(0, 5).with_partial(true))]).await;
+    assert_eq!(tone(&partial), "warn");
+    assert!(partial.contains("its list is not whole: 1 organisation"));
+}
