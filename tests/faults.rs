@@ -233,6 +233,42 @@ async fn a_list_that_is_suddenly_empty_is_believed_the_second_time() {
         .await;
 }
 
+/// The longest time between two requests that `simulator` saw, in milliseconds.
+async fn longest_gap(simulator: &Process) -> i64 {
+    let (_, seen) = simulator.get("/simulator/requests").await;
+    let seen: serde_json::Value = serde_json::from_str(&seen).unwrap();
+    let arrivals = seen["arrivals_millis"].as_array().unwrap();
+    let arrivals: Vec<i64> = arrivals.iter().map(|at| at.as_i64().unwrap()).collect();
+    let gaps = arrivals.windows(2).map(|pair| pair[1] - pair[0]);
+    gaps.max().unwrap_or(0)
+}
+
+/// In seconds and as a date, on 429 and on 503: it is left alone for as long as it says.
+#[tokio::test]
+async fn it_waits_for_as_long_as_it_is_told_to_in_any_form() {
+    let (simulator, exporter, _) = seen(&[]).await;
+    for (status, reason) in [
+        (r#""fault":"throttled""#, "throttled"),
+        (r#""fault":"server_error","status":503"#, "server"),
+    ] {
+        for retry_after in ["6", r#"{"in_seconds":6}"#] {
+            let before = exporter.wait_for_success().await.value(&errors(reason));
+            let cleared = simulator.send("DELETE", "/simulator/requests", "").await.0;
+            assert_eq!(cleared, 204);
+            let fault = format!(r#"{{{status},"times":1,"retry_after":{retry_after}}}"#);
+            set_fault(&simulator, &fault).await;
+            exporter
+                .wait_for("it has been told, and has come back", |metrics| {
+                    metrics.value(&errors(reason)) > before && metrics.value(SUCCESS) == 1.0
+                })
+                .await;
+            // A date has lost up to a second.
+            let gap = longest_gap(&simulator).await;
+            assert!(gap >= 4_900, "{fault}: it came back after {gap} ms");
+        }
+    }
+}
+
 /// Ends that can't be, and whole numbers however they are written.
 #[tokio::test]
 async fn an_end_that_cannot_be_never_comes() {
