@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{MethodRouter, post};
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
@@ -23,8 +23,8 @@ use crate::share::UnixMillis;
 
 pub(super) fn routes() -> Router<Simulator> {
     Router::new()
-        .route(clip_groups::PATH, post(ask_clip_groups))
-        .route(organization::PATH, post(ask_organization))
+        .route(clip_groups::PATH, answers(Operation::ClipGroups))
+        .route(organization::PATH, answers(Operation::Organization))
 }
 
 /// Any path that the API doesn't have.
@@ -56,20 +56,13 @@ impl Asking {
     }
 }
 
-async fn ask_clip_groups(
-    State(simulator): State<Simulator>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    ask(&simulator, Operation::ClipGroups, &headers, &body).await
-}
-
-async fn ask_organization(
-    State(simulator): State<Simulator>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    ask(&simulator, Operation::Organization, &headers, &body).await
+/// Answers the requests of an operation.
+fn answers(operation: Operation) -> MethodRouter<Simulator> {
+    post(
+        async move |State(simulator): State<Simulator>, headers: HeaderMap, body: Bytes| {
+            ask(&simulator, operation, &headers, &body).await
+        },
+    )
 }
 
 async fn ask(
