@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::rhombus::shared_clip_groups::Request;
 use rhombus_share_exporter::rhombus::{
-    ApiKey, Asking, BURST, Client, Endpoint, ExpirationTime, Limits, Observer, Pace, Transport,
-    Wait,
+    ApiKey, BURST, Client, Endpoint, ExpirationTime, Instruments, Limits, Observer, Pace,
+    Transport, Wait,
 };
 use rhombus_share_exporter::share::Source;
 use rhombus_share_exporter::simulator::{Settings, Simulator, WorldKind};
@@ -21,8 +21,8 @@ impl Observer for Nobody {
     fn waited(&self, _: Source, _: Wait, _: Duration) {}
 }
 
-fn nobody() -> Asking {
-    Asking {
+fn nobody() -> Instruments {
+    Instruments {
         observer: Arc::new(Nobody),
         clock: Clock::system(),
     }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{self, Collect, Config};
 use crate::inventory::{Fleet, FleetHandle, Organization, View};
-use crate::rhombus::{Asking, Client, Error, Limits, Observer, Pace, Transport};
+use crate::rhombus::{Client, Error, Instruments, Limits, Observer, Pace, Transport};
 use key::CurrentKey;
 use poller::Poller;
 use schedule::Schedule;
@@ -145,7 +145,7 @@ impl Collector {
             settings.organization.endpoint.clone(),
             limits,
             running.pace.clone(),
-            Asking {
+            Instruments {
                 observer: self.observer.clone(),
                 clock: self.clock.clone(),
             },

@@ -10,7 +10,8 @@ use crate::share::{Id, Malformed, Reason, Source, UnixMillis};
 /// What is known of one organisation's source right now. Replaced whole after each poll.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The last good one, kept when it is withdrawn too: what it listed must not be gone by that.
+    /// The last good one. It is kept, unseen, when it is withdrawn: a list that is empty afterwards is
+    /// compared with it.
     inventory: Option<Arc<Inventory>>,
     withdrawn: bool,
     last_poll: Option<Poll>,
@@ -181,9 +182,14 @@ mod tests {
     const STALENESS: Duration = Duration::from_secs(600);
     const T0: UnixMillis = UnixMillis::from_secs(1_000);
 
+    fn after(standing: &Standing, expiries: &[Expiry], at: UnixMillis) -> Standing {
+        let shares = expiries.iter().copied().map(share).collect();
+        let inventory = Inventory::new(shares, None, at);
+        standing.succeeded(Duration::ZERO, inventory, &Malformed::new())
+    }
+
     fn good() -> Standing {
-        let inventory = Inventory::new(vec![], None, T0);
-        Standing::new(Source::ClipGroups).succeeded(Duration::ZERO, inventory, &Malformed::new())
+        after(&Standing::new(Source::ClipGroups), &[], T0)
     }
 
     fn fail(standing: &Standing, at: UnixMillis) -> Standing {
@@ -247,11 +253,6 @@ mod tests {
     #[test]
     fn a_list_that_is_suddenly_empty_is_believed_the_second_time() {
         let minute = |minutes: u64| T0.after(Duration::from_secs(60 * minutes));
-        let after = |standing: &Standing, expiries: &[Expiry], at| {
-            let shares = expiries.iter().copied().map(share).collect();
-            let inventory = Inventory::new(shares, None, at);
-            standing.succeeded(Duration::ZERO, inventory, &Malformed::new())
-        };
         let active = |standing: &Standing, at| {
             let inventory = standing.inventory(at, STALENESS).unwrap();
             (inventory.active(at), standing.is_emptied())
@@ -284,11 +285,6 @@ mod tests {
 
     #[test]
     fn a_list_that_is_empty_after_a_withdrawal_is_looked_at_twice() {
-        let after = |standing: &Standing, expiries: &[Expiry], at| {
-            let shares = expiries.iter().copied().map(share).collect();
-            let inventory = Inventory::new(shares, None, at);
-            standing.succeeded(Duration::ZERO, inventory, &Malformed::new())
-        };
         let late = UnixMillis(T0.after(STALENESS).0 + 1);
         let gone = fail(&after(&good(), &[Expiry::Never], T0), late);
         assert!(gone.inventory(late, STALENESS).is_none());

@@ -1,7 +1,6 @@
 //! One organisation's API: an operation each, and what is said of an answer that can be used.
 
-use std::sync::Arc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -14,9 +13,9 @@ use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Tra
 use crate::clock::Clock;
 use crate::share::{Listing, Source};
 
-/// What all organisations are asked with.
+/// What watches and times the requests, the same for all organisations.
 #[derive(Clone)]
-pub struct Asking {
+pub struct Instruments {
     /// Is told of each request.
     pub observer: Arc<dyn Observer>,
     /// This machine's clock.
@@ -40,7 +39,7 @@ impl Client {
         endpoint: Endpoint,
         limits: Limits,
         pace: Arc<Pace>,
-        asking: Asking,
+        instruments: Instruments,
     ) -> Result<Self, Error> {
         Ok(Self {
             caller: Caller {
@@ -48,8 +47,8 @@ impl Client {
                 endpoint,
                 limits,
                 pace,
-                observer: asking.observer,
-                clock: asking.clock,
+                observer: instruments.observer,
+                clock: instruments.clock,
             },
             warning: Mutex::default(),
         })

@@ -19,7 +19,7 @@ pub mod stream;
 mod transport;
 
 pub use call::{Limits, Observer, Wait};
-pub use client::{Asking, Client};
+pub use client::{Client, Instruments};
 pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::{Completeness, Envelope, NoAnswer};
 pub use error::Error;
