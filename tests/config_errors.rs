@@ -16,7 +16,7 @@ const SECRET: &str = "s3cretKEY0123456789abc";
 fn environment() -> Environment {
     [
         ("ACME_API_KEY", SECRET.to_owned()),
-        ("ACME_EUROPE_API_KEY", SECRET.to_owned()),
+        ("ACME_EUROPE_API_KEY", format!("{SECRET}-europe")),
         ("EMPTY_API_KEY", String::new()),
         ("BROKEN_API_KEY", format!("{SECRET}\n{SECRET}")),
     ]
@@ -120,7 +120,7 @@ fn the_documented_example_is_sound_and_shows_the_defaults() {
 fn secret_file() -> String {
     format!(
         "organizations:\n  - name: acme\n    api_key: {SECRET}\n    endpoint: us\n  - name: zoo\n    \
-         api_key: \"{SECRET}\"\n  - {{ name: flow, api_key: '{SECRET}' }}\ncollect:\n  interval: \
+         api_key: \"{SECRET}-zoo\"\n  - {{ name: flow, api_key: '{SECRET}-flow' }}\ncollect:\n  interval: \
          1m\n  expiring_within: [1h, 24h]\n"
     )
 }

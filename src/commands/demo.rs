@@ -95,6 +95,7 @@ fn organizations(url: String) -> anyhow::Result<Vec<Organization>> {
             name: name.to_owned(),
             key: KeySource::Inline(ApiKey::new(key)?),
             endpoint: Endpoint::parse(&url)?,
+            org_uuid: None,
         })
     };
     ORGANIZATIONS.into_iter().map(organization).collect()

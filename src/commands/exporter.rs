@@ -319,6 +319,7 @@ mod tests {
                 name: "acme".to_owned(),
                 key: KeySource::Inline(ApiKey::new("key").unwrap()),
                 endpoint: Endpoint::parse("http://127.0.0.1:9").unwrap(),
+                org_uuid: None,
             }],
             collect: Collect::default(),
         };

@@ -28,6 +28,10 @@ fn describe_organization(organization: &Organization, yaml: &mut String) {
         yaml,
         format_args!("  - name: {name}\n    {key}\n    endpoint: {endpoint}\n"),
     );
+    if let Some(uuid) = &organization.org_uuid {
+        let uuid = text(&uuid.to_string());
+        push(yaml, format_args!("    org_uuid: {uuid}\n"));
+    }
 }
 
 fn describe_collect(collect: &Collect, yaml: &mut String) {
@@ -101,7 +105,9 @@ mod tests {
 organizations:
   - { name: zoo, api_key: s3cret, endpoint: eu }
   - { name: "true", api_key_file: /run/secrets/true }
-  - { name: "a: \"b\" # ü", api_key_file: "/with space", endpoint: "http://127.0.0.1:1/x" }
+  - { name: "a: 'b' \\ # ü", api_key_file: "/with space", endpoint: "http://127.0.0.1:1/x" }
+  - { name: pinned, api_key_file: /k, org_uuid: AAECAwQFBgcICQoLDA0ODw }
+  - { name: hyphen, api_key_file: /l, org_uuid: -AECAwQFBgcICQoLDA0ODw }
 collect: { interval: 90s, expiring_within: [30d, 1h 30m], lookback: 7d, max_staleness: 1h }
 "#;
 

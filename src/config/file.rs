@@ -56,6 +56,9 @@ pub(super) struct OrganizationFile {
     /// `us` (default), `eu` or a URL.
     #[serde(default, deserialize_with = "present")]
     pub(super) endpoint: Option<Text>,
+    /// The organisation that the key must belong to, as Rhombus calls it.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) org_uuid: Option<Text>,
 }
 
 /// The section `collect`. What each key means stands at [`Collect`](super::Collect).

@@ -1,13 +1,12 @@
 //! From flags, environment and file to a checked [`Config`]. Everything is looked at before any of
 //! it is used, key files too, so that one run shows all that is wrong.
 
-use std::path::{Component, Path};
-
 use super::file::{self, File, Source};
 use super::key_source::is_world_readable;
+use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 use super::problem::{ConfigError, Report};
-use super::{Config, Environment, Flags, KeySource, Loaded, collect, proxy, value};
+use super::{Config, Environment, Flags, Loaded, collect, proxy, value};
 use crate::regular_file::{self, Unreadable};
 
 /// What a first start without a key is told.
@@ -17,7 +16,7 @@ const TEACH: &str = "no organisation to watch. Either put an API key of one orga
     name that with --config.file. To look around without a key: rhombus-share-exporter demo";
 
 /// Room for about a hundred thousand organisations.
-const FILE_MAX_BYTES: usize = 16 << 20;
+pub(super) const FILE_MAX_BYTES: usize = 16 << 20;
 
 /// The configuration that flags, environment and file make together.
 ///
@@ -30,7 +29,8 @@ pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
         assemble(file, flags, env, &mut report)
     });
     if let Some((config, places)) = &config {
-        check_key_files(config, places, &mut report);
+        let found = keys::read(&config.organizations, places, &mut report);
+        keys::check(&config.organizations, places, &found, &mut report);
         proxy::check(config, env, &mut report);
     }
     report.finish(config.map(|(config, _)| config))
@@ -49,6 +49,10 @@ pub fn parse_str(name: &str, text: &str, env: &Environment) -> Result<Loaded, Co
     };
     let config = file::parse(Source { name }, text, &mut report)
         .and_then(|file| assemble(file, &flags, env, &mut report));
+    if let Some((config, places)) = &config {
+        let found = keys::written(&config.organizations);
+        keys::check(&config.organizations, places, &found, &mut report);
+    }
     report.finish(config.map(|(config, _)| config))
 }
 
@@ -83,7 +87,7 @@ fn read(flags: &Flags, report: &mut Report) -> Option<File> {
 }
 
 /// Where the key of each organisation is named, in the order of the organisations.
-type KeyPlaces = Vec<String>;
+type KeyPlaces = Vec<KeyPlace>;
 
 /// Puts the parts together. None when one of them is missing; the report says why.
 fn assemble(
@@ -118,7 +122,7 @@ fn assemble(
         report,
     );
     let placed = organizations?.into_iter();
-    let (organizations, places) = placed.map(|it| (it.organization, it.key_place)).unzip();
+    let (organizations, places) = placed.map(|it| (it.organization, it.key)).unzip();
     let config = Config {
         organizations,
         collect,
@@ -172,32 +176,5 @@ fn warn_of_readable_keys(flags: &Flags, file: &File, report: &mut Report) {
              api_key_file",
             path.display()
         ));
-    }
-}
-
-/// Each key file must be usable now; that it stays so is checked before each poll.
-fn check_key_files(config: &Config, places: &KeyPlaces, report: &mut Report) {
-    for (organization, place) in config.organizations.iter().zip(places) {
-        let KeySource::File(path) = &organization.key else {
-            continue;
-        };
-        if let Err(error) = organization.key.read() {
-            report.problem(place, format_args!("{error}{}", unexpanded(path)));
-        } else if is_world_readable(path) {
-            report.warn(format_args!(
-                "{place}: every user of this machine can read the key file {}: chmod o-r it",
-                path.display()
-            ));
-        }
-    }
-}
-
-/// A hint for a path that a shell would have read otherwise.
-fn unexpanded(path: &Path) -> &'static str {
-    let is_shell = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with(['~', '$']);
-    if path.components().any(is_shell) {
-        "; `~` and `$` are not expanded here: write the path out"
-    } else {
-        ""
     }
 }

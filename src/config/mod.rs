@@ -9,6 +9,7 @@ mod environment;
 mod file;
 mod flags;
 mod key_source;
+mod keys;
 pub mod limits;
 mod load;
 mod organizations;
@@ -29,6 +30,7 @@ pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOIN
 pub use problem::{ConfigError, Problem};
 
 use crate::rhombus::{ApiKey, Endpoint, ExpirationTime};
+use crate::share::Id;
 pub use crate::share::Window;
 
 /// Everything that runs, checked.
@@ -49,6 +51,8 @@ pub struct Organization {
     pub key: KeySource,
     /// Where its API is.
     pub endpoint: Endpoint,
+    /// The organisation that the key must belong to: always an [`Id::Uuid`]. None: whichever it is.
+    pub org_uuid: Option<Id>,
 }
 
 /// Where an organisation's key comes from.

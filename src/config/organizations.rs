@@ -8,10 +8,12 @@ use serde_saphyr::Spanned;
 
 use super::environment::Environment;
 use super::file::{OrganizationFile, Source, Text};
+use super::keys::{KeyPlace, Written};
 use super::problem::Report;
 use super::value::{self, quoted};
 use super::{KeySource, Organization};
 use crate::rhombus::{ApiKey, Endpoint};
+use crate::share::Id;
 
 /// The key of the one organisation that needs no file.
 pub const ENV_API_KEY: &str = "RHOMBUS_API_KEY";
@@ -22,10 +24,10 @@ pub const ENV_ENDPOINT: &str = "RHOMBUS_ENDPOINT_URL";
 /// That organisation's name when nothing else is said.
 pub const DEFAULT_NAME: &str = "default";
 
-/// An organisation, and where it is said where its key is: in words, for messages.
+/// An organisation, and where its key is named.
 pub(super) struct Placed {
     pub(super) organization: Organization,
-    pub(super) key_place: String,
+    pub(super) key: KeyPlace,
 }
 
 /// The organisations of the file, sorted by name; what is wrong goes to the report.
@@ -47,6 +49,7 @@ pub(super) fn from_file(
         env,
         report,
         lines: BTreeMap::new(),
+        uuid_lines: BTreeMap::new(),
     };
     let mut organizations: Vec<_> = list
         .value
@@ -64,6 +67,8 @@ struct Reader<'a> {
     report: &'a mut Report,
     /// On which line each name stands first.
     lines: BTreeMap<String, u64>,
+    /// On which line each `org_uuid` stands first.
+    uuid_lines: BTreeMap<Id, u64>,
 }
 
 impl Reader<'_> {
@@ -73,14 +78,16 @@ impl Reader<'_> {
         let name = self.name(&path, item);
         let key = self.key(&path, item);
         let endpoint = self.endpoint(&path, item.value.endpoint.as_ref());
-        let (key, key_place) = key?;
+        let org_uuid = self.org_uuid(&path, item.value.org_uuid.as_ref());
+        let (key, place) = key?;
         Some(Placed {
             organization: Organization {
                 name: name?,
                 key,
                 endpoint: endpoint?,
+                org_uuid: org_uuid?,
             },
-            key_place,
+            key: place,
         })
     }
 
@@ -120,8 +127,12 @@ impl Reader<'_> {
         }
     }
 
-    /// The key, and where it stands.
-    fn key(&mut self, path: &str, item: &Spanned<OrganizationFile>) -> Option<(KeySource, String)> {
+    /// The key, and where it is named.
+    fn key(
+        &mut self,
+        path: &str,
+        item: &Spanned<OrganizationFile>,
+    ) -> Option<(KeySource, KeyPlace)> {
         let OrganizationFile {
             api_key,
             api_key_file,
@@ -131,15 +142,19 @@ impl Reader<'_> {
         match (api_key, api_key_file, api_key_env) {
             (Some(key), None, None) => {
                 let place = self.source.place(key, &format!("{path}.api_key"));
-                inline_key(&place, key.value.0.expose_secret(), self.report).map(|key| (key, place))
+                let key = inline_key(&place, key.value.0.expose_secret(), self.report)?;
+                let written = Written::Key;
+                Some((key, KeyPlace { place, written }))
             }
             (None, Some(file), None) => {
                 let place = self.source.place(file, &format!("{path}.api_key_file"));
-                self.file(&place, file).map(|key| (key, place))
+                let key = self.file(&place, file)?;
+                let written = Written::Path(file.value.clone());
+                Some((key, KeyPlace { place, written }))
             }
             (None, None, Some(name)) => {
                 let place = self.source.place(name, &format!("{path}.api_key_env"));
-                self.variable(&place, name).map(|key| (key, place))
+                self.variable(&place, name)
             }
             (None, None, None) => {
                 let place = self.source.place(item, path);
@@ -162,15 +177,13 @@ impl Reader<'_> {
 
     fn file(&mut self, place: &str, text: &Text) -> Option<KeySource> {
         if text.value.is_empty() || text.value.contains('\0') {
-            let shown = quoted(&text.value);
-            self.report
-                .problem(place, format_args!("{shown}: expected the path of a file"));
+            self.report.problem(place, "expected the path of a file");
             return None;
         }
         Some(KeySource::File(self.source.resolve(&text.value)))
     }
 
-    fn variable(&mut self, place: &str, text: &Text) -> Option<KeySource> {
+    fn variable(&mut self, place: &str, text: &Text) -> Option<(KeySource, KeyPlace)> {
         let name = &text.value;
         if !is_variable(name) {
             self.report.problem(
@@ -180,12 +193,16 @@ impl Reader<'_> {
             );
             return None;
         }
+        let in_variable = format!("{place}: {}", in_variable(name));
         match self.env.get(name) {
-            Ok(Some(value)) => inline_key(
-                &format!("{place}: environment variable {name}"),
-                value,
-                self.report,
-            ),
+            Ok(Some(value)) => {
+                let key = inline_key(&in_variable, value, self.report)?;
+                let place = KeyPlace {
+                    place: in_variable,
+                    written: Written::Variable(name.clone()),
+                };
+                Some((key, place))
+            }
             Ok(None) => {
                 self.report.problem(
                     place,
@@ -196,11 +213,36 @@ impl Reader<'_> {
                 None
             }
             Err(error) => {
-                self.report
-                    .problem(format!("{place}: environment variable {name}"), error);
+                self.report.problem(in_variable, error);
                 None
             }
         }
+    }
+
+    /// The organisation that is meant, where one is named; outer none where the text is wrong.
+    fn org_uuid(&mut self, path: &str, text: Option<&Text>) -> Option<Option<Id>> {
+        let Some(text) = text else { return Some(None) };
+        let place = self.source.place(text, &format!("{path}.org_uuid"));
+        let uuid = match value::org_uuid(&text.value) {
+            Ok(uuid) => uuid,
+            Err(expected) => {
+                // A key looks much like it.
+                self.report.problem(
+                    place,
+                    format_args!("{expected}; what is there is not shown, since it may be a key"),
+                );
+                return None;
+            }
+        };
+        if let Some(line) = self.uuid_lines.get(&uuid) {
+            self.report.problem(
+                place,
+                format_args!("it is the same as on line {line}: name each organisation once"),
+            );
+            return None;
+        }
+        self.uuid_lines.insert(uuid.clone(), text.referenced.line());
+        Some(Some(uuid))
     }
 
     fn endpoint(&mut self, path: &str, text: Option<&Text>) -> Option<Endpoint> {
@@ -227,25 +269,40 @@ pub(super) fn from_environment(
             );
             None
         }
-        (true, false) => variable(ENV_API_KEY, env, report)
-            .and_then(|key| inline_key(&in_variable(ENV_API_KEY), key, report)),
-        (false, _) => {
-            variable(ENV_API_KEY_FILE, env, report).map(|path| KeySource::File(path.into()))
-        }
+        (true, false) => environment_key(env, report),
+        (false, _) => environment_key_file(env, report),
     };
     let url = match env.is_set(ENV_ENDPOINT) {
         true => variable(ENV_ENDPOINT, env, report),
         false => Some("us"),
     };
     let endpoint = url.and_then(|url| endpoint(in_variable(ENV_ENDPOINT), url, report));
+    let (key, place) = key?;
     Some(Placed {
         organization: Organization {
             name: name.unwrap_or(DEFAULT_NAME).to_owned(),
-            key: key?,
+            key,
             endpoint: endpoint?,
+            org_uuid: None,
         },
-        key_place: in_variable(ENV_API_KEY_FILE),
+        key: place,
     })
+}
+
+fn environment_key(env: &Environment, report: &mut Report) -> Option<(KeySource, KeyPlace)> {
+    let place = in_variable(ENV_API_KEY);
+    let key = inline_key(&place, variable(ENV_API_KEY, env, report)?, report)?;
+    let written = Written::Variable(ENV_API_KEY.to_owned());
+    Some((key, KeyPlace { place, written }))
+}
+
+fn environment_key_file(env: &Environment, report: &mut Report) -> Option<(KeySource, KeyPlace)> {
+    let path = variable(ENV_API_KEY_FILE, env, report)?;
+    let place = KeyPlace {
+        place: in_variable(ENV_API_KEY_FILE),
+        written: Written::Path(path.to_owned()),
+    };
+    Some((KeySource::File(path.into()), place))
 }
 
 fn in_variable(name: &str) -> String {

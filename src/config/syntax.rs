@@ -4,7 +4,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment, Track};
-use serde_saphyr::Error;
+use serde_saphyr::{Budget, Error};
 
 /// What a deserializer of ours says of a key that is written without a value.
 pub(super) const NO_VALUE: &str = "no value";
@@ -19,22 +19,32 @@ pub(super) struct Fault {
     pub(super) text: String,
 }
 
-/// What a file has room for.
+/// What a file has room for. A message says so too.
 const MAX_ORGANIZATIONS: usize = 100_000;
 
 /// Reads one YAML document.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    parse_within(budget(MAX_ORGANIZATIONS), text)
+}
+
+/// What a file of so many organisations may cost to read. All limits of the library that grow with
+/// them are here; the others are far above what a file of the largest size can reach.
+fn budget(organizations: usize) -> Option<Budget> {
+    serde_saphyr::budget! {
+        // An organisation is a mapping and at most five pairs, a merge among them.
+        max_nodes: 12 * organizations,
+        max_events: 20 * organizations,
+        // Each may take its endpoint, or all but its name and its key, from one anchor. What that
+        // expands to has a limit of its own.
+        max_aliases: 2 * organizations,
+        max_merge_keys: organizations,
+        enforce_alias_anchor_ratio: false,
+    }
+}
+
+fn parse_within<T: DeserializeOwned>(budget: Option<Budget>, text: &str) -> Result<T, Fault> {
     let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            // An organisation is a mapping and at most four pairs, and the mapping has an end.
-            max_nodes: 10 * MAX_ORGANIZATIONS,
-            max_events: 20 * MAX_ORGANIZATIONS,
-            // Each may take its endpoint, or all but its name, from one anchor. What that expands to
-            // has a limit of its own.
-            max_aliases: 2 * MAX_ORGANIZATIONS,
-            max_merge_keys: MAX_ORGANIZATIONS,
-            enforce_alias_anchor_ratio: false,
-        },
+        budget: budget,
         with_snippet: false,
         strict_booleans: true,
         reject_unsupported_tags: true,
@@ -133,4 +143,45 @@ fn shown(name: &str) -> String {
 
 fn is_name(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file::File;
+    use super::super::load::FILE_MAX_BYTES;
+    use super::*;
+
+    /// So many organisations, each as large as one can be.
+    fn file_of(count: usize) -> String {
+        let mut text = String::from("organizations:\n- &first { name: first, endpoint: &eu eu }\n");
+        for i in 1..count {
+            let (merge, endpoint) = match i % 2 {
+                0 => ("<<: *first, ", ""),
+                _ => ("", ", endpoint: *eu"),
+            };
+            text +=
+                &format!("- {{ {merge}name: n{i}, api_key: k{i}, org_uuid: u{i}{endpoint} }}\n");
+        }
+        text
+    }
+
+    /// A budget of a thousandth, since a hundred thousand take seconds without optimisation.
+    #[test]
+    fn as_many_organisations_fit_as_a_budget_is_for() {
+        let count = MAX_ORGANIZATIONS / 1000;
+        let file: File = parse_within(budget(count), &file_of(count))
+            .unwrap_or_else(|fault| panic!("{}", fault.text));
+        assert_eq!(file.organizations.map(|list| list.value.len()), Some(count));
+        let fault = parse_within::<File>(budget(count), &file_of(3 * count));
+        let text = fault.err().expect("three times as many do not").text;
+        assert!(text.starts_with("too many values"), "{text}");
+        assert!(text.ends_with("100,000 organisations fit"), "{text}");
+    }
+
+    #[test]
+    fn no_other_limit_is_reached_by_the_largest_file() {
+        let budget = budget(MAX_ORGANIZATIONS).expect("there is one");
+        assert!(budget.max_total_scalar_bytes > FILE_MAX_BYTES);
+        assert!(budget.max_nodes > Budget::default().max_nodes);
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Window;
 use crate::rhombus::ExpirationTime;
+use crate::share::Id;
 use crate::telemetry::needs_escape;
 
 /// The longest name of an organisation, in bytes.
@@ -93,18 +94,35 @@ pub fn window(text: &str) -> Result<Window, String> {
 /// # Errors
 /// What was expected.
 pub fn organization_name(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.len() > NAME_MAX_BYTES {
-        Err(format!("expected a name of 1 to {NAME_MAX_BYTES} bytes"))
+    let expected = if text.is_empty() || text.len() > NAME_MAX_BYTES {
+        format!("expected a name of 1 to {NAME_MAX_BYTES} bytes")
     } else if text.chars().any(needs_escape) {
         // Two of them would look like one, or like another.
-        Err(
-            "expected a name without characters that control, turn the writing or can't be seen"
-                .to_owned(),
-        )
+        "expected a name without control, bidirectional or invisible characters".to_owned()
     } else if text.trim() != text {
-        Err("expected a name without spaces around it".to_owned())
+        "expected a name without spaces around it".to_owned()
+    } else if text.contains('"') {
+        "expected a name without `\"`, which breaks the queries of Grafana's dashboards".to_owned()
+    } else if text == "All" || text.contains("$__") {
+        "expected a name other than `All` and without `$__`, which mean something else to Grafana"
+            .to_owned()
     } else {
-        Ok(text.to_owned())
+        return Ok(text.to_owned());
+    };
+    Err(expected)
+}
+
+/// An organisation's uuid: a documented [`Id::Uuid`].
+///
+/// # Errors
+/// What was expected.
+pub fn org_uuid(text: &str) -> Result<Id, String> {
+    match Id::parse(text) {
+        uuid @ Id::Uuid(_) => Ok(uuid),
+        Id::Text(_) => Err(
+            "expected an organisation's uuid as Rhombus writes it: 22 letters, digits, `-` and `_`"
+                .to_owned(),
+        ),
     }
 }
 
@@ -215,7 +233,15 @@ mod tests {
 
     #[test]
     fn a_name_shows_what_it_is() {
-        for good in ["acme", "Schule Süd", "学校", "a b", "🏫"] {
+        for good in [
+            "acme",
+            "Schule Süd",
+            "学校",
+            "a b",
+            "🏫",
+            r"O'Hara \ $1 {a|b} [c] 50% <d> & all.",
+            "all",
+        ] {
             assert!(organization_name(good).is_ok(), "{good}");
         }
         for bad in [
@@ -226,6 +252,9 @@ mod tests {
             "a\u{ad}b",
             " a",
             "a\u{feff}",
+            "the \"old\" mill",
+            "All",
+            "$__all",
         ] {
             assert!(organization_name(bad).is_err(), "{bad:?}");
         }

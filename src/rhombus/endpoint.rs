@@ -26,6 +26,15 @@ pub enum EndpointError {
     /// A part that a base URL can't have. It may be a secret, so it is not repeated.
     #[error("expected a URL without user name, password, query or fragment")]
     ExtraParts,
+    /// The path of an operation, or the beginning of it, is in the URL already.
+    #[error(
+        "the exporter adds `/api` and the operation itself: leave out `/api` and all that follows \
+         it, as in https://api2.rhombussystems.com"
+    )]
+    OperationPath,
+    /// Another of Rhombus's sites, or a path on the host of its API: the region is meant.
+    #[error("this is an address of Rhombus, but not that of its API: write `{0}`")]
+    NotTheApi(&'static str),
 }
 
 impl Endpoint {
@@ -51,6 +60,12 @@ impl Endpoint {
             || url.fragment().is_some()
         {
             return Err(EndpointError::ExtraParts);
+        }
+        if has_operation(&url) {
+            return Err(EndpointError::OperationPath);
+        }
+        if let Some(region) = misses_the_api(&url) {
+            return Err(EndpointError::NotTheApi(region));
         }
         match url.scheme() {
             "https" if url.host().is_some() => Ok(Self(url)),
@@ -80,6 +95,48 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// Whether the path ends in what [`Endpoint::operation`] adds, whole or in part. A proxy may well have
+/// an `api` of its own earlier in its path.
+fn has_operation(url: &Url) -> bool {
+    const SERVICES: [&str; 2] = ["event", "org"];
+    let segments = url.path_segments().into_iter().flatten();
+    let mut last_first = segments.rev().filter(|segment| !segment.is_empty());
+    let is_api = |segment: &str| segment.eq_ignore_ascii_case("api");
+    let is_operation =
+        |it: &str| it.starts_with("get") && it.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_version = |it: &str| {
+        it.strip_prefix(['v', 'V'])
+            .is_some_and(|number| number.parse::<u8>().is_ok())
+    };
+    match (last_first.next(), last_first.next()) {
+        (Some(last), _) if is_api(last) || is_operation(last) => true,
+        (Some(last), Some(before)) => {
+            is_api(before) && (is_version(last) || SERVICES.contains(&last))
+        }
+        _ => false,
+    }
+}
+
+/// The region that is meant by an address of Rhombus's where no API is.
+fn misses_the_api(url: &Url) -> Option<&'static str> {
+    const SITES: [&str; 7] = [
+        "console", "www", "docs", "api-docs", "apidocs", "support", "",
+    ];
+    let host = url.host_str()?;
+    let before = ["rhombussystems.com", "rhombus.com", "rhombus.community"]
+        .iter()
+        .find_map(|domain| host.strip_suffix(domain))?;
+    let labels = match before.strip_suffix('.') {
+        Some(labels) => labels,
+        None if before.is_empty() => "",
+        None => return None,
+    };
+    let (site, region) = labels.split_once('.').unwrap_or((labels, "us"));
+    let is_wrong_path = site == "api2" && url.path() != "/";
+    let region = if region == "eu" { "eu" } else { "us" };
+    (is_wrong_path || SITES.contains(&site)).then_some(region)
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -106,6 +163,70 @@ mod tests {
             endpoint.operation("event/x").as_str(),
             "https://proxy.example/rhombus/api/event/x"
         );
+    }
+
+    #[test]
+    fn the_path_of_an_operation_is_added_and_must_not_be_there() {
+        for bad in [
+            "https://h/api",
+            "https://h/api/",
+            "https://h/API",
+            "https://h//api//",
+            "https://h/api/api",
+            "https://h/api/event",
+            "https://h/api/event/getSharedClipGroupsV2",
+            "https://h/s3cret/api",
+            "https://h/s3cret/api/event/getSharedClipGroupsV2/",
+            "https://h/event/getSharedClipGroupsV2",
+            "https://h/api/org/getOrgV2",
+            "https://h/api/v1",
+            "https://h/api/V2/",
+            "https://api2.rhombussystems.com/api",
+            "http://127.0.0.1:1/api",
+        ] {
+            let error = Endpoint::parse(bad).unwrap_err();
+            assert_eq!(error, EndpointError::OperationPath, "{bad}");
+            assert!(error.to_string().contains("leave out `/api`"));
+            assert!(!error.to_string().contains("s3cret"));
+        }
+        for good in [
+            "https://h/api/rhombus",
+            "https://h/rhombus-api",
+            "https://h/v1",
+            "https://h/event",
+            "https://api.h/",
+        ] {
+            assert!(Endpoint::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn another_address_of_rhombus_is_told_the_region() {
+        for (bad, region) in [
+            ("https://console.rhombussystems.com", "us"),
+            ("https://console.rhombussystems.com/settings", "us"),
+            ("https://console.eu.rhombussystems.com/", "eu"),
+            ("https://CONSOLE.rhombus.com", "us"),
+            ("https://www.rhombus.com", "us"),
+            ("https://rhombus.com/", "us"),
+            ("https://rhombussystems.com", "us"),
+            ("https://api-docs.rhombus.community/", "us"),
+            ("https://api2.rhombussystems.com/v1", "us"),
+            ("https://api2.eu.rhombussystems.com/s3cret", "eu"),
+        ] {
+            let error = Endpoint::parse(bad).unwrap_err();
+            assert_eq!(error, EndpointError::NotTheApi(region), "{bad}");
+        }
+        for good in [
+            Endpoint::US,
+            Endpoint::EU,
+            "https://api2.rhombussystems.com/",
+            "https://api3.rhombussystems.com",
+            "https://notrhombus.com",
+            "https://console.example/",
+        ] {
+            assert!(Endpoint::parse(good).is_ok(), "{good}");
+        }
     }
 
     #[test]

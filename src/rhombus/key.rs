@@ -1,9 +1,12 @@
 //! The API key: a secret that can't be printed.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+
+use super::placeholder::{self, Placeholder};
 
 /// An organisation's API key. Non-empty, visible ASCII. `Debug` shows `[REDACTED]`.
 #[derive(Clone)]
@@ -44,6 +47,12 @@ impl ApiKey {
         }
     }
 
+    /// What the text looks like instead of a key, if it looks like something else: a template that
+    /// nobody filled in, say. Rhombus alone knows whether it is a key.
+    pub fn placeholder(&self) -> Option<Placeholder> {
+        placeholder::recognise(self.0.expose_secret())
+    }
+
     /// The value of the header `x-auth-apikey`, marked sensitive.
     pub(super) fn header(&self) -> HeaderValue {
         let mut value = HeaderValue::from_str(self.0.expose_secret())
@@ -60,6 +69,12 @@ impl PartialEq for ApiKey {
 }
 
 impl Eq for ApiKey {}
+
+impl Hash for ApiKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.expose_secret().hash(state);
+    }
+}
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

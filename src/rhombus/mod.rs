@@ -13,6 +13,7 @@ mod field;
 mod headers;
 mod key;
 mod pace;
+mod placeholder;
 mod resolver;
 pub mod shared_clip_groups;
 pub mod stream;
@@ -25,6 +26,7 @@ pub use envelope::{Completeness, Envelope, NoAnswer};
 pub use error::Error;
 pub use key::{ApiKey, ApiKeyError};
 pub use pace::{BURST, Pace};
+pub use placeholder::Placeholder;
 pub use transport::Transport;
 
 /// How `expirationTimeSecs` is read, since Rhombus documents it only as "expiration time in
