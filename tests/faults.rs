@@ -269,6 +269,36 @@ async fn it_waits_for_as_long_as_it_is_told_to_in_any_form() {
     }
 }
 
+/// A key that turns out to be another organisation's: nothing of it is shown before a reload.
+#[tokio::test]
+async fn a_list_of_another_organisation_is_not_believed() {
+    let (simulator, exporter, before) = seen(&["--web.enable-lifecycle"]).await;
+    let other = r#"{"sharedClipGroups":[{"uuid":"BBBBBBBBBBBBBBBBBBBBBA","orgUuid":"OTHERAAAAAAAAAAAAAAAAA"}]}"#;
+    set_fault(&simulator, &raw(other)).await;
+    for _ in 0..2 {
+        let failed = exporter
+            .wait_for("it is counted", |metrics| {
+                metrics.value(&errors("other_org")) >= 1.0
+            })
+            .await;
+        assert_eq!(failed.value(SUCCESS), 0.0);
+        assert_eq!(failed.shares(), before.shares());
+    }
+    assert_eq!(exporter.send("POST", "/-/reload", "").await.0, 200);
+    let accepted = exporter
+        .wait_for("it is accepted", |metrics| {
+            metrics.sum("rhombus_shares") == 1.0
+        })
+        .await;
+    assert!(
+        accepted
+            .starting("rhombus_org_info")
+            .to_string()
+            .contains("OTHERAAAAAAAAAAAAAAAAA"),
+        "{accepted}"
+    );
+}
+
 /// Ends that can't be, and whole numbers however they are written.
 #[tokio::test]
 async fn an_end_that_cannot_be_never_comes() {

@@ -15,11 +15,15 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use crate::clock::Clock;
 use crate::config::{self, Collect, Config};
 use crate::inventory::{Fleet, FleetHandle, Organization, View};
-use crate::rhombus::{Client, Error, Instruments, Limits, Observer, Pace, Transport};
+use crate::rhombus::{
+    Client, Error, ExpirationTime, Instruments, Limits, Observer, Pace, Transport,
+};
+use crate::share::Reason;
 use key::CurrentKey;
 use poller::Poller;
 use schedule::Schedule;
@@ -52,6 +56,8 @@ struct Running {
     pace: Arc<Pace>,
     schedule: Arc<Schedule>,
     stop: CancellationToken,
+    /// Its own: tells one start from another.
+    started: Arc<()>,
 }
 
 /// All that a task needs to know; when it changes, the task is another.
@@ -98,7 +104,7 @@ impl Collector {
             };
             let before = self.running.get(&organization.name);
             let running = match before {
-                Some(before) if before.settings == settings => before.clone(),
+                Some(before) if before.goes_on_with(&settings) => before.clone(),
                 _ => {
                     let running = Running::new(settings, before);
                     starting.push((self.client(&running)?, running.clone()));
@@ -154,10 +160,15 @@ impl Collector {
 
     fn replace(&mut self, next: BTreeMap<String, Running>, collect: &Collect) {
         for (name, before) in std::mem::replace(&mut self.running, next) {
-            let same = |now: &Running| now.settings == before.settings;
-            if !self.running.get(&name).is_some_and(same) {
-                before.stop.cancel();
+            match self.running.get(&name) {
+                None => info!(
+                    org = name,
+                    "no longer watched: the configuration has lost it"
+                ),
+                Some(now) if Arc::ptr_eq(&now.started, &before.started) => continue,
+                Some(_) => {}
             }
+            before.stop.cancel();
         }
         // What was too old until now must not come back because more is allowed from now on.
         let until_now = self.fleet.load().view.max_staleness;
@@ -188,28 +199,49 @@ impl Collector {
 
 impl Running {
     /// A task to be started. Where one before it watches the same organisation, it goes on with the
-    /// picture, the pace and the schedule of that.
+    /// pace and the schedule of that, and with its picture if these settings would have made it too.
     fn new(settings: Settings, before: Option<&Self>) -> Self {
         let rate = settings.collect.requests_per_second;
-        let stop = CancellationToken::new();
+        let fresh = || Arc::new(Organization::new(&settings.organization.name));
         let same = |before: &&Self| {
             before.settings.organization.endpoint == settings.organization.endpoint
         };
-        match before.filter(same) {
-            Some(before) => Self {
-                organization: before.organization.clone(),
-                pace: before.pace.at(rate),
-                schedule: before.schedule.clone(),
-                settings,
-                stop,
-            },
-            None => Self {
-                organization: Arc::new(Organization::new(&settings.organization.name)),
-                pace: Pace::new(rate),
-                schedule: Arc::default(),
-                settings,
-                stop,
-            },
+        let (organization, pace, schedule) = match before.filter(same) {
+            Some(before) => (
+                before.has_picture_of(&settings).unwrap_or_else(fresh),
+                before.pace.at(rate),
+                before.schedule.clone(),
+            ),
+            None => (fresh(), Pace::new(rate), Arc::default()),
+        };
+        Self {
+            organization,
+            pace,
+            schedule,
+            settings,
+            stop: CancellationToken::new(),
+            started: Arc::default(),
         }
+    }
+
+    /// Whether a reload with these settings leaves it undisturbed. One whose key has become another
+    /// organisation's begins anew: whoever reloads accepts that.
+    fn goes_on_with(&self, settings: &Settings) -> bool {
+        self.settings == *settings && !self.organization.fails_for(Reason::OtherOrg)
+    }
+
+    /// What is known of the organisation, unless it was asked for in another way, or of another one.
+    fn has_picture_of(&self, settings: &Settings) -> Option<Arc<Organization>> {
+        fn asked(settings: &Settings) -> (&config::Organization, Option<Duration>, ExpirationTime) {
+            let collect = &settings.collect;
+            (
+                &settings.organization,
+                collect.lookback,
+                collect.expiration_time,
+            )
+        }
+        let same = asked(&self.settings) == asked(settings)
+            && !self.organization.fails_for(Reason::OtherOrg);
+        same.then(|| self.organization.clone())
     }
 }

@@ -124,10 +124,33 @@ impl Poller {
             .client
             .shared_clip_groups(request, collect.expiration_time, &key, deadline)
             .await?;
+        self.check_organization(listing.org_uuid.as_ref())?;
         Ok(Listed {
             listing,
             obtained: self.clock.now(),
         })
+    }
+
+    /// Under one name, the numbers of two organisations would look like a change in one, and the one
+    /// that was meant would be watched by nobody.
+    fn check_organization(&self, listed: Option<&Id>) -> Result<(), Failure> {
+        let before = self.running.organization.standing(SOURCE);
+        let pinned = self.running.settings.organization.org_uuid.as_ref();
+        match (pinned.or(before.org_uuid()), listed) {
+            (Some(expected), Some(listed)) if expected != listed => {
+                let advice = match pinned {
+                    Some(_) => "org_uuid names another: put the right key, or the right uuid",
+                    None => "put the right key back, or reload the configuration if this is meant",
+                };
+                Err(Failure {
+                    reason: Reason::OtherOrg,
+                    message: format!(
+                        "the list is of the organisation {listed}, not of {expected}; {advice}"
+                    ),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Puts an answer in order and publishes it. A large one takes a while, on threads that nobody
@@ -138,7 +161,6 @@ impl Poller {
         let count = listing.shares.len();
         let inventory = Inventory::new(listing.shares, listing.org_uuid, obtained);
         let before = self.running.organization.standing(SOURCE);
-        warn_of_another(before.org_uuid(), inventory.org_uuid());
         let next = before
             .succeeded(started.elapsed(), inventory, &listing.malformed)
             .with_partial(listing.partial);
@@ -200,15 +222,6 @@ impl From<Failure> for Refusal {
             failure,
             pause: None,
         }
-    }
-}
-
-/// Under one name, the numbers of two organisations would look like a change in one.
-fn warn_of_another(before: Option<&Id>, now: Option<&Id>) {
-    if let (Some(before), Some(now)) = (before, now)
-        && before != now
-    {
-        warn!(%before, %now, "the key is of another organisation than before");
     }
 }
 

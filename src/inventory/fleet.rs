@@ -9,7 +9,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use super::Standing;
-use crate::share::{Source, UnixMillis, Window};
+use crate::share::{Reason, Source, UnixMillis, Window};
 
 /// One organisation that is watched.
 #[derive(Debug)]
@@ -50,6 +50,13 @@ impl Organization {
         for standing in self.standings.values() {
             standing.rcu(|standing| Arc::new(standing.withdrawn(now, max_staleness)));
         }
+    }
+
+    /// Whether the last poll of some source failed for this reason.
+    pub fn fails_for(&self, reason: Reason) -> bool {
+        let failure = |standing: &Standing| Some(standing.last_poll()?.failure.as_ref()?.reason);
+        self.standings()
+            .any(|(_, standing)| failure(&standing) == Some(reason))
     }
 
     /// Whether every source has been polled with success at least once.

@@ -62,6 +62,8 @@ pub enum Reason {
     Decode,
     /// 403: the key lacks the permission, or is of another region.
     Forbidden,
+    /// The list is of another organisation than the one that is watched.
+    OtherOrg,
     /// 200 that says it is not whole, and lists nothing.
     Partial,
     /// 5xx, to the end of the retries.
@@ -78,13 +80,14 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of their labels.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Api,
         Self::Auth,
         Self::Client,
         Self::Connect,
         Self::Decode,
         Self::Forbidden,
+        Self::OtherOrg,
         Self::Partial,
         Self::Server,
         Self::Throttled,
@@ -102,6 +105,7 @@ impl Reason {
             Self::Connect => "connect",
             Self::Decode => "decode",
             Self::Forbidden => "forbidden",
+            Self::OtherOrg => "other_org",
             Self::Partial => "partial",
             Self::Server => "server",
             Self::Throttled => "throttled",
