@@ -11,6 +11,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
+use common::files::{Files, serve};
 use common::process::Process;
 use common::{KEY, exporter, put_some_groups, set_fault, simulator};
 
@@ -120,20 +121,12 @@ fn assert_fits(html: &str) {
 
 /// Serves two organisations, each on a simulator of its own. The second has a long name, with no
 /// place to break it.
-fn serve_two(first: &Process, second: &Process) -> (tempfile::TempDir, Process) {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("config.yml");
+fn serve_two(first: &Process, second: &Process) -> (Files, Process) {
+    let files = Files::new();
     let long = "x".repeat(64);
-    let (first, second) = (first.url(""), second.url(""));
-    let config = format!(
-        "collect: {{interval: 1s, timeout: 1s}}\norganizations:\n\
-         - {{name: clinic, api_key_env: KEY, endpoint: \"{first}\"}}\n\
-         - {{name: {long}, api_key_env: KEY, endpoint: \"{second}\"}}\n"
-    );
-    fs::write(&file, config).unwrap();
-    let file = format!("--config.file={}", file.display());
-    let args = ["serve", "--web.listen-address=127.0.0.1:0", &file];
-    (directory, Process::start(&args, &[("KEY", KEY)]))
+    let config = files.write_config(&[("clinic", first), (&long, second)]);
+    let exporter = serve(&config, &[]);
+    (files, exporter)
 }
 
 /// Else the other cases could not fail by it.
@@ -181,7 +174,7 @@ async fn an_organisation_that_could_not_be_looked_at_is_named_before_any_count()
     let (healthy, failing) = (simulator(0), simulator(0));
     put_some_groups(&failing).await;
     set_fault(&failing, r#"{"fault":"echo_key"}"#).await;
-    let (_directory, exporter) = serve_two(&healthy, &failing);
+    let (_files, exporter) = serve_two(&healthy, &failing);
     exporter
         .wait_for("one has failed and one has not", |metrics| {
             metrics.sum("rhombus_collect_errors_total") >= 1.0
