@@ -573,26 +573,6 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_organisation_is_noticed() {
-    let (simulator, exporter, _) = seen(&[]).await;
-    let group = r#"{"uuid":"AAAAAAAAAAAAAAAAAAAAAA","orgUuid":"ANOTHERORGANIZATIONAAA"}"#;
-    for uuid in ["AAAAAAAAAAAAAAAAAAAAAQ", "AAAAAAAAAAAAAAAAAAAAAg"] {
-        let path = format!("/simulator/groups/{uuid}");
-        assert_eq!(simulator.send("DELETE", &path, "").await.0, 204);
-    }
-    common::put_group(&simulator, "AAAAAAAAAAAAAAAAAAAAAA", group).await;
-    exporter
-        .wait_for_output("the key is of another organisation than before")
-        .await;
-    exporter
-        .wait_for("the new one is told", |metrics| {
-            let info = metrics.starting("rhombus_org_info").to_string();
-            info.contains("ANOTHERORGANIZATIONAAA")
-        })
-        .await;
-}
-
-#[tokio::test]
 async fn a_picture_that_is_too_old_is_withdrawn_and_comes_back() {
     let (simulator, exporter, before) = seen(&["--collect.max-staleness=3s"]).await;
     set_fault(&simulator, r#"{"fault":"server_error"}"#).await;
