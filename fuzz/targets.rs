@@ -7,7 +7,7 @@ use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::shared_clip_groups;
-use rhombus_share_exporter::share::{Listing, Protection, UnixMillis};
+use rhombus_share_exporter::share::{Listing, Moment, Protection, UnixMillis};
 
 /// An answer of `getSharedClipGroupsV2`: however it is cut, it says the same; what is taken for a
 /// whole answer is JSON; and no share in it is lost.
@@ -35,10 +35,9 @@ pub(crate) fn answer(data: &[u8]) {
 const NOW: UnixMillis = UnixMillis::from_secs(1_700_000_000);
 
 fn adds_up(answer: Listing) {
-    let now = NOW;
-    let inventory = Inventory::new(answer.shares, answer.org_uuid, now);
+    let inventory = Inventory::new(answer, Moment::default());
     let counted = Protection::ALL.map(|protection| {
-        let seen = inventory.timeline(protection).at(now);
+        let seen = inventory.timeline(protection).at(NOW);
         seen.active + seen.expired
     });
     assert_eq!(counted.iter().sum::<u64>(), inventory.shares().len() as u64);

@@ -12,17 +12,34 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use common::{exporter, put_some_groups, simulator};
+use common::process::Process;
+use common::{exporter, put_group, put_some_groups, set_fault, simulator};
 
 /// A metric's type and its labels.
 type Shape = (String, BTreeSet<String>);
 
+/// All that there may be: also what is only there where a value could not be understood, and where a
+/// poll has failed.
 async fn exposition() -> String {
     let simulator = simulator(0);
     put_some_groups(&simulator).await;
+    let odd = r#"{"uuid":"AAAAAAAAAAAAAAAAAAAAAw","isSecured":"perhaps"}"#;
+    put_group(&simulator, "AAAAAAAAAAAAAAAAAAAAAw", odd).await;
     let exporter = exporter(&simulator, &[]);
     exporter.wait_for_success().await;
+    set_fault(&simulator, r#"{"fault":"unauthorized"}"#).await;
+    exporter
+        .wait_for("a poll has failed", |metrics| {
+            metrics.sum("rhombus_collect_failing") == 1.0
+        })
+        .await;
     exporter.get("/metrics").await.1
+}
+
+/// What the demo says.
+async fn demo() -> String {
+    let demo = Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
+    demo.get("/metrics").await.1
 }
 
 /// The tables of `docs/metrics.md`: `| metric | type | labels | value |`.
@@ -84,7 +101,12 @@ async fn what_is_documented_is_exported_and_nothing_else() {
         documented.len() > 25,
         "the tables were not found: {documented:#?}"
     );
-    assert_eq!(exported(&exposition().await), documented);
+    let mut all = exported(&exposition().await);
+    let demo = exported(&demo().await);
+    let is_demo = "rhombus_share_exporter_demo";
+    assert!(!all.contains_key(is_demo));
+    all.insert(is_demo.to_owned(), demo[is_demo].clone());
+    assert_eq!(all, documented);
 }
 
 #[tokio::test]

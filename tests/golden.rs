@@ -4,33 +4,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhombus_share_exporter::clock::Clock;
+use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::config::Collect;
-use rhombus_share_exporter::inventory::{
-    Failure, Fleet, FleetHandle, Inventory, Organization, Standing,
-};
+use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
 use rhombus_share_exporter::metrics::{ConnectionCount, Metrics};
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::shared_clip_groups::reader;
-use rhombus_share_exporter::share::{Malformed, Reason, Source, UnixMillis};
+use rhombus_share_exporter::share::{Id, Identity, Listing, Moment, Reason, Source, UnixMillis};
 
 const ANSWER: &str = include_str!("golden/answer.json");
-const NOW: UnixMillis = UnixMillis::from_secs(1_700_000_000);
+const NOW: Moment = Moment {
+    time: UnixMillis::from_secs(1_700_000_000),
+    uptime: Duration::from_secs(100_000),
+};
 const SOURCE: Source = Source::ClipGroups;
 
 /// What is known after the recorded answer came, a minute ago.
 fn answered() -> Standing {
-    let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
+    let mut reader = reader(ExpirationTime::Auto, NOW.time, 1 << 20);
     reader
         .push(ANSWER.as_bytes())
         .expect("the documented object");
-    let seen = reader.finish().expect("a whole answer").0.into_seen();
-    let inventory = Inventory::new(
-        seen.shares,
-        seen.org_uuid,
-        NOW.before(Duration::from_secs(60)),
-    );
-    Standing::new(SOURCE).succeeded(Duration::from_millis(250), inventory, &seen.malformed)
+    let listing = reader.finish().expect("a whole answer").0.into_seen();
+    let ended = NOW.before(Duration::from_secs(60));
+    Standing::default().succeeded(Duration::from_millis(250), listing, ended)
 }
 
 /// After a failure since then.
@@ -49,21 +46,22 @@ fn failing() -> Standing {
 
 /// After an answer that listed nothing, so long ago that it is not to be believed.
 fn withdrawn() -> Standing {
-    let inventory = Inventory::new(Vec::new(), None, NOW.before(Duration::from_secs(601)));
-    Standing::new(SOURCE).succeeded(Duration::ZERO, inventory, &Malformed::new())
+    let ended = NOW.before(Duration::from_secs(601));
+    Standing::default().succeeded(Duration::ZERO, Listing::default(), ended)
 }
 
 /// After an answer that listed nothing.
 fn empty() -> Standing {
-    let inventory = Inventory::new(Vec::new(), None, NOW);
-    Standing::new(SOURCE).succeeded(Duration::ZERO, inventory, &Malformed::new())
+    Standing::default().succeeded(Duration::ZERO, Listing::default(), NOW)
 }
 
 /// What `/metrics` says of these, but for what differs with each run and build.
 fn exposition(standings: Vec<(&str, Standing)>) -> String {
+    let server_clock = Arc::new(ServerClock::new("https://api2.rhombussystems.com".into()));
+    server_clock.set(NOW.after(Duration::from_secs(2)).time, NOW);
     let organizations = standings
         .iter()
-        .map(|(name, _)| Arc::new(Organization::new(name)));
+        .map(|(name, _)| Arc::new(Organization::new(name, server_clock.clone())));
     let view = (&Collect::default()).into();
     let fleet = Arc::new(FleetHandle::new(Fleet::new(organizations.collect(), view)));
     for (name, standing) in standings {
@@ -72,7 +70,13 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
             .organizations
             .iter()
             .find(|organization| organization.name() == name);
-        fleet.publish(organization.expect("just added"), SOURCE, standing);
+        let organization = organization.expect("just added");
+        let identity = Identity {
+            uuid: Some(Id::parse(&format!("the uuid of {name}"))),
+            name: Some(format!("The {name} company")),
+        };
+        fleet.identify(organization, identity);
+        fleet.publish(organization, SOURCE, standing);
     }
     let count = Box::new(|| ConnectionCount {
         open: 1,
@@ -108,13 +112,18 @@ fn a_failure_changes_the_health_and_not_one_share() {
     assert_eq!(share(&before), share(&after));
     assert!(before.contains("rhombus_collect_success{org=\"acme\",source=\"clip_groups\"} 1"));
     assert!(after.contains("rhombus_collect_success{org=\"acme\",source=\"clip_groups\"} 0"));
+    let failing = r#"rhombus_collect_failing{org="acme",source="clip_groups",reason="auth"} 1"#;
+    assert!(!before.contains("rhombus_collect_failing") && after.contains(failing));
+    let polls =
+        r#"rhombus_collect_polls_total{org="acme",source="clip_groups",outcome="failure"} 1"#;
+    assert!(after.contains(polls));
 }
 
 #[test]
 fn what_is_too_old_is_absent_and_what_is_empty_is_zero() {
     let text = exposition(vec![
         ("empty", empty()),
-        ("never", Standing::new(SOURCE)),
+        ("never", Standing::default()),
         ("withdrawn", withdrawn()),
     ]);
     let shares: Vec<&str> = text
@@ -132,4 +141,29 @@ fn what_is_too_old_is_absent_and_what_is_empty_is_zero() {
     let last =
         r#"rhombus_collect_last_success_timestamp_seconds{org="never",source="clip_groups"} 0"#;
     assert!(text.contains(last));
+}
+
+#[test]
+fn each_organisation_is_in_one_state_and_every_state_is_there() {
+    let text = exposition(vec![
+        ("empty", empty()),
+        ("failing", failing()),
+        ("never", Standing::default()),
+        ("withdrawn", withdrawn()),
+    ]);
+    let states: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("rhombus_organizations{"))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            r#"rhombus_organizations{state="duplicate"} 0"#,
+            r#"rhombus_organizations{state="fresh"} 1"#,
+            r#"rhombus_organizations{state="not_allowed"} 0"#,
+            r#"rhombus_organizations{state="stale"} 1"#,
+            r#"rhombus_organizations{state="waiting"} 1"#,
+            r#"rhombus_organizations{state="withdrawn"} 1"#,
+        ]
+    );
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rhombus_share_exporter::clock::Clock;
+use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::rhombus::shared_clip_groups::Request;
 use rhombus_share_exporter::rhombus::{
     ApiKey, BURST, Client, Endpoint, ExpirationTime, Instruments, Limits, Observer, Pace,
@@ -25,6 +25,7 @@ fn nobody() -> Instruments {
     Instruments {
         observer: Arc::new(Nobody),
         clock: Clock::system(),
+        server_clock: Arc::new(ServerClock::new("http://rhombus.example".to_owned())),
     }
 }
 

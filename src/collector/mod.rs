@@ -1,6 +1,7 @@
 //! The loops: one task an organisation, each on its own clock, none waiting for another, and no scrape
 //! waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
 
+mod identity;
 mod key;
 mod poller;
 mod schedule;
@@ -11,19 +12,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ServerClock};
 use crate::config::{self, Collect, Config};
 use crate::inventory::{Fleet, FleetHandle, Organization, View};
 use crate::rhombus::{
     Client, Error, ExpirationTime, Instruments, Limits, Observer, Pace, Transport,
 };
 use crate::share::Reason;
+use identity::KeyOwner;
 use key::CurrentKey;
 use poller::Poller;
 use schedule::Schedule;
@@ -41,6 +43,8 @@ pub struct Collector {
     observer: Arc<dyn Observer>,
     fleet: Arc<FleetHandle>,
     clock: Clock,
+    /// That of each endpoint that is or was asked, by its URL.
+    server_clocks: BTreeMap<String, Arc<ServerClock>>,
     key_readers: Arc<Semaphore>,
     running: BTreeMap<String, Running>,
     tasks: JoinSet<()>,
@@ -55,6 +59,7 @@ struct Running {
     organization: Arc<Organization>,
     pace: Arc<Pace>,
     schedule: Arc<Schedule>,
+    owner: Arc<Mutex<KeyOwner>>,
     stop: CancellationToken,
     /// Its own: tells one start from another.
     started: Arc<()>,
@@ -82,6 +87,7 @@ impl Collector {
             observer,
             fleet,
             clock,
+            server_clocks: BTreeMap::new(),
             key_readers: Arc::new(Semaphore::new(KEY_READERS)),
             running: BTreeMap::new(),
             tasks: JoinSet::new(),
@@ -102,11 +108,12 @@ impl Collector {
                 organization: organization.clone(),
                 collect: config.collect.clone(),
             };
-            let before = self.running.get(&organization.name);
+            let before = self.running.get(&organization.name).cloned();
             let running = match before {
-                Some(before) if before.goes_on_with(&settings) => before.clone(),
-                _ => {
-                    let running = Running::new(settings, before);
+                Some(before) if before.goes_on_with(&settings) => before,
+                before => {
+                    let server_clock = self.server_clock(&settings);
+                    let running = Running::new(settings, before.as_ref(), server_clock);
                     starting.push((self.client(&running)?, running.clone()));
                     running
                 }
@@ -154,8 +161,16 @@ impl Collector {
             Instruments {
                 observer: self.observer.clone(),
                 clock: self.clock.clone(),
+                server_clock: running.organization.server_clock().clone(),
             },
         )
+    }
+
+    fn server_clock(&mut self, settings: &Settings) -> Arc<ServerClock> {
+        let endpoint = settings.organization.endpoint.to_string();
+        let new = || Arc::new(ServerClock::new(endpoint.clone()));
+        let clocks = &mut self.server_clocks;
+        clocks.entry(endpoint.clone()).or_insert_with(new).clone()
     }
 
     fn replace(&mut self, next: BTreeMap<String, Running>, collect: &Collect) {
@@ -172,13 +187,16 @@ impl Collector {
         }
         // What was too old until now must not come back because more is allowed from now on.
         let until_now = self.fleet.load().view.max_staleness;
-        let now = self.clock.now();
+        let here = self.clock.read();
         let organizations = self.running.values().map(|running| {
-            running.organization.withdraw(now, until_now);
-            running.organization.clone()
+            let organization = &running.organization;
+            organization.withdraw(organization.now(here), until_now);
+            organization.clone()
         });
         let fleet = Fleet::new(organizations.collect(), View::from(collect));
         self.fleet.replace(fleet);
+        self.server_clocks
+            .retain(|_, clock| Arc::strong_count(clock) > 1);
     }
 
     /// Starts tasks, their first polls spread over a while.
@@ -200,24 +218,29 @@ impl Collector {
 impl Running {
     /// A task to be started. Where one before it watches the same organisation, it goes on with the
     /// pace and the schedule of that, and with its picture if these settings would have made it too.
-    fn new(settings: Settings, before: Option<&Self>) -> Self {
+    fn new(settings: Settings, before: Option<&Self>, server_clock: Arc<ServerClock>) -> Self {
         let rate = settings.collect.requests_per_second;
-        let fresh = || Arc::new(Organization::new(&settings.organization.name));
+        let fresh = || {
+            let name = &settings.organization.name;
+            Arc::new(Organization::new(name, server_clock))
+        };
         let same = |before: &&Self| {
             before.settings.organization.endpoint == settings.organization.endpoint
         };
-        let (organization, pace, schedule) = match before.filter(same) {
+        let (organization, pace, schedule, owner) = match before.filter(same) {
             Some(before) => (
                 before.has_picture_of(&settings).unwrap_or_else(fresh),
                 before.pace.at(rate),
                 before.schedule.clone(),
+                before.owner.clone(),
             ),
-            None => (fresh(), Pace::new(rate), Arc::default()),
+            None => (fresh(), Pace::new(rate), Arc::default(), Arc::default()),
         };
         Self {
             organization,
             pace,
             schedule,
+            owner,
             settings,
             stop: CancellationToken::new(),
             started: Arc::default(),

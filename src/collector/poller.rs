@@ -10,10 +10,10 @@ use tracing::{Instrument, info, info_span, warn};
 use super::Running;
 use super::key::CurrentKey;
 use crate::clock::Clock;
-use crate::inventory::{Failure, FleetHandle, Inventory, Standing};
+use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::shared_clip_groups::Request;
-use crate::rhombus::{Client, Error};
-use crate::share::{Id, Listing, Malformed, Reason, Source, UnixMillis};
+use crate::rhombus::{ApiKey, Client, Error};
+use crate::share::{Identity, Listing, Malformed, Moment, Reason, Source};
 
 const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
@@ -31,10 +31,10 @@ pub(super) struct Poller {
     malformed: Malformed,
 }
 
-/// What was listed, and when the answer was whole.
+/// What was listed, and when the answer had come to its end.
 struct Listed {
     listing: Listing,
-    obtained: UnixMillis,
+    obtained: Moment,
 }
 
 /// Why a poll failed, and how long Rhombus wants to be left alone, where it says so.
@@ -88,8 +88,15 @@ impl Poller {
         let collect = &self.running.settings.collect;
         let longest = LONGEST_PAUSE.min(collect.max_staleness / 2);
         let pause = pause.unwrap_or_default().min(longest);
+        let now = Instant::now();
         let schedule = &self.running.schedule;
-        schedule.again(due, collect.interval, Instant::now(), pause)
+        let next = schedule.again(due, collect.interval, now, pause);
+        // What an interval would have waited anyway is no wait for Rhombus's sake.
+        let put_off = next.saturating_duration_since(now.max(due + collect.interval));
+        if !pause.is_zero() && next == now + pause {
+            self.client.put_off(SOURCE, put_off);
+        }
+        next
     }
 
     /// Asks once. Gives how long Rhombus wants to be left alone, where it says so.
@@ -112,45 +119,91 @@ impl Poller {
 
     async fn ask(&mut self, deadline: Instant) -> Result<Listed, Refusal> {
         let key = self.key.read(deadline).await?;
+        let owner = {
+            let mut owner = self.running.owner.lock().await;
+            let ask = async |until| self.client.organization(&key, until).await;
+            owner.of(&key, deadline, ask).await.cloned()
+        };
+        self.identify(owner.unwrap_or_default(), "key")?;
+        let server_clock = self.running.organization.server_clock();
+        let had_its_time = server_clock.is_known();
+        let mut listing = self.list(&key, deadline).await?;
+        // Where this machine's clock is ahead, the lookback was too short: the answer has told.
+        if !had_its_time && self.running.settings.collect.lookback.is_some() {
+            listing = self.list(&key, deadline).await?;
+        }
+        let of_list = Identity {
+            uuid: listing.org_uuid.clone(),
+            name: None,
+        };
+        self.identify(of_list, "list")?;
+        Ok(Listed {
+            listing,
+            obtained: self.now(),
+        })
+    }
+
+    async fn list(&self, key: &ApiKey, deadline: Instant) -> Result<Listing, Error> {
         let collect = &self.running.settings.collect;
         let created_after = collect
             .lookback
-            .map(|lookback| self.clock.now().before(lookback));
+            .map(|lookback| self.now().before(lookback).time);
         let request = Request {
             created_after_ms: created_after.map(|moment| moment.0),
             created_before_ms: None,
         };
-        let listing = self
-            .client
-            .shared_clip_groups(request, collect.expiration_time, &key, deadline)
-            .await?;
-        self.check_organization(listing.org_uuid.as_ref())?;
-        Ok(Listed {
-            listing,
-            obtained: self.clock.now(),
-        })
+        self.client
+            .shared_clip_groups(request, collect.expiration_time, key, deadline)
+            .await
     }
 
-    /// Under one name, the numbers of two organisations would look like a change in one, and the one
-    /// that was meant would be watched by nobody.
-    fn check_organization(&self, listed: Option<&Id>) -> Result<(), Failure> {
-        let before = self.running.organization.standing(SOURCE);
+    /// Takes in who the organisation is, as `what` says: under one name, the numbers of two would look
+    /// like a change in one, and the one that was meant would be watched by nobody.
+    fn identify(&self, said: Identity, what: &str) -> Result<(), Failure> {
+        let known = self.running.organization.identity();
         let pinned = self.running.settings.organization.org_uuid.as_ref();
-        match (pinned.or(before.org_uuid()), listed) {
-            (Some(expected), Some(listed)) if expected != listed => {
-                let advice = match pinned {
-                    Some(_) => "org_uuid names another: put the right key, or the right uuid",
-                    None => "put the right key back, or reload the configuration if this is meant",
-                };
-                Err(Failure {
-                    reason: Reason::OtherOrg,
-                    message: format!(
-                        "the list is of the organisation {listed}, not of {expected}; {advice}"
-                    ),
-                })
-            }
-            _ => Ok(()),
+        if let (Some(expected), Some(said)) = (pinned.or(known.uuid.as_ref()), &said.uuid)
+            && expected != said
+        {
+            let advice = match pinned {
+                Some(_) => "org_uuid names another: put the right key, or the right uuid",
+                None => "put the right key back, or reload the configuration if this is meant",
+            };
+            return Err(Failure {
+                reason: Reason::OtherOrg,
+                message: format!(
+                    "the {what} is of the organisation {said}, not of {expected}; {advice}"
+                ),
+            });
         }
+        let next = Identity {
+            uuid: known.uuid.clone().or(said.uuid),
+            name: said.name.or_else(|| known.name.clone()),
+        };
+        if next != *known && !self.running.stop.is_cancelled() {
+            self.fleet.identify(&self.running.organization, next);
+            if known.uuid.is_none() {
+                self.tell_other_names();
+            }
+        }
+        Ok(())
+    }
+
+    /// Says where the organisation, which is known only now, is watched under other names too.
+    fn tell_other_names(&self) {
+        let fleet = self.fleet.load();
+        let identity = self.running.organization.identity();
+        let duplicates = fleet.duplicates();
+        let names = identity.uuid.as_ref().and_then(|uuid| duplicates.get(uuid));
+        if let Some(names) = names {
+            let names = names.join(", ");
+            warn!(names, "these are one organisation, whose links count twice");
+        }
+    }
+
+    /// The moment as of which the list is shown.
+    fn now(&self) -> Moment {
+        self.running.organization.now(self.clock.read())
     }
 
     /// Puts an answer in order and publishes it. A large one takes a while, on threads that nobody
@@ -159,16 +212,14 @@ impl Poller {
         let Listed { listing, obtained } = answer;
         self.complain(&listing.malformed);
         let count = listing.shares.len();
-        let inventory = Inventory::new(listing.shares, listing.org_uuid, obtained);
+        self.fleet.count_malformed(SOURCE, &listing.malformed);
         let before = self.running.organization.standing(SOURCE);
-        let next = before
-            .succeeded(started.elapsed(), inventory, &listing.malformed)
-            .with_partial(listing.partial);
+        let next = before.succeeded(started.elapsed(), listing, obtained);
         if next.is_emptied() {
             warn!("every link is gone at once; this is believed when the next poll says so too");
         }
         self.publish(next);
-        if failed(&before).is_some() || before.last_poll().is_none() {
+        if before.failure().is_some() || before.last_poll().is_none() {
             info!(shares = count, "polled with success");
         }
     }
@@ -185,15 +236,16 @@ impl Poller {
     fn publish_failure(&self, failure: Failure, started: Instant) {
         let before = self.running.organization.standing(SOURCE);
         // Once when it begins and once when the reason changes: not once a poll.
-        if failed(&before) != Some(failure.reason) {
+        if before.failure().map(|before| before.reason) != Some(failure.reason) {
             warn!(
                 reason = failure.reason.label(),
                 error = failure.message,
                 "a poll failed"
             );
         }
+        self.fleet.count_failure(SOURCE, failure.reason);
         let max_staleness = self.running.settings.collect.max_staleness;
-        self.publish(before.failed(self.clock.now(), started.elapsed(), failure, max_staleness));
+        self.publish(before.failed(self.now(), started.elapsed(), failure, max_staleness));
     }
 
     fn publish(&self, next: Standing) {
@@ -223,9 +275,4 @@ impl From<Failure> for Refusal {
             pause: None,
         }
     }
-}
-
-/// Why the last poll failed, if it did.
-fn failed(standing: &Standing) -> Option<Reason> {
-    Some(standing.last_poll()?.failure.as_ref()?.reason)
 }

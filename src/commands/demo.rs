@@ -49,6 +49,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         config: None,
         enable_lifecycle: false,
         max_connections: 512,
+        is_demo: true,
     };
     invite(&url(listener.local_addr()?))?;
     let again = config.clone();

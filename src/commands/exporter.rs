@@ -38,6 +38,8 @@ pub(super) struct Web {
     pub(super) config: Option<Arc<WebConfig>>,
     pub(super) enable_lifecycle: bool,
     pub(super) max_connections: usize,
+    /// Whether the data is the built-in simulator's.
+    pub(super) is_demo: bool,
 }
 
 /// How the configuration is read again.
@@ -95,6 +97,9 @@ impl Exporter {
             refused: stats.refused(),
         };
         let metrics = Metrics::new(fleet.clone(), Box::new(count), clock.clone())?;
+        if web.is_demo {
+            metrics.mark_as_demo()?;
+        }
         let mut collector = Collector::new(fleet.clone(), metrics.observer(), clock.clone())
             .context("cannot start the threads that collect")?;
         collector.apply(config)?;
@@ -339,6 +344,7 @@ mod tests {
             config: None,
             enable_lifecycle: true,
             max_connections: 8,
+            is_demo: false,
         };
         let exporter = Exporter::start(&config, reload, listener, web).unwrap();
         (exporter, send)

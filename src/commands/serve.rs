@@ -48,6 +48,7 @@ async fn prepare(args: ServeArgs, load: Reload) -> anyhow::Result<(Loaded, TcpLi
         config,
         enable_lifecycle: args.web.enable_lifecycle,
         max_connections: args.web.max_connections as usize,
+        is_demo: false,
     };
     Ok((loaded, bind(&args.listen.listen_address).await?, web))
 }

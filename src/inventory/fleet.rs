@@ -2,29 +2,34 @@
 //! [`Standing`] under it; neither waits for the other.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::Standing;
-use crate::share::{Reason, Source, UnixMillis, Window};
+use super::{Belief, Standing, State};
+use crate::clock::ServerClock;
+use crate::share::{Id, Identity, Malformed, Moment, Reason, Source, Window};
 
 /// One organisation that is watched.
 #[derive(Debug)]
 pub struct Organization {
     name: String,
+    server_clock: Arc<ServerClock>,
+    identity: ArcSwap<Identity>,
     standings: BTreeMap<Source, ArcSwap<Standing>>,
 }
 
 impl Organization {
-    /// An organisation that has not been asked yet.
-    pub fn new(name: &str) -> Self {
-        let standing = |source| (source, ArcSwap::from_pointee(Standing::new(source)));
+    /// An organisation that has not been asked yet, at the endpoint that has this clock.
+    pub fn new(name: &str, server_clock: Arc<ServerClock>) -> Self {
+        let standing = |source| (source, ArcSwap::from_pointee(Standing::default()));
         Self {
             name: name.to_owned(),
-            standings: Source::ALL.map(standing).into(),
+            server_clock,
+            identity: ArcSwap::default(),
+            standings: Source::LISTS.map(standing).into(),
         }
     }
 
@@ -33,46 +38,72 @@ impl Organization {
         &self.name
     }
 
-    /// What is known of each source right now.
+    /// The clock of its endpoint.
+    pub fn server_clock(&self) -> &Arc<ServerClock> {
+        &self.server_clock
+    }
+
+    /// The moment as of which its lists are shown, where this machine's clock reads `here`.
+    pub fn now(&self, here: Moment) -> Moment {
+        self.server_clock.earlier(here)
+    }
+
+    /// Who it is, as far as that is known.
+    pub fn identity(&self) -> Arc<Identity> {
+        self.identity.load_full()
+    }
+
+    /// What is known of each list right now.
     pub fn standings(&self) -> impl Iterator<Item = (Source, Arc<Standing>)> {
         self.standings
             .iter()
             .map(|(source, standing)| (*source, standing.load_full()))
     }
 
-    /// What is known of one source right now.
+    /// What is known of one list right now.
     pub fn standing(&self, source: Source) -> Arc<Standing> {
         self.standings[&source].load_full()
     }
 
-    /// Drops the pictures that are too old at `now`, so that only a success brings one back.
-    pub fn withdraw(&self, now: UnixMillis, max_staleness: Duration) {
+    /// Drops the inventories that are too old at `now`, so that only a success brings one back.
+    pub fn withdraw(&self, now: Moment, max_staleness: Duration) {
         for standing in self.standings.values() {
             standing.rcu(|standing| Arc::new(standing.withdrawn(now, max_staleness)));
         }
     }
 
-    /// Whether the last poll of some source failed for this reason.
-    pub fn fails_for(&self, reason: Reason) -> bool {
-        let failure = |standing: &Standing| Some(standing.last_poll()?.failure.as_ref()?.reason);
-        self.standings()
-            .any(|(_, standing)| failure(&standing) == Some(reason))
-    }
-
-    /// Whether every source has been polled with success at least once.
+    /// Whether every list has been polled with success at least once.
     pub fn is_ready(&self) -> bool {
         self.standings
             .values()
             .all(|standing| standing.load().last_success().is_some())
     }
+
+    /// Whether some list failed last for this reason.
+    pub fn fails_for(&self, reason: Reason) -> bool {
+        self.standings().any(|(_, standing)| {
+            standing
+                .failure()
+                .is_some_and(|failure| failure.reason == reason)
+        })
+    }
+
+    /// How far its worst list can be believed, where this machine's clock reads `here`.
+    pub fn belief(&self, view: &View, here: Moment) -> Belief {
+        let now = self.now(here);
+        let beliefs = self
+            .standings()
+            .map(|(_, standing)| Belief::of(&standing, view, now));
+        beliefs.min().unwrap_or(Belief::Waiting)
+    }
 }
 
-/// How pictures are to be read: the part of the configuration that readers need.
+/// How inventories are to be read: the part of the configuration that readers need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// From one poll to the next.
     pub interval: Duration,
-    /// The age at which a picture is withdrawn.
+    /// The age at which an inventory is withdrawn.
     pub max_staleness: Duration,
     /// The windows of `rhombus_shares_expiring`.
     pub expiring_within: Vec<Window>,
@@ -107,43 +138,71 @@ impl Fleet {
             .map(|org| org.name())
     }
 
-    /// The first moment after `now` at which some picture shows something else by itself.
-    pub fn next_change(&self, now: UnixMillis) -> Option<UnixMillis> {
-        let windows = || {
-            self.view
-                .expiring_within
-                .iter()
-                .map(|window| window.duration)
-        };
-        let of_standing = |standing: Arc<Standing>| {
-            let inventory = standing.inventory(now, self.view.max_staleness)?;
-            let withdrawn = inventory.obtained().after(self.view.max_staleness);
-            inventory
-                .next_change(now, windows)
-                .into_iter()
-                .chain([withdrawn.next()])
-                .min()
-        };
-        let standings = self.organizations.iter().flat_map(|org| org.standings());
-        standings
-            .filter_map(|(_, standing)| of_standing(standing))
-            .min()
+    /// The names under which each organisation is watched that has several, by its uuid.
+    pub fn duplicates(&self) -> BTreeMap<Id, Vec<&str>> {
+        let mut names: BTreeMap<Id, Vec<&str>> = BTreeMap::new();
+        for organization in &self.organizations {
+            if let Some(uuid) = &organization.identity.load().uuid {
+                names
+                    .entry(uuid.clone())
+                    .or_default()
+                    .push(&organization.name);
+            }
+        }
+        names.retain(|_, names| names.len() > 1);
+        names
+    }
+
+    /// How many organisations are in each state, in the order of [`State::ALL`].
+    pub fn states(&self, here: Moment) -> [u64; State::ALL.len()] {
+        let duplicates = self.duplicates();
+        let mut states = [0; State::ALL.len()];
+        for organization in &self.organizations {
+            let uuid = &organization.identity.load().uuid;
+            let is_duplicate = uuid
+                .as_ref()
+                .is_some_and(|uuid| duplicates.contains_key(uuid));
+            let belief = organization.belief(&self.view, here);
+            states[State::new(belief, is_duplicate) as usize] += 1;
+        }
+        states
+    }
+
+    /// The clock of each endpoint, once, sorted.
+    pub fn server_clocks(&self) -> impl Iterator<Item = &Arc<ServerClock>> {
+        let clocks = self.organizations.iter().map(|org| &org.server_clock);
+        let clocks: BTreeMap<_, _> = clocks.map(|clock| (clock.endpoint(), clock)).collect();
+        clocks.into_values()
     }
 }
 
-/// The one place where the present [`Fleet`] is found.
+/// The one place where the present [`Fleet`] is found, and where what has gone wrong in all of it is
+/// counted.
 #[derive(Debug)]
 pub struct FleetHandle {
     fleet: ArcSwap<Fleet>,
     version: AtomicU64,
+    failures: Mutex<BTreeMap<(Source, Reason), u64>>,
+    malformed: Mutex<BTreeMap<(Source, &'static str), u64>>,
 }
 
 impl FleetHandle {
     /// Begins with `fleet`.
     pub fn new(fleet: Fleet) -> Self {
+        let failures = Source::LISTS
+            .into_iter()
+            .flat_map(|source| Reason::ALL.map(|reason| ((source, reason), 0)));
+        let malformed = Source::LISTS.into_iter().flat_map(|source| {
+            source
+                .fields()
+                .iter()
+                .map(move |field| ((source, *field), 0))
+        });
         Self {
             fleet: ArcSwap::from_pointee(fleet),
             version: AtomicU64::new(0),
+            failures: Mutex::new(failures.collect()),
+            malformed: Mutex::new(malformed.collect()),
         }
     }
 
@@ -158,10 +217,40 @@ impl FleetHandle {
         self.changed();
     }
 
-    /// Puts what has just been learnt of a source in place of what was known.
+    /// Puts what has just been learnt of a list in place of what was known.
     pub fn publish(&self, organization: &Organization, source: Source, standing: Standing) {
         organization.standings[&source].store(Arc::new(standing));
         self.changed();
+    }
+
+    /// Puts who an organisation is in place of what was known.
+    pub fn identify(&self, organization: &Organization, identity: Identity) {
+        organization.identity.store(Arc::new(identity));
+        self.changed();
+    }
+
+    /// Counts a poll that failed.
+    pub fn count_failure(&self, source: Source, reason: Reason) {
+        *locked(&self.failures).entry((source, reason)).or_default() += 1;
+    }
+
+    /// Counts the values of an answer that could not be understood.
+    pub fn count_malformed(&self, source: Source, malformed: &Malformed) {
+        let mut counts = locked(&self.malformed);
+        for (field, count) in malformed {
+            *counts.entry((source, *field)).or_default() += count;
+        }
+    }
+
+    /// How many polls have failed, of all organisations there have been: of each list for each reason.
+    pub fn failures(&self) -> BTreeMap<(Source, Reason), u64> {
+        locked(&self.failures).clone()
+    }
+
+    /// How many values could not be understood, of all organisations there have been: of each field of
+    /// each list.
+    pub fn malformed(&self) -> BTreeMap<(Source, &'static str), u64> {
+        locked(&self.malformed).clone()
     }
 
     /// Grows with each change that a poll or a reload makes; for those who keep a rendering.
@@ -171,5 +260,120 @@ impl FleetHandle {
 
     fn changed(&self) {
         self.version.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// Locks. What a panic left behind is still what was written last.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Failure;
+    use crate::share::{Listing, UnixMillis};
+
+    const NOW: Moment = Moment {
+        time: UnixMillis::from_secs(10_000),
+        uptime: Duration::from_secs(5_000),
+    };
+
+    fn view() -> View {
+        View {
+            interval: Duration::from_secs(60),
+            max_staleness: Duration::from_secs(600),
+            expiring_within: Vec::new(),
+            lookback: None,
+        }
+    }
+
+    fn seen(age: u64) -> Standing {
+        let ended = NOW.before(Duration::from_secs(age));
+        Standing::default().succeeded(Duration::ZERO, Listing::default(), ended)
+    }
+
+    fn failed(standing: &Standing) -> Standing {
+        let failure = Failure {
+            reason: Reason::Server,
+            message: "500".into(),
+        };
+        standing.failed(NOW, Duration::ZERO, failure, view().max_staleness)
+    }
+
+    /// A fleet of these: name, uuid where it is known, what is known of the list.
+    fn fleet(organizations: &[(&str, &str, Standing)]) -> FleetHandle {
+        let clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
+        let new = |(name, ..): &(&str, _, _)| Arc::new(Organization::new(name, clock.clone()));
+        let all: Vec<_> = organizations.iter().map(new).collect();
+        let handle = FleetHandle::new(Fleet::new(all.clone(), view()));
+        for (organization, (_, uuid, standing)) in all.iter().zip(organizations) {
+            let identity = Identity {
+                uuid: (!uuid.is_empty()).then(|| Id::parse(uuid)),
+                name: None,
+            };
+            handle.identify(organization, identity);
+            handle.publish(organization, Source::ClipGroups, standing.clone());
+        }
+        handle
+    }
+
+    fn states(organizations: &[(&str, &str, Standing)]) -> Vec<(State, u64)> {
+        let counts = fleet(organizations).load().states(NOW);
+        let counts = State::ALL.into_iter().zip(counts);
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    #[test]
+    fn an_organisation_counts_once_by_how_far_it_can_be_believed() {
+        for (standing, expected) in [
+            (Standing::default(), State::Waiting),
+            (seen(0), State::Fresh),
+            (seen(120), State::Fresh),
+            (seen(121), State::Stale),
+            (failed(&seen(30)), State::Stale),
+            (seen(601), State::Withdrawn),
+            (failed(&Standing::default()), State::Withdrawn),
+        ] {
+            assert_eq!(states(&[("a", "x", standing)]), [(expected, 1)]);
+        }
+    }
+
+    #[test]
+    fn names_of_one_organisation_are_duplicates_where_something_is_shown() {
+        let three = |standing: Standing| {
+            states(&[
+                ("a", "x", seen(0)),
+                ("b", "x", standing),
+                ("c", "", seen(0)),
+            ])
+        };
+        assert_eq!(three(seen(0)), [(State::Duplicate, 2), (State::Fresh, 1)]);
+        assert_eq!(three(seen(300)), [(State::Duplicate, 2), (State::Fresh, 1)]);
+        let withdrawn = [
+            (State::Duplicate, 1),
+            (State::Fresh, 1),
+            (State::Withdrawn, 1),
+        ];
+        assert_eq!(three(seen(601)), withdrawn);
+        let handle = fleet(&[("a", "x", seen(0)), ("b", "x", seen(0)), ("c", "", seen(0))]);
+        let fleet = handle.load();
+        let names: Vec<_> = fleet.duplicates().into_values().collect();
+        assert_eq!(names, [["a", "b"]]);
+    }
+
+    #[test]
+    fn what_goes_wrong_is_counted_for_all_and_there_at_0() {
+        let handle = fleet(&[]);
+        let of = |reason| (Source::ClipGroups, reason);
+        assert_eq!(handle.failures()[&of(Reason::Auth)], 0);
+        handle.count_failure(Source::ClipGroups, Reason::Auth);
+        handle.count_failure(Source::ClipGroups, Reason::Auth);
+        assert_eq!(handle.failures()[&of(Reason::Auth)], 2);
+        assert_eq!(handle.failures()[&of(Reason::Tls)], 0);
+        let malformed = Malformed::from([("uuid", 2)]);
+        handle.count_malformed(Source::ClipGroups, &malformed);
+        assert_eq!(handle.malformed()[&(Source::ClipGroups, "uuid")], 2);
+        assert_eq!(handle.malformed()[&(Source::ClipGroups, "record")], 0);
     }
 }

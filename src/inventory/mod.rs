@@ -2,6 +2,7 @@
 //! a [`Standing`] adds when it was obtained and what has failed since; a [`Fleet`] is all of them.
 //! Every output reads these and nothing else, so that they all tell the same truth.
 
+mod belief;
 mod fleet;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -9,15 +10,17 @@ mod standing;
 mod timeline;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use foldhash::fast::RandomState;
 
+pub use belief::{Belief, State};
 pub use fleet::{Fleet, FleetHandle, Organization, View};
 pub use standing::{Failure, Poll, Standing};
-pub use timeline::{Snapshot, Timeline, Totals};
+pub use timeline::{Tally, Timeline, Totals};
 
-use crate::share::{Expiry, ExpiryReading, Id, Protection, Share, UnixMillis};
+use crate::share::{
+    Expiry, ExpiryReading, Id, Listing, Malformed, Moment, Protection, Share, UnixMillis,
+};
 
 /// What one good answer of one source said.
 #[derive(Debug)]
@@ -27,15 +30,16 @@ pub struct Inventory {
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
     readings: [u64; ExpiryReading::ALL.len()],
-    org_uuid: Option<Id>,
-    obtained: UnixMillis,
+    malformed: Malformed,
+    obtained: Moment,
 }
 
 impl Inventory {
-    /// Puts in order what an answer that was whole at `obtained` listed.
+    /// Puts in order what an answer listed that had come to its end at `obtained`.
     ///
     /// Records with the same id count as one, which is as open as all of them together.
-    pub fn new(mut shares: Vec<Share>, org_uuid: Option<Id>, obtained: UnixMillis) -> Self {
+    pub fn new(listing: Listing, obtained: Moment) -> Self {
+        let mut shares = listing.shares;
         shares.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         shares.dedup_by(|later, kept| {
             let same = later.id.is_some() && later.id == kept.id;
@@ -51,7 +55,7 @@ impl Inventory {
             cameras: shown_until(&shares),
             readings: count_readings(&shares),
             shares: shares.into_boxed_slice(),
-            org_uuid,
+            malformed: listing.malformed,
             obtained,
         }
     }
@@ -83,25 +87,13 @@ impl Inventory {
         self.readings[reading as usize]
     }
 
-    /// The first moment after `now` at which a count changes by itself.
-    pub fn next_change<W>(&self, now: UnixMillis, windows: impl Fn() -> W) -> Option<UnixMillis>
-    where
-        W: Iterator<Item = Duration>,
-    {
-        // A camera goes out of sight only when some share ends, so the timelines tell it all.
-        self.timelines
-            .iter()
-            .filter_map(|timeline| timeline.next_change(now, windows()))
-            .min()
+    /// How many values of each field could not be understood.
+    pub fn malformed(&self) -> &Malformed {
+        &self.malformed
     }
 
-    /// The organisation's uuid, where a record said it.
-    pub fn org_uuid(&self) -> Option<&Id> {
-        self.org_uuid.as_ref()
-    }
-
-    /// When the answer was whole.
-    pub fn obtained(&self) -> UnixMillis {
+    /// When the answer had come to its end.
+    pub fn obtained(&self) -> Moment {
         self.obtained
     }
 }
@@ -156,7 +148,11 @@ mod tests {
     const NOW: UnixMillis = UnixMillis::from_secs(1_000);
 
     fn inventory(shares: Vec<Share>) -> Inventory {
-        Inventory::new(shares, None, NOW)
+        let listing = Listing {
+            shares,
+            ..Listing::default()
+        };
+        Inventory::new(listing, Moment::default())
     }
 
     #[test]

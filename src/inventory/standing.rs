@@ -5,22 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Inventory;
-use crate::share::{Id, Malformed, Reason, Source, UnixMillis};
+use crate::share::{Listing, Moment, Reason};
 
-/// What is known of one organisation's source right now. Replaced whole after each poll.
-#[derive(Clone, Debug)]
+/// What is known of one organisation's list right now. Replaced whole after each poll.
+#[derive(Clone, Debug, Default)]
 pub struct Standing {
     /// The last good one. It is kept, unseen, when it is withdrawn: a list that is empty afterwards is
     /// compared with it.
     inventory: Option<Arc<Inventory>>,
     withdrawn: bool,
     last_poll: Option<Poll>,
-    last_success: Option<UnixMillis>,
-    /// As the last answer that said it had it: an empty list says none, and is of the same
-    /// organisation.
-    org_uuid: Option<Id>,
-    errors: [u64; Reason::ALL.len()],
-    malformed: Malformed,
+    last_success: Option<Moment>,
+    succeeded: u64,
+    failed: u64,
     partial: bool,
     emptied: bool,
 }
@@ -29,7 +26,7 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poll {
     /// When it ended.
-    pub ended: UnixMillis,
+    pub ended: Moment,
     /// How long it took, with its retries.
     pub took: Duration,
     /// Why it failed, if it did.
@@ -46,63 +43,48 @@ pub struct Failure {
 }
 
 impl Standing {
-    /// Before the first poll.
-    pub fn new(source: Source) -> Self {
-        Self {
-            inventory: None,
-            withdrawn: false,
-            last_poll: None,
-            last_success: None,
-            org_uuid: None,
-            errors: [0; Reason::ALL.len()],
-            malformed: source.fields().iter().map(|field| (*field, 0)).collect(),
-            partial: false,
-            emptied: false,
-        }
-    }
-
-    /// After a poll that took `took` and gave `inventory`.
+    /// After a poll that took `took` and ended at `ended` with this list.
     ///
-    /// Where there were active links and now none is, the last picture stays up until the next answer
+    /// Where there were active links and now none is, the last good answer stays up until the next one
     /// says so too: an answer that has lost everything is more often wrong than right.
     #[must_use]
-    pub fn succeeded(&self, took: Duration, inventory: Inventory, malformed: &Malformed) -> Self {
-        let ended = inventory.obtained();
-        let mut next = self.clone();
-        for (field, count) in malformed {
-            *next.malformed.entry(field).or_default() += count;
-        }
-        if let Some(uuid) = inventory.org_uuid() {
-            next.org_uuid = Some(uuid.clone());
-        }
-        let is_empty = |inventory: &Inventory| inventory.active(ended) == 0;
+    pub fn succeeded(&self, took: Duration, listing: Listing, ended: Moment) -> Self {
+        let partial = listing.partial;
+        let inventory = Inventory::new(listing, ended);
+        let is_empty = |inventory: &Inventory| inventory.active(ended.time) == 0;
         let had_some = self.inventory.as_deref().is_some_and(|had| !is_empty(had));
-        next.emptied = had_some && is_empty(&inventory) && !self.emptied;
-        if !next.emptied {
+        let emptied = had_some && is_empty(&inventory) && !self.emptied;
+        let mut next = Self {
+            last_poll: Some(Poll {
+                ended,
+                took,
+                failure: None,
+            }),
+            last_success: Some(ended),
+            succeeded: self.succeeded + 1,
+            partial,
+            emptied,
+            ..self.clone()
+        };
+        if !emptied {
             next.inventory = Some(Arc::new(inventory));
             next.withdrawn = false;
         }
-        next.last_poll = Some(Poll {
-            ended,
-            took,
-            failure: None,
-        });
-        next.last_success = Some(ended);
         next
     }
 
-    /// After a poll that failed. The last good picture stays up until it is older than
-    /// `max_staleness`; then it is dropped, and only a success brings one back.
+    /// After a poll that failed. The last good answer stays up until it is older than
+    /// `max_staleness`; then it is withdrawn, and only a success brings one back.
     #[must_use]
     pub fn failed(
         &self,
-        ended: UnixMillis,
+        ended: Moment,
         took: Duration,
         failure: Failure,
         max_staleness: Duration,
     ) -> Self {
         let mut next = self.withdrawn(ended, max_staleness);
-        next.errors[failure.reason as usize] += 1;
+        next.failed += 1;
         next.last_poll = Some(Poll {
             ended,
             took,
@@ -111,10 +93,10 @@ impl Standing {
         next
     }
 
-    /// Without the picture if at `now` it is older than `max_staleness`; only a success brings one
+    /// Without the inventory if at `now` it is older than `max_staleness`; only a success brings one
     /// back.
     #[must_use]
-    pub fn withdrawn(&self, now: UnixMillis, max_staleness: Duration) -> Self {
+    pub fn withdrawn(&self, now: Moment, max_staleness: Duration) -> Self {
         let mut next = self.clone();
         if self.inventory(now, max_staleness).is_none() {
             next.withdrawn = true;
@@ -122,24 +104,31 @@ impl Standing {
         next
     }
 
-    /// The last good picture, unless at `now` it is older than `max_staleness`.
-    pub fn inventory(&self, now: UnixMillis, max_staleness: Duration) -> Option<&Inventory> {
+    /// The last good inventory, unless at `now` it is older than `max_staleness`. How old it is does
+    /// not depend on what any clock was set to since.
+    pub fn inventory(&self, now: Moment, max_staleness: Duration) -> Option<&Inventory> {
         let inventory = self.inventory.as_deref().filter(|_| !self.withdrawn)?;
-        // A picture from the future is of no known age: the clock has been set back since.
-        let obtained = inventory.obtained();
-        let age = now.since(obtained).max(obtained.since(now));
-        (age <= max_staleness).then_some(inventory)
+        (now.since(inventory.obtained()) <= max_staleness).then_some(inventory)
     }
 
-    /// The organisation's uuid, where an answer has said it.
-    pub fn org_uuid(&self) -> Option<&Id> {
-        self.org_uuid.as_ref()
+    /// How the last poll went; none before the first.
+    pub fn last_poll(&self) -> Option<&Poll> {
+        self.last_poll.as_ref()
     }
 
-    /// The same, after an answer that warned that it is not whole, or did not.
-    #[must_use]
-    pub fn with_partial(self, partial: bool) -> Self {
-        Self { partial, ..self }
+    /// Why the last poll failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.last_poll.as_ref()?.failure.as_ref()
+    }
+
+    /// When the last poll that succeeded ended.
+    pub fn last_success(&self) -> Option<Moment> {
+        self.last_success
+    }
+
+    /// How many polls have succeeded, and how many have failed.
+    pub const fn polls(&self) -> (u64, u64) {
+        (self.succeeded, self.failed)
     }
 
     /// Whether the last answer that could be used warned that it is not whole.
@@ -151,48 +140,37 @@ impl Standing {
     pub const fn is_emptied(&self) -> bool {
         self.emptied
     }
-
-    /// How the last poll went; none before the first.
-    pub fn last_poll(&self) -> Option<&Poll> {
-        self.last_poll.as_ref()
-    }
-
-    /// When the last poll that succeeded ended.
-    pub fn last_success(&self) -> Option<UnixMillis> {
-        self.last_success
-    }
-
-    /// How many polls have failed for `reason`.
-    pub fn errors(&self, reason: Reason) -> u64 {
-        self.errors[reason as usize]
-    }
-
-    /// How many values of each field could not be understood, in all polls.
-    pub fn malformed(&self) -> &Malformed {
-        &self.malformed
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inventory::samples::share;
-    use crate::share::Expiry;
+    use crate::share::{Expiry, UnixMillis};
 
     const STALENESS: Duration = Duration::from_secs(600);
-    const T0: UnixMillis = UnixMillis::from_secs(1_000);
+    const MILLISECOND: Duration = Duration::from_millis(1);
+    const T0: Moment = Moment {
+        time: UnixMillis::from_secs(1_000),
+        uptime: Duration::from_secs(50),
+    };
 
-    fn after(standing: &Standing, expiries: &[Expiry], at: UnixMillis) -> Standing {
-        let shares = expiries.iter().copied().map(share).collect();
-        let inventory = Inventory::new(shares, None, at);
-        standing.succeeded(Duration::ZERO, inventory, &Malformed::new())
+    fn listing(expiries: &[Expiry]) -> Listing {
+        Listing {
+            shares: expiries.iter().copied().map(share).collect(),
+            ..Listing::default()
+        }
+    }
+
+    fn after(standing: &Standing, expiries: &[Expiry], at: Moment) -> Standing {
+        standing.succeeded(Duration::ZERO, listing(expiries), at)
     }
 
     fn good() -> Standing {
-        after(&Standing::new(Source::ClipGroups), &[], T0)
+        after(&Standing::default(), &[], T0)
     }
 
-    fn fail(standing: &Standing, at: UnixMillis) -> Standing {
+    fn fail(standing: &Standing, at: Moment) -> Standing {
         let failure = Failure {
             reason: Reason::Server,
             message: "500".into(),
@@ -201,28 +179,20 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_keeps_the_last_good_picture_until_it_is_too_old() {
+    fn a_failure_keeps_the_last_good_answer_until_it_is_too_old() {
         let edge = T0.after(STALENESS);
         let standing = fail(&good(), edge);
         assert!(standing.inventory(edge, STALENESS).is_some());
-        assert!(
-            standing
-                .inventory(UnixMillis(edge.0 + 1), STALENESS)
-                .is_none()
-        );
+        let beyond = edge.after(MILLISECOND);
+        assert!(standing.inventory(beyond, STALENESS).is_none());
         assert_eq!(standing.last_success(), Some(T0));
-        assert_eq!(standing.errors(Reason::Server), 1);
+        assert_eq!(standing.polls(), (1, 1));
     }
 
     #[test]
-    fn what_was_withdrawn_stays_withdrawn_even_if_the_clock_goes_back() {
-        let standing = fail(&good(), UnixMillis(T0.after(STALENESS).0 + 1));
-        assert!(standing.inventory(T0, STALENESS).is_none());
-    }
-
-    #[test]
-    fn what_was_withdrawn_stays_withdrawn_even_if_more_is_allowed_later() {
-        let late = UnixMillis(T0.after(STALENESS).0 + 1);
+    fn what_was_withdrawn_stays_withdrawn() {
+        let late = T0.after(STALENESS + MILLISECOND);
+        assert!(fail(&good(), late).inventory(T0, STALENESS).is_none());
         assert!(good().inventory(late, 2 * STALENESS).is_some());
         let standing = good().withdrawn(late, STALENESS);
         assert!(standing.inventory(late, 2 * STALENESS).is_none());
@@ -230,62 +200,61 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_far_back_makes_the_picture_unbelievable() {
-        let standing = good();
-        assert!(
-            standing
-                .inventory(T0.before(STALENESS), STALENESS)
-                .is_some()
-        );
-        let before = UnixMillis(T0.before(STALENESS).0 - 1);
-        assert!(standing.inventory(before, STALENESS).is_none());
+    fn no_clock_that_is_set_makes_an_answer_older_or_younger() {
+        for time in [UnixMillis(0), UnixMillis(i64::MAX)] {
+            let at = |age| Moment {
+                time,
+                ..T0.after(age)
+            };
+            assert!(good().inventory(at(STALENESS), STALENESS).is_some());
+            let beyond = at(STALENESS + MILLISECOND);
+            assert!(good().inventory(beyond, STALENESS).is_none());
+        }
     }
 
     #[test]
-    fn an_empty_list_does_not_make_the_organisation_another() {
-        let known = Inventory::new(vec![], Some(Id::parse("uuid")), T0);
-        let standing = good().succeeded(Duration::ZERO, known, &Malformed::new());
-        let empty = Inventory::new(vec![], None, T0);
-        let standing = standing.succeeded(Duration::ZERO, empty, &Malformed::new());
-        assert_eq!(standing.org_uuid(), Some(&Id::parse("uuid")));
+    fn a_success_brings_the_picture_back_and_keeps_the_counts() {
+        let standing = fail(&good(), T0.after(2 * STALENESS));
+        let later = T0.after(3 * STALENESS);
+        let standing = after(&standing, &[], later);
+        assert!(standing.inventory(later, STALENESS).is_some());
+        assert_eq!(standing.polls(), (2, 1));
+        assert_eq!(standing.failure(), None);
     }
 
     #[test]
     fn a_list_that_is_suddenly_empty_is_believed_the_second_time() {
-        let minute = |minutes: u64| T0.after(Duration::from_secs(60 * minutes));
-        let active = |standing: &Standing, at| {
+        let minute = Duration::from_secs(60);
+        let active = |standing: &Standing, at: Moment| {
             let inventory = standing.inventory(at, STALENESS).unwrap();
-            (inventory.active(at), standing.is_emptied())
+            (inventory.active(at.time), standing.is_emptied())
         };
-        let ended = Expiry::At(minute(1));
-        let open = after(&good(), &[Expiry::Never], T0);
+        let (t1, t2, t3) = (T0.after(minute), T0.after(2 * minute), T0.after(3 * minute));
+        let ended = Expiry::At(t1.time);
+        let open = after(&Standing::default(), &[Expiry::Never], T0);
         for gone in [&[][..], &[ended]] {
-            let once = after(&open, gone, minute(1));
-            assert_eq!(active(&once, minute(1)), (1, true));
-            // A failure does not say so too.
-            let failed = fail(&once, minute(2));
-            assert_eq!(active(&failed, minute(2)), (1, true));
-            let twice = after(&failed, gone, minute(3));
-            assert_eq!(active(&twice, minute(3)), (0, false));
+            let once = after(&open, gone, t1);
+            assert_eq!(active(&once, t1), (1, true));
+            assert_eq!(once.polls(), (2, 0));
+            // Nor does a failure say so too.
+            let failed = fail(&once, t2);
+            assert_eq!(active(&failed, t2), (1, true));
+            assert_eq!(active(&after(&failed, gone, t3), t3), (0, false));
             // What comes back was there all the time, and may go again.
-            let back = after(&once, &[Expiry::Never], minute(2));
-            assert_eq!(active(&back, minute(2)), (1, false));
-            assert_eq!(active(&after(&back, gone, minute(3)), minute(3)), (1, true));
+            let back = after(&once, &[Expiry::Never], t2);
+            assert_eq!(active(&back, t2), (1, false));
+            assert_eq!(active(&after(&back, gone, t3), t3), (1, true));
         }
         // One that ended by itself is no surprise, nor is one of several that went.
-        let ending = after(&good(), &[ended], T0);
-        assert_eq!(
-            active(&after(&ending, &[], minute(1)), minute(1)),
-            (0, false)
-        );
-        let two = after(&good(), &[Expiry::Never, Expiry::Never], T0);
-        let one = after(&two, &[Expiry::Never], minute(1));
-        assert_eq!(active(&one, minute(1)), (1, false));
+        let ending = after(&Standing::default(), &[ended], T0);
+        assert_eq!(active(&after(&ending, &[], t1), t1), (0, false));
+        let two = after(&Standing::default(), &[Expiry::Never, Expiry::Never], T0);
+        assert_eq!(active(&after(&two, &[Expiry::Never], t1), t1), (1, false));
     }
 
     #[test]
     fn a_list_that_is_empty_after_a_withdrawal_is_looked_at_twice() {
-        let late = UnixMillis(T0.after(STALENESS).0 + 1);
+        let late = T0.after(STALENESS + MILLISECOND);
         let gone = fail(&after(&good(), &[Expiry::Never], T0), late);
         assert!(gone.inventory(late, STALENESS).is_none());
         let once = after(&gone, &[], late);
@@ -293,21 +262,24 @@ mod tests {
         // Nor does it come back where more is allowed meanwhile.
         assert!(once.inventory(late, 2 * STALENESS).is_none());
         let twice = after(&once, &[], late);
-        assert_eq!(twice.inventory(late, STALENESS).unwrap().active(late), 0);
+        let active = |standing: &Standing| {
+            let inventory = standing.inventory(late, STALENESS).unwrap();
+            inventory.active(late.time)
+        };
+        assert_eq!(active(&twice), 0);
         // What is still there is believed at once.
-        let back = after(&gone, &[Expiry::Never], late);
-        assert_eq!(back.inventory(late, STALENESS).unwrap().active(late), 1);
+        assert_eq!(active(&after(&gone, &[Expiry::Never], late)), 1);
     }
 
     #[test]
-    fn a_success_brings_the_picture_back_and_keeps_the_counts() {
-        let standing = fail(&good(), T0);
-        let malformed = Malformed::from([("uuid", 2)]);
-        let inventory = Inventory::new(vec![], None, T0);
-        let standing = standing.succeeded(Duration::ZERO, inventory, &malformed);
-        assert_eq!(standing.errors(Reason::Server), 1);
-        assert_eq!(standing.malformed()["uuid"], 2);
-        assert_eq!(standing.malformed()["record"], 0);
-        assert_eq!(standing.last_poll().unwrap().failure, None);
+    fn a_warning_holds_until_an_answer_comes_without() {
+        let warned = Listing {
+            partial: true,
+            ..listing(&[Expiry::Never])
+        };
+        let standing = good().succeeded(Duration::ZERO, warned, T0);
+        assert!(standing.is_partial());
+        assert!(fail(&standing, T0).is_partial());
+        assert!(!after(&standing, &[], T0).is_partial());
     }
 }

@@ -30,7 +30,7 @@ pub struct Totals {
 
 /// What a [`Timeline`] shows at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Snapshot {
+pub struct Tally {
     /// Shares that have not ended.
     pub active: u64,
     /// Of these, the ones that never end.
@@ -83,9 +83,9 @@ impl Timeline {
     }
 
     /// What there is to see at `now`. A share that ends at exactly `now` has ended.
-    pub fn at(&self, now: UnixMillis) -> Snapshot {
+    pub fn at(&self, now: UnixMillis) -> Tally {
         let ended = self.ended_by(now);
-        Snapshot {
+        Tally {
             active: (self.ends.len() - ended) as u64 + self.never,
             without_expiry: self.never,
             expired: ended as u64,
@@ -97,24 +97,6 @@ impl Timeline {
     /// How many shares that are active at `now` will have ended once `within` has passed.
     pub fn expiring(&self, now: UnixMillis, within: Duration) -> u64 {
         (self.ended_by(now.after(within)) - self.ended_by(now)) as u64
-    }
-
-    /// The first moment after `now` at which [`Self::at`], or [`Self::expiring`] within one of
-    /// `windows`, gives another answer; none if never.
-    pub fn next_change(
-        &self,
-        now: UnixMillis,
-        windows: impl IntoIterator<Item = Duration>,
-    ) -> Option<UnixMillis> {
-        let enters = |within: Duration| {
-            let next = self.ends.get(self.ended_by(now.after(within)))?;
-            Some(next.before(within))
-        };
-        windows
-            .into_iter()
-            .chain([Duration::ZERO])
-            .filter_map(enters)
-            .min()
     }
 
     fn ended_by(&self, moment: UnixMillis) -> usize {
@@ -137,7 +119,7 @@ mod tests {
         let now = UnixMillis::from_secs(1);
         assert_eq!(
             timeline.at(now),
-            Snapshot {
+            Tally {
                 active: 0,
                 without_expiry: 0,
                 expired: 0,
@@ -145,7 +127,6 @@ mod tests {
                 next_expiry: None
             }
         );
-        assert_eq!(timeline.next_change(now, [HOUR]), None);
     }
 
     #[test]
@@ -220,29 +201,6 @@ mod tests {
             prop_assert_eq!(whole.expired, a.expired + b.expired);
             prop_assert_eq!(whole.without_expiry, a.without_expiry + b.without_expiry);
             prop_assert_eq!(whole.totals.duration_secs, a.totals.duration_secs + b.totals.duration_secs);
-        }
-
-        #[test]
-        fn nothing_changes_before_the_next_change_and_something_does_at_it(
-            expiries in proptest::collection::vec(expiries(), 0..20),
-            now in (0i64..50).prop_map(UnixMillis),
-            within in 0u64..60,
-        ) {
-            let shares: Vec<_> = expiries.iter().copied().map(share).collect();
-            let timeline = Timeline::new(&shares);
-            let within = Duration::from_millis(within);
-            let seen = |at| (timeline.at(at), timeline.expiring(at, within));
-            let change = timeline.next_change(now, [within]);
-            let horizon = change.map_or(now.0 + 200, |at| at.0.min(now.0 + 200));
-            for at in now.0..horizon {
-                prop_assert_eq!(seen(UnixMillis(at)), seen(now));
-            }
-            if let Some(at) = change {
-                prop_assert!(at > now);
-                // An end and an entry may cancel out in the counts, but never in the next expiry.
-                let entry = timeline.expiring(at, within) != timeline.expiring(UnixMillis(at.0 - 1), within);
-                prop_assert!(entry || seen(at) != seen(UnixMillis(at.0 - 1)));
-            }
         }
     }
 }

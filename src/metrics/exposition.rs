@@ -1,7 +1,6 @@
-//! What `/metrics` answers. A rendering is kept until something that it shows changes: a poll, a
-//! reload, an expiry, a window that a share enters, a picture that grows too old; or for a second,
-//! for the counters of requests and of the process. So a scrape does no I/O, waits for nobody, and
-//! is as cheap as a copy when scrapes come often.
+//! What `/metrics` answers. A rendering is kept until a poll or a reload, and for a second at most,
+//! for all that depends on the time and for the counters. So a scrape does no I/O, waits for nobody,
+//! and is as cheap as a copy when scrapes come often.
 
 use std::fmt;
 use std::io::Write;
@@ -14,8 +13,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use prometheus::{Encoder, Registry, TextEncoder};
 
-use super::pictures::Pictures;
-use crate::share::UnixMillis;
+use super::inventories::Inventories;
+use crate::share::Moment;
 
 /// How long a rendering is kept at most.
 const KEEP: Duration = Duration::from_secs(1);
@@ -23,7 +22,7 @@ const KEEP: Duration = Duration::from_secs(1);
 /// The metrics as text.
 pub struct Exposition {
     registry: Registry,
-    pictures: Pictures,
+    inventories: Inventories,
     kept: ArcSwapOption<Kept>,
 }
 
@@ -34,12 +33,11 @@ pub struct Rendered {
     gzip: OnceLock<Bytes>,
 }
 
-/// A rendering and what it holds for: these pictures, from this moment until that.
+/// A rendering, and what it shows as of when.
 struct Kept {
     rendered: Arc<Rendered>,
     version: u64,
-    from: UnixMillis,
-    until: UnixMillis,
+    made: Moment,
 }
 
 impl fmt::Debug for Exposition {
@@ -49,22 +47,22 @@ impl fmt::Debug for Exposition {
 }
 
 impl Exposition {
-    pub(super) fn new(registry: Registry, pictures: Pictures) -> Self {
+    pub(super) fn new(registry: Registry, inventories: Inventories) -> Self {
         Self {
             registry,
-            pictures,
+            inventories,
             kept: ArcSwapOption::empty(),
         }
     }
 
     /// What there is to say now.
     pub fn render(&self) -> Arc<Rendered> {
-        let now = self.pictures.clock.now();
-        // Read before the pictures are: what changes from here on makes the rendering stale.
-        let version = self.pictures.fleet.version();
+        let here = self.inventories.clock.read();
+        // Read before what it stands for is: what changes from here on makes the rendering stale.
+        let version = self.inventories.fleet.version();
         if let Some(kept) = self.kept.load().as_deref()
             && kept.version == version
-            && (kept.from..kept.until).contains(&now)
+            && here.since(kept.made) < KEEP
         {
             return kept.rendered.clone();
         }
@@ -72,23 +70,16 @@ impl Exposition {
             text: self.encode(),
             gzip: OnceLock::new(),
         });
-        let change = self.pictures.fleet.load().next_change(now);
-        let until = change
-            .into_iter()
-            .chain([now.after(KEEP)])
-            .min()
-            .unwrap_or(now);
         let kept = Kept {
             rendered: rendered.clone(),
             version,
-            from: now,
-            until,
+            made: here,
         };
         self.kept.store(Some(Arc::new(kept)));
         rendered
     }
 
-    /// Forgets the kept rendering: something changed that the pictures don't tell.
+    /// Forgets the kept rendering: something changed that the organisations don't tell.
     pub(super) fn forget(&self) {
         self.kept.store(None);
     }
@@ -119,5 +110,60 @@ impl Rendered {
                 .into()
         };
         self.gzip.get_or_init(compress).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::clock::{Clock, ServerClock};
+    use crate::inventory::{Fleet, FleetHandle, Organization, Standing, View};
+    use crate::share::{Listing, Source, UnixMillis};
+
+    /// A rendering is kept for a second of the uptime, whatever the time is set to, and not beyond a
+    /// poll or a reload.
+    #[test]
+    fn a_rendering_is_kept_for_a_second_unless_something_changes() {
+        let millis = Arc::new(AtomicU64::new(0));
+        let uptime = millis.clone();
+        let clock = Clock::from_fn(move || Moment {
+            time: UnixMillis::default(),
+            uptime: Duration::from_millis(uptime.load(Ordering::Relaxed)),
+        });
+        let view = View {
+            interval: Duration::from_secs(60),
+            max_staleness: Duration::from_secs(600),
+            expiring_within: Vec::new(),
+            lookback: None,
+        };
+        let server_clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
+        let organization = Arc::new(Organization::new("acme", server_clock));
+        let of = |organizations| Fleet::new(organizations, view.clone());
+        let fleet = Arc::new(FleetHandle::new(of(vec![organization.clone()])));
+        let inventories = Inventories {
+            fleet: fleet.clone(),
+            clock,
+        };
+        let exposition = Exposition::new(Registry::new(), inventories);
+
+        let first = exposition.render();
+        millis.store(999, Ordering::Relaxed);
+        assert!(Arc::ptr_eq(&first, &exposition.render()));
+        millis.store(1_000, Ordering::Relaxed);
+        let second = exposition.render();
+        assert!(!Arc::ptr_eq(&first, &second));
+
+        let standing = Standing::default();
+        let polled = standing.succeeded(Duration::ZERO, Listing::default(), Moment::default());
+        fleet.publish(&organization, Source::ClipGroups, polled);
+        let third = exposition.render();
+        assert!(!Arc::ptr_eq(&second, &third));
+        fleet.replace(of(Vec::new()));
+        let fourth = exposition.render();
+        assert!(!Arc::ptr_eq(&third, &fourth));
+        fleet.identify(&organization, Default::default());
+        assert!(!Arc::ptr_eq(&fourth, &exposition.render()));
     }
 }

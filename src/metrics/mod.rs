@@ -7,7 +7,7 @@ mod connections;
 mod exposition;
 mod families;
 mod health;
-mod pictures;
+mod inventories;
 mod state;
 
 use std::sync::Arc;
@@ -21,10 +21,11 @@ use crate::clock::Clock;
 use crate::inventory::FleetHandle;
 use crate::rhombus::Observer;
 use connections::Connections;
-use pictures::{Organizations, Pictures};
+use inventories::{Inventories, Organizations};
 
 /// The metrics of one process.
 pub struct Metrics {
+    registry: Registry,
     exposition: Arc<Exposition>,
     api: Arc<api::ApiMetrics>,
     reload_successful: Gauge,
@@ -44,11 +45,11 @@ impl Metrics {
         clock: Clock,
     ) -> prometheus::Result<Self> {
         let registry = Registry::new();
-        let pictures = Pictures {
+        let inventories = Inventories {
             fleet,
             clock: clock.clone(),
         };
-        registry.register(Box::new(Organizations::new(pictures.clone())))?;
+        registry.register(Box::new(Organizations::new(inventories.clone())))?;
         registry.register(Box::new(Connections::new(connections)))?;
         register_process(&registry)?;
         register_build_info(&registry)?;
@@ -66,11 +67,25 @@ impl Metrics {
                 "rhombus_share_exporter_config_last_reload_success_timestamp_seconds",
                 "When the configuration was last loaded with success.",
             )?,
-            exposition: Arc::new(Exposition::new(registry.clone(), pictures)),
+            exposition: Arc::new(Exposition::new(registry.clone(), inventories)),
+            registry,
             clock,
         };
         metrics.reloaded(true);
         Ok(metrics)
+    }
+
+    /// Says from now on that the data is the built-in simulator's.
+    ///
+    /// # Errors
+    /// When it is said already.
+    pub fn mark_as_demo(&self) -> prometheus::Result<()> {
+        let demo = Gauge::new(
+            "rhombus_share_exporter_demo",
+            "1: the data is the built-in simulator's; absent otherwise.",
+        )?;
+        demo.set(1.0);
+        self.registry.register(Box::new(demo))
     }
 
     /// What `/metrics` answers.

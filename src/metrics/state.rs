@@ -4,9 +4,9 @@
 use prometheus::proto::MetricFamily;
 
 use super::families::{Family, Spec};
-use super::pictures::Sight;
-use crate::inventory::{Inventory, Snapshot};
-use crate::share::{ExpiryReading, Id, Protection, UnixMillis};
+use super::inventories::{List, Snapshot};
+use crate::inventory::{Inventory, Tally, View};
+use crate::share::{ExpiryReading, Id, Identity, Protection, UnixMillis};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
@@ -60,6 +60,11 @@ static READINGS: Spec = Spec::gauge(
     &["org", "kind", "reading"],
     "Listed shares by how their expiry was read: as a date, as a time to live, as never.",
 );
+static MALFORMED: Spec = Spec::gauge(
+    "rhombus_malformed_records",
+    &["org", "source", "field"],
+    "Values in the last good answer that could not be understood; only where above 0.",
+);
 static ORG_INFO: Spec = Spec::gauge(
     "rhombus_org_info",
     &["org", "org_uuid", "org_name"],
@@ -67,7 +72,7 @@ static ORG_INFO: Spec = Spec::gauge(
 );
 
 /// All of them.
-pub(super) static ALL: [&Spec; 11] = [
+pub(super) static ALL: [&Spec; 12] = [
     &SHARES,
     &WITHOUT_EXPIRY,
     &EXPIRING,
@@ -78,24 +83,24 @@ pub(super) static ALL: [&Spec; 11] = [
     &NEXT_EXPIRY,
     &OLDEST_CREATED,
     &READINGS,
+    &MALFORMED,
     &ORG_INFO,
 ];
 
-/// What can be said at this sight.
-pub(super) fn families(sight: &Sight) -> Vec<MetricFamily> {
-    let mut rows = Rows::new(sight);
-    for (org, source, standing) in sight.standings() {
-        if let Some(inventory) = standing.inventory(sight.now, sight.view().max_staleness) {
-            rows.add(org, source.kind().label(), inventory);
-            rows.add_info(org, standing.org_uuid());
+/// What can be said of what is known.
+pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<MetricFamily> {
+    let mut rows = Rows::new();
+    let view = snapshot.view();
+    for list in snapshot.lists() {
+        if let Some(inventory) = list.inventory(view) {
+            rows.add(list, inventory, view);
         }
     }
     rows.finish()
 }
 
 /// The families while they are filled.
-struct Rows<'a> {
-    sight: &'a Sight,
+struct Rows {
     shares: Family,
     without_expiry: Family,
     expiring: Family,
@@ -106,13 +111,13 @@ struct Rows<'a> {
     next_expiry: Family,
     oldest_created: Family,
     readings: Family,
+    malformed: Family,
     org_info: Family,
 }
 
-impl<'a> Rows<'a> {
-    fn new(sight: &'a Sight) -> Self {
+impl Rows {
+    const fn new() -> Self {
         Self {
-            sight,
             shares: Family::new(&SHARES),
             without_expiry: Family::new(&WITHOUT_EXPIRY),
             expiring: Family::new(&EXPIRING),
@@ -123,25 +128,42 @@ impl<'a> Rows<'a> {
             next_expiry: Family::new(&NEXT_EXPIRY),
             oldest_created: Family::new(&OLDEST_CREATED),
             readings: Family::new(&READINGS),
+            malformed: Family::new(&MALFORMED),
             org_info: Family::new(&ORG_INFO),
         }
     }
 
-    fn add(&mut self, org: &str, kind: &str, inventory: &Inventory) {
-        let now = self.sight.now;
+    fn add(&mut self, list: &List, inventory: &Inventory, view: &View) {
+        let org = list.org();
+        if let Some(kind) = list.source.kind() {
+            self.add_shares(org, kind.label(), inventory, (list.now(), view));
+        }
+        for (field, count) in inventory.malformed() {
+            let labels = [org, list.source.label(), field];
+            self.malformed.push_count(&labels, *count);
+        }
+        self.add_info(org, &list.organization.identity());
+    }
+
+    fn add_shares(
+        &mut self,
+        org: &str,
+        kind: &str,
+        inventory: &Inventory,
+        (now, view): (UnixMillis, &View),
+    ) {
         for protection in Protection::ALL {
             let timeline = inventory.timeline(protection);
-            let labels = [org, kind, protection.label()];
-            self.add_snapshot(&labels, &timeline.at(now));
-            for window in &self.sight.view().expiring_within {
-                let [org, kind, protection] = labels;
+            let protection = protection.label();
+            self.add_tally(&[org, kind, protection], &timeline.at(now));
+            for window in &view.expiring_within {
                 let count = timeline.expiring(now, window.duration);
-                self.expiring
-                    .push_count(&[org, kind, protection, &window.label], count);
+                let labels = [org, kind, protection, &window.label];
+                self.expiring.push_count(&labels, count);
             }
         }
-        self.devices
-            .push_count(&[org, kind], inventory.cameras(now));
+        let cameras = inventory.cameras(now);
+        self.devices.push_count(&[org, kind], cameras);
         for reading in ExpiryReading::ALL {
             let count = inventory.read_as(reading);
             self.readings
@@ -149,26 +171,26 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn add_info(&mut self, org: &str, uuid: Option<&Id>) {
-        let uuid = uuid.map(Id::to_string).unwrap_or_default();
-        self.org_info.push(&[org, &uuid, ""], 1.0);
+    fn add_info(&mut self, org: &str, identity: &Identity) {
+        let uuid = identity.uuid.as_ref().map(Id::to_string);
+        let name = identity.name.as_deref().unwrap_or_default();
+        self.org_info
+            .push(&[org, &uuid.unwrap_or_default(), name], 1.0);
     }
 
-    fn add_snapshot(&mut self, labels: &[&str], snapshot: &Snapshot) {
-        self.shares.push_count(labels, snapshot.active);
-        self.without_expiry
-            .push_count(labels, snapshot.without_expiry);
-        self.expired.push_count(labels, snapshot.expired);
-        self.clips.push_count(labels, snapshot.totals.clips);
-        self.duration
-            .push_count(labels, snapshot.totals.duration_secs);
+    fn add_tally(&mut self, labels: &[&str], tally: &Tally) {
+        self.shares.push_count(labels, tally.active);
+        self.without_expiry.push_count(labels, tally.without_expiry);
+        self.expired.push_count(labels, tally.expired);
+        self.clips.push_count(labels, tally.totals.clips);
+        self.duration.push_count(labels, tally.totals.duration_secs);
         let moment = |family: &mut Family, at: Option<UnixMillis>| {
             if let Some(at) = at {
                 family.push(labels, at.as_secs_f64());
             }
         };
-        moment(&mut self.next_expiry, snapshot.next_expiry);
-        moment(&mut self.oldest_created, snapshot.totals.oldest);
+        moment(&mut self.next_expiry, tally.next_expiry);
+        moment(&mut self.oldest_created, tally.totals.oldest);
     }
 
     fn finish(self) -> Vec<MetricFamily> {
@@ -183,6 +205,7 @@ impl<'a> Rows<'a> {
             self.next_expiry,
             self.oldest_created,
             self.readings,
+            self.malformed,
             self.org_info,
         ]
         .map(Family::finish)

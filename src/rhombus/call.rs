@@ -12,7 +12,7 @@ use tracing::debug;
 
 use super::body::Body;
 use super::{ApiKey, Endpoint, Error, Pace, headers};
-use crate::clock::Clock;
+use crate::clock::{Clock, ServerClock};
 use crate::share::{Source, UnixMillis};
 
 /// Retries of one operation. With the backoff below they take some 15 s, so that a failure is known
@@ -103,6 +103,7 @@ pub(super) struct Caller {
     pub(super) pace: Arc<Pace>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) clock: Clock,
+    pub(super) server_clock: Arc<ServerClock>,
 }
 
 /// One operation: what is asked, with which key, and until when.
@@ -175,7 +176,7 @@ impl Caller {
         let request = self.request(operation).timeout(within);
         let mut response = request.send().await.map_err(failed)?;
         watch.status = Some(response.status().as_u16());
-        let now = self.earlier_time(&response);
+        let now = self.learn_time(&response);
         if response.status() != StatusCode::OK {
             return Err(reject(response, &mut watch, now).await);
         }
@@ -216,10 +217,13 @@ impl Caller {
         Ok(())
     }
 
-    /// The earlier of this machine's time and of the answer's own `Date`.
-    fn earlier_time(&self, response: &Response) -> UnixMillis {
-        let here = self.clock.now();
-        headers::date(response.headers()).map_or(here, |there| there.min(here))
+    /// Learns what Rhombus's clock says, and gives the earlier of both times.
+    fn learn_time(&self, response: &Response) -> UnixMillis {
+        let here = self.clock.read();
+        if let Some(date) = headers::date(response.headers()) {
+            self.server_clock.set(date, here);
+        }
+        self.server_clock.earlier(here).time
     }
 
     fn request(&self, operation: &Operation<'_>) -> reqwest::RequestBuilder {

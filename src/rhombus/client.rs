@@ -1,25 +1,29 @@
 //! One organisation's API: an operation each, and what is said of an answer that can be used.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use super::call::{Caller, Decode, Operation};
+use super::call::{Caller, Decode, Operation, Wait};
 use super::envelope::{Completeness, Envelope};
+use super::organization;
 use super::shared_clip_groups;
 use super::stream::{ListReader, Sink, StreamError};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
-use crate::clock::Clock;
-use crate::share::{Listing, Source};
+use crate::clock::{Clock, ServerClock};
+use crate::share::{Identity, Listing, Source};
 
-/// What watches and times the requests, the same for all organisations.
+/// What watches and times the requests.
 #[derive(Clone)]
 pub struct Instruments {
     /// Is told of each request.
     pub observer: Arc<dyn Observer>,
     /// This machine's clock.
     pub clock: Clock,
+    /// The clock of the endpoint, which is set by each answer.
+    pub server_clock: Arc<ServerClock>,
 }
 
 /// One organisation's API.
@@ -49,6 +53,7 @@ impl Client {
                 pace,
                 observer: instruments.observer,
                 clock: instruments.clock,
+                server_clock: instruments.server_clock,
             },
             warning: Mutex::default(),
         })
@@ -81,6 +86,28 @@ impl Client {
             partial: completeness == Completeness::Partial,
             ..records.into_seen()
         })
+    }
+
+    /// Asks once whose key it is, until `deadline`.
+    ///
+    /// # Errors
+    /// When no answer came, or one that does not say. It may well be forbidden.
+    pub async fn organization(&self, key: &ApiKey, deadline: Instant) -> Result<Identity, Error> {
+        let operation = Operation {
+            source: Source::Organization,
+            path: organization::PATH,
+            body: "{}".to_owned(),
+            key,
+            deadline,
+        };
+        let reader = |_| organization::Reader::default();
+        self.caller.call(&operation, reader).await
+    }
+
+    /// Counts that the next poll waits for as long as this because Rhombus said so.
+    pub fn put_off(&self, source: Source, time: Duration) {
+        let observer = &self.caller.observer;
+        observer.waited(source, Wait::RetryAfter, time);
     }
 
     /// Says once that there is a warning, and again when it is another. Its words may name what people

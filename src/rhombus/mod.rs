@@ -12,6 +12,7 @@ mod expiry;
 mod field;
 mod headers;
 mod key;
+mod organization;
 mod pace;
 mod placeholder;
 mod resolver;

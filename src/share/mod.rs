@@ -12,7 +12,7 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use source::{Malformed, Reason, Source};
-pub use time::{Expiry, ExpiryReading, UnixMillis, Window};
+pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
 
 /// Which of Rhombus's ways of sharing made the link. The value of the label `kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,6 +153,15 @@ pub struct Share {
     pub media: Media,
 }
 
+/// Who an organisation is, as Rhombus says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Its uuid; none where it was not said.
+    pub uuid: Option<Id>,
+    /// Its name, as people wrote it; none where it was not said.
+    pub name: Option<String>,
+}
+
 /// What one answer that can be used listed.
 #[derive(Debug, Default)]
 pub struct Listing {
@@ -219,6 +228,7 @@ mod tests {
         assert!(sorted(&Protection::ALL.map(Protection::label)));
         assert!(sorted(&ExpiryReading::ALL.map(ExpiryReading::label)));
         assert!(sorted(&Source::ALL.map(Source::label)));
+        assert!(Source::LISTS.iter().all(|list| list.kind().is_some()));
         assert!(sorted(&Reason::ALL.map(Reason::label)));
         assert!(Source::ALL.iter().all(|source| sorted(source.fields())));
     }

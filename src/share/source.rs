@@ -3,28 +3,34 @@
 
 use super::ShareKind;
 
-/// A list that Rhombus is asked for. The value of the label `source`.
+/// What Rhombus is asked for. The value of the label `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// `POST /api/event/getSharedClipGroupsV2`.
     ClipGroups,
+    /// `POST /api/org/getOrgV2`: whose key it is. Optional: no list, and no failure of a poll.
+    Organization,
 }
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 1] = [Self::ClipGroups];
+    pub const ALL: [Self; 2] = [Self::ClipGroups, Self::Organization];
+    /// Those that list shares, which are watched.
+    pub const LISTS: [Self; 1] = [Self::ClipGroups];
 
     /// The value of the label `source`.
     pub const fn label(self) -> &'static str {
         match self {
             Self::ClipGroups => "clip_groups",
+            Self::Organization => "organization",
         }
     }
 
-    /// The kind of the shares that are listed there.
-    pub const fn kind(self) -> ShareKind {
+    /// The kind of the shares that are listed there; none where none are.
+    pub const fn kind(self) -> Option<ShareKind> {
         match self {
-            Self::ClipGroups => ShareKind::ClipGroup,
+            Self::ClipGroups => Some(ShareKind::ClipGroup),
+            Self::Organization => None,
         }
     }
 
@@ -43,6 +49,7 @@ impl Source {
                 "sharedClips",
                 "uuid",
             ],
+            Self::Organization => &[],
         }
     }
 }
@@ -62,7 +69,7 @@ pub enum Reason {
     Decode,
     /// 403: the key lacks the permission, or is of another region.
     Forbidden,
-    /// The list is of another organisation than the one that is watched.
+    /// The list, or the key, is another organisation's than before.
     OtherOrg,
     /// 200 that says it is not whole, and lists nothing.
     Partial,

@@ -30,11 +30,6 @@ impl UnixMillis {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
-    /// The moment right after this one.
-    pub fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-
     /// How long before this moment `earlier` was; zero when it was not.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -52,6 +47,41 @@ pub struct Window {
     pub label: String,
     /// What that means.
     pub duration: Duration,
+}
+
+/// A moment by two measures that can't be taken for each other: what the time was, and how long the
+/// machine had been up. The first may jump when a clock is set; the second only grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// The time, by the clock that whoever made this trusts.
+    pub time: UnixMillis,
+    /// Time since some fixed moment of this process's life.
+    pub uptime: Duration,
+}
+
+impl Moment {
+    /// How long before this moment `earlier` was, whatever any clock was set to in between.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.uptime.saturating_sub(earlier.uptime)
+    }
+
+    /// The moment `duration` later.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self {
+            time: self.time.after(duration),
+            uptime: self.uptime.saturating_add(duration),
+        }
+    }
+
+    /// The moment `duration` earlier.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        Self {
+            time: self.time.before(duration),
+            uptime: self.uptime.saturating_sub(duration),
+        }
+    }
 }
 
 /// When a link stops working. Ordered: what never ends comes after all that does.
@@ -115,5 +145,21 @@ mod tests {
             UnixMillis(i64::MAX).since(UnixMillis(i64::MIN)).as_millis(),
             i64::MAX as u128
         );
+    }
+
+    #[test]
+    fn the_age_of_a_moment_does_not_depend_on_what_the_time_is() {
+        let secs = Duration::from_secs;
+        let then = Moment {
+            time: UnixMillis::from_secs(5_000),
+            uptime: secs(10),
+        };
+        let set_back = Moment {
+            time: UnixMillis::from_secs(1),
+            uptime: secs(25),
+        };
+        assert_eq!(set_back.since(then), secs(15));
+        assert_eq!(then.since(set_back), Duration::ZERO);
+        assert_eq!(then.after(secs(15)).since(then), secs(15));
     }
 }

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use askama::Template;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -11,16 +12,22 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::routes::App;
-use super::standings::{Belief, Links, Row, Standings, soon};
+use super::standings::{Links, Row, Standings, soon};
 use super::words;
-use crate::inventory::Fleet;
-use crate::share::UnixMillis;
+use crate::inventory::{Belief, Fleet};
+use crate::share::Moment;
 
 /// More rows than this are of no use to a person, and slow to load.
 const MAX_ROWS: usize = 500;
 /// As many of them are for what has the most open links: however many polls fail, they must not hide
 /// it.
 const ROWS_FOR_OPEN: usize = 250;
+/// From here on it is said that clocks differ.
+const SKEW_SAID: Duration = Duration::from_secs(2 * 60);
+/// From here on nothing is called well.
+const SKEW_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How many organisations that have several names are named.
+const MAX_DUPLICATES: usize = 5;
 
 const STYLE: &str = include_str!("../../templates/landing.css");
 
@@ -86,9 +93,9 @@ struct Counts {
 }
 
 impl Page {
-    /// The page about `fleet` as it is at `now`.
-    pub(super) fn new(app: &App, fleet: &Fleet, now: UnixMillis) -> Self {
-        let standings = Standings::new(fleet, now);
+    /// The page about `fleet` as it is where this machine's clock reads `here`.
+    pub(super) fn new(app: &App, fleet: &Fleet, here: Moment) -> Self {
+        let standings = Standings::new(fleet, here);
         let soon = soon(&fleet.view).map(|window| window.label.clone());
         let answer = Answer::new(&standings);
         let hidden = standings.rows.len().saturating_sub(MAX_ROWS) as u64;
@@ -101,13 +108,13 @@ impl Page {
                 .trim_start_matches('/')
                 .to_owned(),
             repository: env!("CARGO_PKG_REPOSITORY"),
-            time: words::time_of_day(now),
+            time: words::time_of_day(here.time),
             tone: answer.tone,
             headline: answer.headline,
             details: answer.details,
             tiles: tiles(&standings, soon.as_deref()),
             lines: shown(&standings.rows)
-                .map(|row| Line::new(row, now))
+                .map(|row| Line::new(row, here))
                 .collect(),
             soon,
             hidden: (hidden > 0).then(|| words::counted(hidden, "more organisation")),
@@ -158,10 +165,22 @@ impl Answer {
         // What is not known comes first: the beginning of a title may be all that is read of it.
         let (tone, headline) = match unseen {
             _ if all == 0 => ("warn", "No organisation is watched".to_owned()),
+            0 if stale > 0 && stale == standings.with(Row::has_lost_all) => (
+                "warn",
+                format!("{} lost every link at once; {known}", of_all(stale)),
+            ),
             0 if stale > 0 => (
                 "warn",
                 format!("{} not seen lately; {known}", of_all(stale)),
             ),
+            0 if standings.skew >= SKEW_LIMIT => (
+                "warn",
+                format!("Clocks differ by {}; {known}", words::span(standings.skew)),
+            ),
+            0 if !standings.duplicates.is_empty() => {
+                let several = organizations(standings.duplicates.len() as u64);
+                ("warn", format!("{several} under several names; {known}"))
+            }
             0 => (calm_tone(standings), open_links(standings, "No open link")),
             _ if waiting == all => ("warn", "Waiting for the first answers".to_owned()),
             _ if unseen == all => ("bad", "No organisation could be looked at".to_owned()),
@@ -239,6 +258,19 @@ fn details(standings: &Standings, unseen: u64, stale: u64) -> Vec<String> {
              poll says so too; until then what was known before stands."
         ));
     }
+    if standings.skew >= SKEW_SAID {
+        sentences.push(format!(
+            "This machine's clock and Rhombus's differ by {}. A link counts until it has ended by \
+             both.",
+            words::span(standings.skew)
+        ));
+    }
+    for names in standings.duplicates.iter().take(MAX_DUPLICATES) {
+        sentences.push(format!(
+            "These names have keys of one organisation, whose links count for each: {names}. What \
+             the other keys were meant for is not watched."
+        ));
+    }
     if let Some(lookback) = standings.lookback.map(words::span) {
         sentences.push(format!(
             "Only pages created in the last {lookback} are asked for. Links of older ones are not \
@@ -291,7 +323,7 @@ fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
 }
 
 impl Line {
-    fn new(row: &Row, now: UnixMillis) -> Self {
+    fn new(row: &Row, here: Moment) -> Self {
         let (belief, tone) = match row.belief {
             Belief::Withdrawn => ("Withdrawn", "bad"),
             Belief::Never => ("Never seen", "bad"),
@@ -313,7 +345,7 @@ impl Line {
                 } else {
                     "succeeded in"
                 };
-                let ago = words::span(now.since(poll.ended));
+                let ago = words::span(here.since(poll.ended));
                 format!("{ago} ago, {verb} {}", words::took(poll.took))
             },
         );

@@ -116,7 +116,7 @@ async fn metrics(State(scrapes): State<Arc<Scrapes>>, request: Request) -> Respo
 }
 
 async fn landing_page(State(app): State<Arc<App>>) -> Response {
-    let page = landing::Page::new(&app, &app.fleet.load(), app.clock.now());
+    let page = landing::Page::new(&app, &app.fleet.load(), app.clock.read());
     match page.html() {
         Ok(html) => (page_headers(), html).into_response(),
         Err(error) => {

@@ -5,50 +5,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::inventory::{Fleet, Inventory, Organization, Poll, Standing, View};
-use crate::share::{Protection, UnixMillis, Window};
-
-/// How far a picture can be believed. The worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Belief {
-    /// There was a picture, but it grew too old.
-    Withdrawn,
-    /// It was asked for, and there never was one.
-    Never,
-    /// The last poll failed, or the next one is overdue.
-    Stale,
-    /// Not asked for yet.
-    Waiting,
-    /// As new as it can be.
-    Fresh,
-}
-
-impl Belief {
-    fn of(standing: &Standing, view: &View, now: UnixMillis) -> Self {
-        let picture = standing.inventory(now, view.max_staleness);
-        match (picture, standing.last_poll(), standing.last_success()) {
-            (Some(picture), Some(Poll { failure: None, .. }), _)
-                if !standing.is_emptied() && now.since(picture.obtained()) <= overdue(view) =>
-            {
-                Self::Fresh
-            }
-            (Some(_), ..) => Self::Stale,
-            (None, _, Some(_)) => Self::Withdrawn,
-            (None, Some(_), None) => Self::Never,
-            (None, None, None) => Self::Waiting,
-        }
-    }
-
-    /// Whether there is a picture.
-    pub(super) fn is_known(self) -> bool {
-        matches!(self, Self::Stale | Self::Fresh)
-    }
-}
-
-/// A poll may take as long as the interval; a picture that is older than two has missed one.
-fn overdue(view: &View) -> Duration {
-    view.interval.saturating_mul(2)
-}
+use crate::inventory::{Belief, Fleet, Inventory, Organization, Poll, Standing, View};
+use crate::share::{Moment, Protection, UnixMillis, Window};
 
 /// What is shared: counts of links that work now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,41 +71,50 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(organization: &Arc<Organization>, view: &View, now: UnixMillis) -> Self {
+    fn new(organization: &Arc<Organization>, view: &View, here: Moment) -> Self {
+        let now = organization.now(here);
         let standings: Vec<_> = organization
             .standings()
             .map(|(_, standing)| standing)
             .collect();
-        let belief = |standing: &Arc<Standing>| Belief::of(standing, view, now);
         let links = |standing: &Arc<Standing>| {
             let inventory = standing.inventory(now, view.max_staleness)?;
-            Some(Links::of(inventory, soon(view), now))
+            Some(Links::of(inventory, soon(view), now.time))
         };
         let sum = |mut sum: Links, links: Option<Links>| {
             sum.add(links?);
             Some(sum)
         };
         // A list that was suddenly empty is a success, and what is shown is older than that.
-        let obtained = standings.iter().filter_map(|standing| {
+        let ages = standings.iter().filter_map(|standing| {
             let shown = standing.inventory(now, view.max_staleness);
-            shown.map(Inventory::obtained).or(standing.last_success())
+            let obtained = shown.map(Inventory::obtained).or(standing.last_success())?;
+            Some(now.since(obtained))
         });
         let polls = standings.iter().filter_map(|standing| standing.last_poll());
         Self {
             organization: organization.clone(),
-            belief: standings
-                .iter()
-                .map(belief)
-                .min()
-                .unwrap_or(Belief::Waiting),
+            belief: organization.belief(view, here),
             links: standings.iter().map(links).try_fold(Links::default(), sum),
-            age: obtained.min().map(|oldest| now.since(oldest)),
+            age: ages.max(),
             poll: polls
-                .max_by_key(|poll| (poll.failure.is_some(), poll.ended))
+                .max_by_key(|poll| (poll.failure.is_some(), poll.ended.uptime))
                 .cloned(),
             partial: standings.iter().any(|standing| standing.is_partial()),
             emptied: standings.iter().any(|standing| standing.is_emptied()),
         }
+    }
+}
+
+impl Row {
+    /// Whether what is shown is old only because the last answer, which lost every link at once, is
+    /// not believed yet.
+    pub(super) fn has_lost_all(&self) -> bool {
+        let failed = self
+            .poll
+            .as_ref()
+            .is_some_and(|poll| poll.failure.is_some());
+        self.belief == Belief::Stale && self.emptied && !failed
     }
 }
 
@@ -161,11 +128,25 @@ pub(super) struct Standings {
     pub(super) oldest: Option<Duration>,
     /// Links of pages created before this were not asked for, open or not.
     pub(super) lookback: Option<Duration>,
+    /// How far this machine's clock and one of Rhombus's differ at most.
+    pub(super) skew: Duration,
+    /// The names under which one organisation is watched, of each that has several.
+    pub(super) duplicates: Vec<String>,
+}
+
+fn clock_skew(fleet: &Fleet, here: Moment) -> Duration {
+    let skews = fleet.server_clocks().filter_map(|clock| clock.skew(here));
+    Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0))
+}
+
+fn duplicates(fleet: &Fleet) -> Vec<String> {
+    let duplicates = fleet.duplicates();
+    duplicates.values().map(|names| names.join(", ")).collect()
 }
 
 impl Standings {
-    pub(super) fn new(fleet: &Fleet, now: UnixMillis) -> Self {
-        let row = |organization| Row::new(organization, &fleet.view, now);
+    pub(super) fn new(fleet: &Fleet, here: Moment) -> Self {
+        let row = |organization| Row::new(organization, &fleet.view, here);
         let mut rows: Vec<_> = fleet.organizations.iter().map(row).collect();
         // The sort is stable, and the fleet is sorted by name.
         rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open))));
@@ -176,6 +157,8 @@ impl Standings {
             links,
             oldest: known().filter_map(|(_, age)| age).max(),
             lookback: fleet.view.lookback,
+            skew: clock_skew(fleet, here),
+            duplicates: duplicates(fleet),
             rows,
         }
     }

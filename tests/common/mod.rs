@@ -54,6 +54,11 @@ pub(crate) fn exporter(simulator: &Process, flags: &[&str]) -> Process {
 /// Puts three pages on `simulator`: one open for ever, one with a password that ends in the far
 /// future, one that has ended.
 pub(crate) async fn put_some_groups(simulator: &Process) {
+    let whose = r#"{"uuid":"ORGANIZATIONAAAAAAAAAA"}"#;
+    let (status, text) = simulator
+        .send("PUT", "/simulator/organization", whose)
+        .await;
+    assert_eq!(status, 204, "{text}");
     for (uuid, fields) in [
         ("AAAAAAAAAAAAAAAAAAAAAA", r#""isSecured":false"#),
         (

@@ -1,7 +1,7 @@
 //! The landing page: it answers at a glance, and never says that all is well when it isn't known.
 
-use rhombus_share_exporter::inventory::{FleetHandle, Inventory, Standing, View};
-use rhombus_share_exporter::share::{Expiry, Malformed, Protection};
+use rhombus_share_exporter::inventory::{FleetHandle, Standing, View};
+use rhombus_share_exporter::share::{Expiry, Id, Identity, Listing, Moment, Protection};
 use rhombus_share_exporter::web::{ServerOptions, router};
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,7 +169,7 @@ async fn the_worst_comes_first_with_its_reason() {
 
 #[tokio::test]
 async fn links_are_counted_as_the_metrics_count_them() {
-    let within = |hours: u64| Expiry::At(NOW.after(Duration::from_secs(hours * 3_600)));
+    let within = |hours: u64| Expiry::At(NOW.time.after(Duration::from_secs(hours * 3_600)));
     let shares = vec![
         share(Protection::None, Expiry::Never),
         share(Protection::None, within(24)),
@@ -177,8 +177,11 @@ async fn links_are_counted_as_the_metrics_count_them() {
         share(Protection::None, within(0)),
         share(Protection::Password, within(2)),
     ];
-    let inventory = Inventory::new(shares, None, NOW);
-    let standing = never_asked().succeeded(Duration::ZERO, inventory, &Malformed::new());
+    let listing = Listing {
+        shares,
+        ..Listing::default()
+    };
+    let standing = never_asked().succeeded(Duration::ZERO, listing, NOW);
     let page = page(vec![("a", standing)]).await;
     for tile in [
         "<dt>open to anyone</dt><dd>3</dd>",
@@ -281,17 +284,103 @@ async fn the_page_may_load_nothing() {
 /// is its age. One that warns that it is not whole gives no all-clear.
 #[tokio::test]
 async fn what_an_answer_does_not_settle_is_said() {
-    let empty = Inventory::new(vec![], None, NOW.before(Duration::from_secs(5)));
-    let emptied = good(3, 100).succeeded(Duration::ZERO, empty, &Malformed::new());
+    let ended = NOW.before(Duration::from_secs(5));
+    let emptied = good(3, 100).succeeded(Duration::ZERO, Listing::default(), ended);
     let emptied = page(vec![("a", emptied)]).await;
-    assert_eq!(tone(&emptied), "warn");
+    let expected = "1 of 1 organisation lost every link at once; 3 open links in what is known";
+    assert_eq!((tone(&emptied), headline(&emptied)), ("warn", expected));
     assert!(emptied.contains("Every link was gone at once"), "{emptied}");
     assert!(
         emptied.contains("The oldest picture counted is 100 s old."),
         "{emptied}"
     );
 
-    let partial = page(vec![("a", good(0, 5).with_partial(true))]).await;
+    let warned = Listing {
+        partial: true,
+        ..Listing::default()
+    };
+    let partial = never_asked().succeeded(Duration::ZERO, warned, ended);
+    let partial = page(vec![("a", partial)]).await;
     assert_eq!(tone(&partial), "warn");
     assert!(partial.contains("its list is not whole: 1 organisation"));
+}
+
+/// Where clocks differ, which of them is right is not known, whichever is ahead.
+#[tokio::test]
+async fn clocks_that_differ_are_said_and_from_five_minutes_on_give_no_all_clear() {
+    for (secs, said, tone_expected, expected) in [
+        (119, false, "good", "No open link"),
+        (120, true, "good", "No open link"),
+        (299, true, "good", "No open link"),
+        (
+            300,
+            true,
+            "warn",
+            "Clocks differ by 5 min; no open link in what is known",
+        ),
+        (
+            31 * 86_400,
+            true,
+            "warn",
+            "Clocks differ by 31 d; no open link in what is known",
+        ),
+    ] {
+        let skew = Duration::from_secs(secs);
+        for there in [NOW.before(skew), NOW.after(skew)] {
+            let fleet = fleet(vec![("a", good(0, 5))]);
+            let organization = fleet.load().organizations[0].clone();
+            organization.server_clock().set(there.time, NOW);
+            let page = page_of(fleet).await;
+            assert_eq!((tone(&page), headline(&page)), (tone_expected, expected));
+            assert_eq!(page.contains("until it has ended by both"), said, "{page}");
+        }
+    }
+}
+
+/// With this machine's clock ahead, a link that has ended by it alone still counts.
+#[tokio::test]
+async fn a_link_has_ended_only_by_both_clocks() {
+    let day = Duration::from_secs(86_400);
+    let listing = Listing {
+        shares: vec![share(Protection::None, Expiry::At(NOW.before(day).time))],
+        ..Listing::default()
+    };
+    let yesterday = Moment {
+        time: NOW.before(2 * day).time,
+        uptime: NOW.uptime,
+    };
+    let standing = never_asked().succeeded(Duration::ZERO, listing, yesterday);
+    let fleet = fleet(vec![("a", standing)]);
+    let organization = fleet.load().organizations[0].clone();
+    organization.server_clock().set(yesterday.time, NOW);
+    let page = page_of(fleet).await;
+    assert!(
+        headline(&page).ends_with("1 open link in what is known"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn names_of_one_organisation_are_named_together() {
+    let fleet = fleet(vec![
+        ("a", good(0, 5)),
+        ("b", good(0, 5)),
+        ("c", good(0, 5)),
+    ]);
+    for organization in &fleet.load().organizations {
+        let uuid = if organization.name() == "b" {
+            "other"
+        } else {
+            "one"
+        };
+        let identity = Identity {
+            uuid: Some(Id::parse(uuid)),
+            name: None,
+        };
+        fleet.identify(organization, identity);
+    }
+    let page = page_of(fleet).await;
+    let expected = "1 organisation under several names; no open link in what is known";
+    assert_eq!((tone(&page), headline(&page)), ("warn", expected));
+    assert!(page.contains("links count for each: a, c."), "{page}");
 }

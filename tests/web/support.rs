@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use rhombus_share_exporter::clock::Clock;
+use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::inventory::{
-    Failure, Fleet, FleetHandle, Inventory, Organization, Standing, View,
+    Failure, Fleet, FleetHandle, Organization, Standing, View,
 };
 use rhombus_share_exporter::metrics::{ConnectionCount, Exposition, Metrics};
 use rhombus_share_exporter::share::{
-    Expiry, ExpiryReading, Malformed, Media, Protection, Reason, Share, ShareKind, Source,
+    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind, Source,
     UnixMillis, Window,
 };
 use rhombus_share_exporter::web::{App, ServerOptions, router, serve};
@@ -24,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const LONG: Duration = Duration::from_secs(10);
 /// A limit that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
-pub(crate) const NOW: UnixMillis = UnixMillis::from_secs(1_000_000);
+pub(crate) const NOW: Moment = Moment {
+    time: UnixMillis::from_secs(1_000_000),
+    uptime: Duration::from_secs(500_000),
+};
 pub(crate) const STALENESS: Duration = Duration::from_secs(600);
 
 /// A running server.
@@ -139,15 +142,17 @@ pub(crate) fn share(protection: Protection, expiry: Expiry) -> Share {
 }
 
 pub(crate) fn never_asked() -> Standing {
-    Standing::new(Source::ClipGroups)
+    Standing::default()
 }
 
 /// A picture with `open` unprotected links that never end, taken `age` seconds ago.
 pub(crate) fn good(open: usize, age: u64) -> Standing {
-    let shares = vec![share(Protection::None, Expiry::Never); open];
-    let inventory = Inventory::new(shares, None, NOW.before(Duration::from_secs(age)));
-    let took = Duration::from_millis(420);
-    never_asked().succeeded(took, inventory, &Malformed::new())
+    let listing = Listing {
+        shares: vec![share(Protection::None, Expiry::Never); open],
+        ..Listing::default()
+    };
+    let ended = NOW.before(Duration::from_secs(age));
+    never_asked().succeeded(Duration::from_millis(420), listing, ended)
 }
 
 pub(crate) fn failed(standing: &Standing, message: &str) -> Standing {
@@ -165,8 +170,8 @@ pub(crate) fn fleet(standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
 
 pub(crate) fn fleet_seen_by(view: View, standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
     let organization = |(name, standing): (&str, Standing)| {
-        let organization = Arc::new(Organization::new(name));
-        (organization, standing)
+        let clock = Arc::new(ServerClock::new("https://rhombus.example".to_owned()));
+        (Arc::new(Organization::new(name, clock)), standing)
     };
     let all: Vec<_> = standings.into_iter().map(organization).collect();
     let organizations = all.iter().map(|(organization, _)| organization.clone());

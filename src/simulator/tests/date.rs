@@ -7,9 +7,7 @@ use hyper_util::service::TowerToHyperService;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{KEY, PATH, Served};
-use crate::clock::Clock;
-use crate::share::UnixMillis;
+use super::{KEY, PATH, Served, fixed_clock};
 use crate::simulator::{Settings, Simulator, WorldKind};
 
 const NOW: &str = "Thu, 09 Oct 2025 08:53:20 GMT";
@@ -58,8 +56,7 @@ async fn a_clock_that_can_not_be_is_refused() {
 
 #[tokio::test]
 async fn the_time_can_be_left_out() {
-    let clock = Clock::from_fn(|| UnixMillis(1_760_000_000_000));
-    let simulator = Simulator::new(Settings::any_key(WorldKind::Empty), clock);
+    let simulator = Simulator::new(Settings::any_key(WorldKind::Empty), fixed_clock());
     // Asked without a server, which would add a date of its own.
     let service = TowerToHyperService::new(simulator.router());
     let ask = |method: &str, path: &str, body: &'static str| {

@@ -4,15 +4,25 @@ mod date;
 mod faults;
 mod organization;
 
+use std::time::Duration;
+
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::clock::Clock;
-use crate::share::UnixMillis;
+use crate::share::{Moment, UnixMillis};
 
 const PATH: &str = "/api/event/getSharedClipGroupsV2";
 const KEY: &str = "s3cret-key";
+
+/// It stands still in October 2025.
+fn fixed_clock() -> Clock {
+    Clock::from_fn(|| Moment {
+        time: UnixMillis(1_760_000_000_000),
+        uptime: Duration::ZERO,
+    })
+}
 
 /// A simulator that is being served, and a client for it.
 struct Served {
@@ -22,7 +32,7 @@ struct Served {
 
 impl Served {
     async fn new(settings: Settings) -> Self {
-        let clock = Clock::from_fn(|| UnixMillis(1_760_000_000_000));
+        let clock = fixed_clock();
         let router = Simulator::new(settings, clock).router();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

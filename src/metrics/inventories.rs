@@ -1,0 +1,116 @@
+//! One look at all organisations, from which everything about them is said: what one scrape tells of
+//! the state and of the health belongs together.
+
+use std::sync::Arc;
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use super::{health, state};
+use crate::clock::Clock;
+use crate::inventory::{Fleet, FleetHandle, Inventory, Organization, Standing, View};
+use crate::share::{Moment, Source, UnixMillis};
+
+/// Where to look.
+#[derive(Clone)]
+pub(super) struct Inventories {
+    pub(super) fleet: Arc<FleetHandle>,
+    pub(super) clock: Clock,
+}
+
+/// All that is known at one moment.
+pub(super) struct Snapshot<'a> {
+    /// The moment by this machine's clock.
+    pub(super) here: Moment,
+    pub(super) handle: &'a FleetHandle,
+    pub(super) fleet: Arc<Fleet>,
+    lists: Vec<List>,
+}
+
+/// What is known of one list of one organisation.
+pub(super) struct List {
+    pub(super) organization: Arc<Organization>,
+    pub(super) source: Source,
+    pub(super) standing: Arc<Standing>,
+    /// The moment as of which it is shown.
+    now: Moment,
+}
+
+impl Inventories {
+    fn look(&self) -> Snapshot<'_> {
+        let here = self.clock.read();
+        let fleet = self.fleet.load();
+        let mut lists = Vec::with_capacity(fleet.organizations.len());
+        for organization in &fleet.organizations {
+            let now = organization.now(here);
+            lists.extend(organization.standings().map(|(source, standing)| List {
+                organization: organization.clone(),
+                source,
+                standing,
+                now,
+            }));
+        }
+        Snapshot {
+            here,
+            handle: &self.fleet,
+            fleet,
+            lists,
+        }
+    }
+}
+
+impl Snapshot<'_> {
+    pub(super) fn view(&self) -> &View {
+        &self.fleet.view
+    }
+
+    /// What is known of each list of each organisation, sorted.
+    pub(super) fn lists(&self) -> impl Iterator<Item = &List> {
+        self.lists.iter()
+    }
+}
+
+impl List {
+    pub(super) fn org(&self) -> &str {
+        self.organization.name()
+    }
+
+    /// The time as of which it is shown.
+    pub(super) fn now(&self) -> UnixMillis {
+        self.now.time
+    }
+
+    /// What it held when it was last seen, if that can still be believed.
+    pub(super) fn inventory(&self, view: &View) -> Option<&Inventory> {
+        self.standing.inventory(self.now, view.max_staleness)
+    }
+}
+
+/// The collector of all that is said of organisations.
+pub(super) struct Organizations {
+    inventories: Inventories,
+    descs: Vec<Desc>,
+}
+
+impl Organizations {
+    pub(super) fn new(inventories: Inventories) -> Self {
+        let specs = state::ALL.iter().chain(&health::ALL);
+        Self {
+            inventories,
+            descs: specs.map(|spec| spec.desc()).collect(),
+        }
+    }
+}
+
+impl Collector for Organizations {
+    fn desc(&self) -> Vec<&Desc> {
+        self.descs.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let snapshot = self.inventories.look();
+        let mut families = state::families(&snapshot);
+        families.extend(health::families(&snapshot));
+        families
+    }
+}
