@@ -7,10 +7,9 @@ use std::path::PathBuf;
 
 use common::KEY;
 use common::process::Process;
+use common::series::{errors, failing, success};
 
-const SUCCESS: &str = r#"rhombus_collect_success{org="default",source="clip_groups"}"#;
-const TLS: &str =
-    r#"rhombus_collect_errors_total{org="default",source="clip_groups",reason="tls"}"#;
+const ORG: &str = "default";
 
 /// A certificate for `name`, signed by itself, and a web configuration that uses it.
 struct Certificate {
@@ -64,14 +63,17 @@ impl Certificate {
 
 async fn refused(exporter: &Process) {
     let metrics = exporter
-        .wait_for("it is refused", |metrics| metrics.value(TLS) >= 1.0)
+        .wait_for("it is refused", |metrics| {
+            metrics.value(&errors("tls")) >= 1.0
+        })
         .await;
-    assert_eq!(metrics.value(SUCCESS), 0.0);
+    assert_eq!(metrics.value(&success(ORG)), 0.0);
     assert_eq!(
         metrics.sum("rhombus_collect_errors_total"),
-        metrics.value(TLS),
+        metrics.value(&errors("tls")),
         "counted under another reason too:\n{metrics}"
     );
+    assert_eq!(metrics.get(&failing(ORG, "tls")), Some(1.0), "{metrics}");
     assert!(!exporter.output().contains(KEY));
 }
 
@@ -80,7 +82,7 @@ async fn a_certificate_that_is_trusted_is_spoken_to() {
     let right = Certificate::of("localhost");
     let simulator = right.simulator();
     let metrics = right.exporter_of(&simulator).wait_for_success().await;
-    assert_eq!(metrics.value(SUCCESS), 1.0);
+    assert_eq!(metrics.value(&success(ORG)), 1.0);
 }
 
 #[tokio::test]
