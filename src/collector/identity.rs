@@ -18,10 +18,10 @@ const PART: u32 = 4;
 /// What was last said of the key in use.
 #[derive(Default)]
 pub(super) struct KeyOwner {
-    asked: Option<Asked>,
+    asked: Option<LastAnswer>,
 }
 
-struct Asked {
+struct LastAnswer {
     key: ApiKey,
     again: Instant,
     owner: Option<Identity>,
@@ -50,7 +50,7 @@ impl KeyOwner {
                         holds = Duration::ZERO;
                     }
                 });
-                Asked {
+                LastAnswer {
                     key: key.clone(),
                     again: now + holds,
                     // What is known of a key stays known when it is asked in vain.

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::shared_clip_groups::Request;
 use crate::rhombus::{ApiKey, Client, Error};
-use crate::share::{Identity, Listing, Malformed, Moment, Reason, Source};
+use crate::share::{Identity, Listing, MalformedCounts, Moment, Reason, Source};
 
 const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
@@ -28,7 +28,7 @@ pub(super) struct Poller {
     clock: Clock,
     key: CurrentKey,
     /// What could not be understood in the last answer; said when it changes.
-    malformed: Malformed,
+    malformed: MalformedCounts,
 }
 
 /// What was listed, and when the answer had come to its end.
@@ -38,7 +38,7 @@ struct Listed {
 }
 
 /// Why a poll failed, and how long Rhombus wants to be left alone, where it says so.
-struct Refusal {
+struct PollFailure {
     failure: Failure,
     pause: Option<Duration>,
 }
@@ -58,7 +58,7 @@ impl Poller {
             fleet,
             clock,
             key,
-            malformed: Malformed::new(),
+            malformed: MalformedCounts::new(),
         }
     }
 
@@ -111,13 +111,13 @@ impl Poller {
                 return None;
             }
             Ok(Err(refusal)) => refusal,
-            Err(_) => Refusal::from(Error::Timeout { within }),
+            Err(_) => PollFailure::from(Error::Timeout { within }),
         };
         self.publish_failure(refusal.failure, started);
         refusal.pause
     }
 
-    async fn ask(&mut self, deadline: Instant) -> Result<Listed, Refusal> {
+    async fn ask(&mut self, deadline: Instant) -> Result<Listed, PollFailure> {
         let key = self.key.read(deadline).await?;
         let owner = {
             let mut owner = self.running.owner.lock().await;
@@ -224,7 +224,7 @@ impl Poller {
         }
     }
 
-    fn complain(&mut self, malformed: &Malformed) {
+    fn complain(&mut self, malformed: &MalformedCounts) {
         if *malformed != self.malformed {
             for (field, count) in malformed {
                 warn!(field, count, "values could not be understood");
@@ -256,7 +256,7 @@ impl Poller {
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for PollFailure {
     fn from(error: Error) -> Self {
         Self {
             failure: Failure {
@@ -268,7 +268,7 @@ impl From<Error> for Refusal {
     }
 }
 
-impl From<Failure> for Refusal {
+impl From<Failure> for PollFailure {
     fn from(failure: Failure) -> Self {
         Self {
             failure,

@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::{Belief, Standing, State};
 use crate::clock::ServerClock;
-use crate::share::{Id, Identity, Malformed, Moment, Reason, Source, Window};
+use crate::share::{Id, Identity, MalformedCounts, Moment, Reason, Source, Window};
 
 /// One organisation that is watched.
 #[derive(Debug)]
@@ -235,7 +235,7 @@ impl FleetHandle {
     }
 
     /// Counts the values of an answer that could not be understood.
-    pub fn count_malformed(&self, source: Source, malformed: &Malformed) {
+    pub fn count_malformed(&self, source: Source, malformed: &MalformedCounts) {
         let mut counts = locked(&self.malformed);
         for (field, count) in malformed {
             *counts.entry((source, *field)).or_default() += count;
@@ -371,7 +371,7 @@ mod tests {
         handle.count_failure(Source::ClipGroups, Reason::Auth);
         assert_eq!(handle.failures()[&of(Reason::Auth)], 2);
         assert_eq!(handle.failures()[&of(Reason::Tls)], 0);
-        let malformed = Malformed::from([("uuid", 2)]);
+        let malformed = MalformedCounts::from([("uuid", 2)]);
         handle.count_malformed(Source::ClipGroups, &malformed);
         assert_eq!(handle.malformed()[&(Source::ClipGroups, "uuid")], 2);
         assert_eq!(handle.malformed()[&(Source::ClipGroups, "record")], 0);

@@ -19,7 +19,7 @@ pub use standing::{Failure, Poll, Standing};
 pub use timeline::{Tally, Timeline, Totals};
 
 use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, Malformed, Moment, Protection, Share, UnixMillis,
+    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Moment, Protection, Share, UnixMillis,
 };
 
 /// What one good answer of one source said.
@@ -30,7 +30,7 @@ pub struct Inventory {
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
     readings: [u64; ExpiryReading::ALL.len()],
-    malformed: Malformed,
+    malformed: MalformedCounts,
     obtained: Moment,
 }
 
@@ -88,7 +88,7 @@ impl Inventory {
     }
 
     /// How many values of each field could not be understood.
-    pub fn malformed(&self) -> &Malformed {
+    pub fn malformed(&self) -> &MalformedCounts {
         &self.malformed
     }
 

@@ -100,7 +100,7 @@ impl Client {
             key,
             deadline,
         };
-        let reader = |_| organization::Reader::default();
+        let reader = |_| organization::OrganizationReader::default();
         self.caller.call(&operation, reader).await
     }
 

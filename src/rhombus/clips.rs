@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::{self, Field, Fill, Slot, Verdict, each_field, next_field};
-use crate::share::{Id, Malformed};
+use super::field::{Field, Fill, Malformed, Slot, Understood, each_field, next_field};
+use crate::share::{Id, MalformedCounts};
 
 /// What is kept of `sharedClips`.
 #[derive(Debug, Default)]
@@ -18,14 +18,14 @@ pub(super) struct Clips {
     /// The cameras that they show, as they came.
     pub(super) cameras: Vec<Id>,
     /// What could not be understood.
-    pub(super) malformed: Malformed,
+    pub(super) malformed: MalformedCounts,
 }
 
 impl Slot for Clips {
     fn list<'de, A: SeqAccess<'de>, const CAREFUL: bool>(
         &mut self,
         mut list: A,
-    ) -> Result<Verdict, A::Error> {
+    ) -> Result<Understood, A::Error> {
         while let Some(verdict) = list.next_element_seed(Fill::<_, CAREFUL>(&mut Clip(self)))? {
             self.count = self.count.saturating_add(1);
             self.judge("sharedClips", verdict);
@@ -35,15 +35,15 @@ impl Slot for Clips {
 }
 
 impl Clips {
-    pub(super) fn judge(&mut self, field: &'static str, verdict: Verdict) {
-        if let Err(field::Malformed) = verdict {
+    pub(super) fn judge(&mut self, field: &'static str, verdict: Understood) {
+        if let Err(Malformed) = verdict {
             *self.malformed.entry(field).or_default() += 1;
         }
     }
 
     /// Null and absent are 0 seconds; less than that is malformed.
-    fn add_duration(&mut self, secs: Field<i64>) -> Verdict {
-        let secs = u64::try_from(secs?.unwrap_or(0)).map_err(|_| field::Malformed)?;
+    fn add_duration(&mut self, secs: Field<i64>) -> Understood {
+        let secs = u64::try_from(secs?.unwrap_or(0)).map_err(|_| Malformed)?;
         self.duration_secs = self.duration_secs.saturating_add(secs);
         Ok(())
     }
@@ -56,7 +56,7 @@ impl Slot for Clip<'_> {
     fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
         &mut self,
         clip: A,
-    ) -> Result<Verdict, A::Error> {
+    ) -> Result<Understood, A::Error> {
         let clips = &mut *self.0;
         each_field::<_, 2, CAREFUL>(clip, ["durationSec", "deviceUuidMap"], |name, clip| {
             let verdict = match name {
@@ -80,7 +80,7 @@ impl Slot for Devices<'_> {
     fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
         &mut self,
         mut devices: A,
-    ) -> Result<Verdict, A::Error> {
+    ) -> Result<Understood, A::Error> {
         while let Some((Camera(id), IgnoredAny)) = devices.next_entry()? {
             self.0.push(id);
         }

@@ -19,29 +19,29 @@ use crate::share::Id;
 pub(super) struct Malformed;
 
 /// Whether a value was understood.
-pub(super) type Verdict = Result<(), Malformed>;
+pub(super) type Understood = Result<(), Malformed>;
 
 /// A value; none where it is null or absent.
 pub(super) type Field<T> = Result<Option<T>, Malformed>;
 
 /// Where a value goes. It takes the types that are documented, and finds the others malformed.
 pub(super) trait Slot {
-    fn integer(&mut self, _: i64) -> Verdict {
+    fn integer(&mut self, _: i64) -> Understood {
         Err(Malformed)
     }
 
-    fn boolean(&mut self, _: bool) -> Verdict {
+    fn boolean(&mut self, _: bool) -> Understood {
         Err(Malformed)
     }
 
-    fn text(&mut self, _: &str) -> Verdict {
+    fn text(&mut self, _: &str) -> Understood {
         Err(Malformed)
     }
 
     fn list<'de, A: SeqAccess<'de>, const CAREFUL: bool>(
         &mut self,
         mut list: A,
-    ) -> Result<Verdict, A::Error> {
+    ) -> Result<Understood, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Err(Malformed))
     }
@@ -49,28 +49,28 @@ pub(super) trait Slot {
     fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
         &mut self,
         object: A,
-    ) -> Result<Verdict, A::Error> {
+    ) -> Result<Understood, A::Error> {
         IgnoredAny::deserialize(MapAccessDeserializer::new(object))?;
         Ok(Err(Malformed))
     }
 }
 
 impl Slot for Option<i64> {
-    fn integer(&mut self, value: i64) -> Verdict {
+    fn integer(&mut self, value: i64) -> Understood {
         *self = Some(value);
         Ok(())
     }
 }
 
 impl Slot for Option<bool> {
-    fn boolean(&mut self, value: bool) -> Verdict {
+    fn boolean(&mut self, value: bool) -> Understood {
         *self = Some(value);
         Ok(())
     }
 }
 
 impl Slot for Option<Id> {
-    fn text(&mut self, text: &str) -> Verdict {
+    fn text(&mut self, text: &str) -> Understood {
         if text.is_empty() {
             return Err(Malformed);
         }
@@ -83,9 +83,9 @@ impl Slot for Option<Id> {
 pub(super) struct Fill<'a, S, const CAREFUL: bool>(pub(super) &'a mut S);
 
 impl<'de, S: Slot, const CAREFUL: bool> DeserializeSeed<'de> for Fill<'_, S, CAREFUL> {
-    type Value = Verdict;
+    type Value = Understood;
 
-    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Verdict, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Understood, D::Error> {
         if !CAREFUL {
             return value.deserialize_any(self);
         }
@@ -96,43 +96,43 @@ impl<'de, S: Slot, const CAREFUL: bool> DeserializeSeed<'de> for Fill<'_, S, CAR
 }
 
 impl<'de, S: Slot, const CAREFUL: bool> Visitor<'de> for Fill<'_, S, CAREFUL> {
-    type Value = Verdict;
+    type Value = Understood;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Verdict, E> {
+    fn visit_unit<E: Error>(self) -> Result<Understood, E> {
         Ok(Ok(()))
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Verdict, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Understood, E> {
         Ok(self.0.boolean(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Verdict, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Understood, E> {
         Ok(self.0.integer(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Verdict, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Understood, E> {
         let value = i64::try_from(value).map_err(|_| Malformed);
         Ok(value.and_then(|value| self.0.integer(value)))
     }
 
     /// A whole number is one however it is written: `4.1E9`, `1795575771.0`.
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Verdict, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Understood, E> {
         Ok(whole(value).and_then(|value| self.0.integer(value)))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Verdict, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Understood, E> {
         Ok(self.0.text(text))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Verdict, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Understood, A::Error> {
         self.0.list::<A, CAREFUL>(list)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Verdict, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Understood, A::Error> {
         self.0.object::<A, CAREFUL>(object)
     }
 }
@@ -309,7 +309,7 @@ mod tests {
             fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
                 &mut self,
                 object: A,
-            ) -> Result<Verdict, A::Error> {
+            ) -> Result<Understood, A::Error> {
                 each_field::<_, 2, CAREFUL>(object, ["one", "two"], |name, object| {
                     self.0.push(name);
                     object.next_value::<IgnoredAny>().map(drop)

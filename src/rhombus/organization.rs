@@ -18,7 +18,7 @@ const MAX_NAME: usize = 200;
 /// The answer, as far as it is needed. Unknown fields are passed over, and a value that can't be read
 /// costs no other.
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct Document<'a> {
     #[serde(borrow)]
     org: Option<Record<'a>>,
     #[serde(borrow)]
@@ -37,9 +37,9 @@ struct Record<'a> {
 
 /// Collects an answer.
 #[derive(Default)]
-pub(super) struct Reader(Vec<u8>);
+pub(super) struct OrganizationReader(Vec<u8>);
 
-impl Decode for Reader {
+impl Decode for OrganizationReader {
     type Output = Identity;
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -56,7 +56,7 @@ impl Decode for Reader {
 
     fn finish(self) -> Result<Identity, Error> {
         let unread = || Error::Decode("it does not say whose key it is".into());
-        let answer: Answer<'_> = serde_json::from_slice(&self.0).map_err(|_| unread())?;
+        let answer: Document<'_> = serde_json::from_slice(&self.0).map_err(|_| unread())?;
         let says_error = |value: &RawValue| !matches!(value.get(), "false" | "null" | "\"\"");
         if [answer.error, answer.error_msg]
             .into_iter()
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Identity, Error> {
-        let mut reader = Reader::default();
+        let mut reader = OrganizationReader::default();
         reader.push(body.as_bytes())?;
         reader.finish()
     }
@@ -126,7 +126,7 @@ mod tests {
         ] {
             assert!(matches!(read(body), Err(Error::Decode(_))), "{body}");
         }
-        let mut reader = Reader::default();
+        let mut reader = OrganizationReader::default();
         assert!(reader.push(&vec![b' '; MAX_BYTES + 1]).is_err());
     }
 }

@@ -13,13 +13,13 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// How one name is looked up.
 type LookUp = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
 /// What everybody gets who asks meanwhile. An [`io::Error`] can't be copied, its words can.
-type Answer = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, String>>>;
+type Lookup = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, String>>>;
 
 /// The system's resolver, for all organisations together.
 #[derive(Clone)]
 pub(super) struct Resolver {
     look_up: LookUp,
-    under_way: Arc<Mutex<HashMap<String, Answer>>>,
+    under_way: Arc<Mutex<HashMap<String, Lookup>>>,
 }
 
 impl Resolver {
@@ -39,7 +39,7 @@ impl Resolver {
 
     /// The look-up that is under way, or a new one. It goes on when those who wait have gone, so that
     /// nobody begins another beside it.
-    fn answer(&self, host: &str) -> Answer {
+    fn answer(&self, host: &str) -> Lookup {
         let mut under_way = self.under_way();
         if let Some(answer) = under_way.get(host) {
             return answer.clone();
@@ -58,7 +58,7 @@ impl Resolver {
         answer
     }
 
-    fn under_way(&self) -> MutexGuard<'_, HashMap<String, Answer>> {
+    fn under_way(&self) -> MutexGuard<'_, HashMap<String, Lookup>> {
         self.under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -40,11 +40,15 @@ pub struct Request {
 }
 
 /// Reads an answer as it arrives.
-pub type Reader = ListReader<Records>;
+pub type ClipGroupsReader = ListReader<Records>;
 
 /// A reader of an answer that began to arrive at `now`; a single value in it may have
 /// `max_value_bytes`.
-pub fn reader(expiration_time: ExpirationTime, now: UnixMillis, max_value_bytes: usize) -> Reader {
+pub fn reader(
+    expiration_time: ExpirationTime,
+    now: UnixMillis,
+    max_value_bytes: usize,
+) -> ClipGroupsReader {
     let records = Records {
         expiration_time,
         now,
@@ -239,7 +243,7 @@ fn created(millis: Option<i64>) -> Field<UnixMillis> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::Malformed;
+    use crate::share::MalformedCounts;
 
     const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
     const CREATED: i64 = 1_700_000_000_000;
@@ -253,7 +257,7 @@ mod tests {
         reader.finish().unwrap().0.into_seen()
     }
 
-    fn one(record: &str) -> (Share, Malformed) {
+    fn one(record: &str) -> (Share, MalformedCounts) {
         let mut answer = answer(record);
         assert_eq!(answer.shares.len(), 1);
         (answer.shares.remove(0), answer.malformed)
@@ -284,7 +288,7 @@ mod tests {
                 },
             }
         );
-        assert_eq!(malformed, Malformed::new());
+        assert_eq!(malformed, MalformedCounts::new());
     }
 
     #[test]
@@ -303,7 +307,7 @@ mod tests {
                 is_secured,
                 "{key}"
             );
-            assert_eq!(malformed, Malformed::new(), "{key}");
+            assert_eq!(malformed, MalformedCounts::new(), "{key}");
         }
         for key in ["is\u{7}ecured", "\u{0}", "a\\u0062\n"] {
             let document = format!(r#"{{"sharedClipGroups":[{{"{key}":true}}]}}"#);
@@ -324,7 +328,7 @@ mod tests {
         ] {
             let (share, malformed) = one(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
             assert_eq!((share.protection, share.expiry), (Protection::None, Expiry::Never));
-            assert_eq!(malformed, Malformed::new());
+            assert_eq!(malformed, MalformedCounts::new());
         }
     }
 
@@ -355,7 +359,11 @@ mod tests {
                 format!(r#","uuid":"{UUID}""#)
             };
             let (share, malformed) = one(&format!(r#"{{"{field}":{value}{uuid}}}"#));
-            assert_eq!(malformed, Malformed::from([(field, 1)]), "{field}: {value}");
+            assert_eq!(
+                malformed,
+                MalformedCounts::from([(field, 1)]),
+                "{field}: {value}"
+            );
             assert_eq!(
                 (share.protection, share.expiry),
                 (Protection::None, Expiry::Never)
@@ -373,7 +381,7 @@ mod tests {
         assert_eq!((share.media.clips, share.media.duration_secs), (6, 10));
         assert_eq!(
             malformed,
-            Malformed::from([("deviceUuidMap", 2), ("durationSec", 3)])
+            MalformedCounts::from([("deviceUuidMap", 2), ("durationSec", 3)])
         );
         // What no Rust type holds costs that field, and none beside it.
         let (share, malformed) = clips(
@@ -381,10 +389,10 @@ mod tests {
                {"deviceUuidMap":1e999},{"durationSec":30}"#,
         );
         assert_eq!((share.media.clips, share.media.duration_secs), (4, 60));
-        assert_eq!(malformed, Malformed::from([("deviceUuidMap", 2)]));
+        assert_eq!(malformed, MalformedCounts::from([("deviceUuidMap", 2)]));
         let (share, malformed) = clips(r#"{"durationSec":10},7"#);
         assert_eq!((share.media.clips, share.media.duration_secs), (2, 10));
-        assert_eq!(malformed, Malformed::from([("sharedClips", 1)]));
+        assert_eq!(malformed, MalformedCounts::from([("sharedClips", 1)]));
     }
 
     #[test]
@@ -399,7 +407,7 @@ mod tests {
         ];
         let seen = answer(&records.join(","));
         assert_eq!(seen.org_uuid, Some(Id::parse(UUID)));
-        assert_eq!(seen.malformed, Malformed::from([("orgUuid", 1)]));
+        assert_eq!(seen.malformed, MalformedCounts::from([("orgUuid", 1)]));
     }
 
     #[test]
@@ -412,7 +420,7 @@ mod tests {
             );
             assert_eq!(
                 malformed,
-                Malformed::from([("record", 1), ("uuid", 1)]),
+                MalformedCounts::from([("record", 1), ("uuid", 1)]),
                 "{element}"
             );
         }

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-pub use source::{Malformed, Reason, Source};
+pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
 
 /// Which of Rhombus's ways of sharing made the link. The value of the label `kind`.
@@ -170,7 +170,7 @@ pub struct Listing {
     /// The organisation's uuid, where a record said it.
     pub org_uuid: Option<Id>,
     /// What could not be understood.
-    pub malformed: Malformed,
+    pub malformed: MalformedCounts,
     /// Whether the answer warned that it is not whole.
     pub partial: bool,
 }

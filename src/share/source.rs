@@ -124,4 +124,4 @@ impl Reason {
 }
 
 /// How many values of each field could not be understood: field, count, in the order of fields.
-pub type Malformed = std::collections::BTreeMap<&'static str, u64>;
+pub type MalformedCounts = std::collections::BTreeMap<&'static str, u64>;

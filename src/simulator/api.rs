@@ -83,15 +83,15 @@ async fn ask(
 }
 
 /// A rule that a request broke: the status, and what to say.
-pub(super) struct Refusal(pub(super) StatusCode, pub(super) Cow<'static, str>);
+pub(super) struct Rejection(pub(super) StatusCode, pub(super) Cow<'static, str>);
 
-impl Refusal {
+impl Rejection {
     pub(super) fn bad_request(message: &'static str) -> Self {
         Self(StatusCode::BAD_REQUEST, message.into())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         failure(self.0, &self.1)
     }
@@ -102,12 +102,12 @@ async fn answer(
     operation: Operation,
     (headers, body): (&HeaderMap, &[u8]),
     visits: &mut Vec<Visit>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Rejection> {
     let now = simulator.now();
     let key = credential(headers)?;
     let Some(org) = simulator.org(key) else {
         let message = "The API key is not known.";
-        return Err(Refusal(StatusCode::UNAUTHORIZED, message.into()));
+        return Err(Rejection(StatusCode::UNAUTHORIZED, message.into()));
     };
     visits.push(org.journal.enter(operation, now));
     let filter = filter(operation, headers, body)?;
@@ -138,22 +138,22 @@ fn content(world: &World, operation: Operation, now: UnixMillis, filter: Filter)
 }
 
 /// The key, when the headers are those of an organisation's key.
-fn credential(headers: &HeaderMap) -> Result<&str, Refusal> {
+fn credential(headers: &HeaderMap) -> Result<&str, Rejection> {
     if text(headers, &HeaderName::from_static("x-auth-scheme")) != "api-token" {
         let message = "The header x-auth-scheme has to be api-token.";
-        return Err(Refusal(StatusCode::FORBIDDEN, message.into()));
+        return Err(Rejection(StatusCode::FORBIDDEN, message.into()));
     }
     match text(headers, &HeaderName::from_static("x-auth-apikey")) {
         "" => {
             let message = "The header x-auth-apikey is missing.";
-            Err(Refusal(StatusCode::UNAUTHORIZED, message.into()))
+            Err(Rejection(StatusCode::UNAUTHORIZED, message.into()))
         }
         key => Ok(key),
     }
 }
 
 /// What the body asks for.
-fn filter(operation: Operation, headers: &HeaderMap, body: &[u8]) -> Result<Filter, Refusal> {
+fn filter(operation: Operation, headers: &HeaderMap, body: &[u8]) -> Result<Filter, Rejection> {
     match operation {
         Operation::ClipGroups => clip_groups::filter(&fields(headers, body)?),
         // It has no parameters, and is documented to come without a body too.
@@ -163,15 +163,15 @@ fn filter(operation: Operation, headers: &HeaderMap, body: &[u8]) -> Result<Filt
 }
 
 /// The fields of a body, which has to be a JSON object.
-fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Rejection> {
     let media_type = text(headers, &CONTENT_TYPE).split(';').next();
     if !media_type.is_some_and(|media| media.trim().eq_ignore_ascii_case(JSON)) {
-        return Err(Refusal::bad_request(
+        return Err(Rejection::bad_request(
             "The Content-Type has to be application/json.",
         ));
     }
     serde_json::from_slice(body)
-        .map_err(|_| Refusal::bad_request("The body has to be a JSON object."))
+        .map_err(|_| Rejection::bad_request("The body has to be a JSON object."))
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

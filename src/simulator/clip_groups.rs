@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::api::Refusal;
+use super::api::Rejection;
 use super::world::Filter;
 
 pub(super) const PATH: &str = "/api/event/getSharedClipGroupsV2";
 
 /// The bounds that a request asks for. Fields that are not known are let pass.
-pub(super) fn filter(fields: &Map<String, Value>) -> Result<Filter, Refusal> {
+pub(super) fn filter(fields: &Map<String, Value>) -> Result<Filter, Rejection> {
     let bound = |name| match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_i64() {
             Some(millis) => Ok(Some(millis)),
-            None => Err(Refusal::bad_request(
+            None => Err(Rejection::bad_request(
                 "createdAfterMs and createdBeforeMs have to be int64 or null.",
             )),
         },

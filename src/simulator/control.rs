@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::Refusal;
+use super::api::Rejection;
 use super::fault::Armed;
 use super::operation::Operation;
 use super::org::Org;
@@ -43,13 +43,13 @@ struct Which {
     operation: Operation,
 }
 
-type Outcome = Result<Response, Refusal>;
+type Outcome = Result<Response, Rejection>;
 
 const DONE: StatusCode = StatusCode::NO_CONTENT;
 
 impl Simulator {
     /// The organisations that are meant: the one named, or all.
-    fn meant(&self, which: &Which) -> Result<Vec<&Org>, Refusal> {
+    fn meant(&self, which: &Which) -> Result<Vec<&Org>, Rejection> {
         match &which.org {
             None => Ok(self.0.orgs.iter().collect()),
             Some(key) => match self.org(key) {
@@ -60,18 +60,18 @@ impl Simulator {
     }
 
     /// The organisation that is meant: the one named, or the first.
-    fn meant_first(&self, which: &Which) -> Result<&Org, Refusal> {
+    fn meant_first(&self, which: &Which) -> Result<&Org, Rejection> {
         let first = self.meant(which)?.first().copied();
         first.ok_or_else(|| unknown("There is no organisation."))
     }
 }
 
-fn unknown(message: &'static str) -> Refusal {
-    Refusal(StatusCode::NOT_FOUND, message.into())
+fn unknown(message: &'static str) -> Rejection {
+    Rejection(StatusCode::NOT_FOUND, message.into())
 }
 
-fn invalid(error: &impl std::fmt::Display) -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, error.to_string().into())
+fn invalid(error: &impl std::fmt::Display) -> Rejection {
+    Rejection(StatusCode::BAD_REQUEST, error.to_string().into())
 }
 
 async fn count_groups(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {

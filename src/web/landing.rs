@@ -97,7 +97,7 @@ impl Page {
     pub(super) fn new(app: &App, fleet: &Fleet, here: Moment) -> Self {
         let standings = Standings::new(fleet, here);
         let soon = soon(&fleet.view).map(|window| window.label.clone());
-        let answer = Answer::new(&standings);
+        let answer = Headline::new(&standings);
         let hidden = standings.rows.len().saturating_sub(MAX_ROWS) as u64;
         Self {
             style: STYLE,
@@ -148,13 +148,13 @@ fn version(app: &App) -> String {
 }
 
 /// The answer at a glance.
-struct Answer {
+struct Headline {
     tone: &'static str,
     headline: String,
     details: Vec<String>,
 }
 
-impl Answer {
+impl Headline {
     fn new(standings: &Standings) -> Self {
         let all = standings.rows.len() as u64;
         let waiting = standings.count(Belief::Waiting);
