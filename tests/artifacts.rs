@@ -25,6 +25,8 @@ mod promql;
 mod rule_file;
 #[path = "artifacts/thresholds.rs"]
 mod thresholds;
+#[path = "common/toolchains.rs"]
+mod toolchains;
 #[path = "artifacts/tools.rs"]
 mod tools;
 #[path = "artifacts/whole_dashboards.rs"]

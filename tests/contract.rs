@@ -10,9 +10,10 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use common::process::Process;
+use common::toolchains::toolchains;
 use common::{exporter, put_group, put_some_groups, set_fault, simulator};
 
 /// A metric's type and its labels.
@@ -112,21 +113,25 @@ async fn what_is_documented_is_exported_and_nothing_else() {
 #[tokio::test]
 async fn promtool_has_nothing_to_say() {
     let text = exposition().await;
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("promtool, which `make test` installs");
-    let mut stdin = promtool.stdin.take().expect("piped");
-    stdin.write_all(text.as_bytes()).expect("promtool reads");
-    drop(stdin);
-    let said = promtool.wait_with_output().expect("promtool ends");
-    let words = [said.stdout, said.stderr].concat();
-    assert!(
-        said.status.success() && words.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&words)
-    );
+    for toolchain in toolchains() {
+        let mut promtool = toolchain
+            .command("promtool")
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it said its version before");
+        let mut stdin = promtool.stdin.take().expect("piped");
+        stdin.write_all(text.as_bytes()).expect("promtool reads");
+        drop(stdin);
+        let said = promtool.wait_with_output().expect("promtool ends");
+        let words = [said.stdout, said.stderr].concat();
+        assert!(
+            said.status.success() && words.is_empty(),
+            "{}: {}",
+            toolchain.name,
+            String::from_utf8_lossy(&words)
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! The main job on real input: the binary polls an HTTP server that answers as documented, a real
 //! Prometheus scrapes it with this repository's rules, a real Alertmanager holds the alert and tells
-//! a webhook. Takes some six minutes, since the rules are those that ship, with their patience.
+//! a webhook; and all that with each generation of Prometheus, at the same time. Takes some six
+//! minutes, since the rules are those that ship, with their patience.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,11 +13,11 @@ mod common;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use common::process::Process;
+use common::toolchains::{Toolchain, toolchains};
 use common::{dashboards, exporter, put_group, put_some_groups, set_fault, simulator};
 use serde_json::Value;
 
@@ -34,11 +35,16 @@ struct Stack {
 impl Stack {
     /// Starts the example configurations of this repository, with the addresses put in and the
     /// pauses between looks taken out.
-    async fn start(exporter: SocketAddr) -> Self {
+    async fn start(toolchain: &Toolchain, exporter: SocketAddr) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let notices = Notices::listen().await;
-        let alertmanager = alertmanager(directory.path(), notices.address);
-        let prometheus = prometheus(directory.path(), exporter, alertmanager.address());
+        let alertmanager = alertmanager(toolchain, directory.path(), notices.address);
+        let prometheus = prometheus(
+            toolchain,
+            directory.path(),
+            exporter,
+            alertmanager.address(),
+        );
         Self {
             prometheus,
             alertmanager,
@@ -113,7 +119,7 @@ fn replaced(mut text: String, pairs: &[(&str, &str)]) -> String {
     text
 }
 
-fn alertmanager(directory: &Path, webhook: SocketAddr) -> Process {
+fn alertmanager(toolchain: &Toolchain, directory: &Path, webhook: SocketAddr) -> Process {
     let config = replaced(
         example("alertmanager.example.yml"),
         &[
@@ -124,7 +130,7 @@ fn alertmanager(directory: &Path, webhook: SocketAddr) -> Process {
     );
     let file = directory.join("alertmanager.yml");
     fs::write(&file, config).expect("written");
-    let mut command = Command::new("prometheus-alertmanager");
+    let mut command = toolchain.command("prometheus-alertmanager");
     command
         .arg(format!("--config.file={}", file.display()))
         .arg(format!(
@@ -138,7 +144,12 @@ fn alertmanager(directory: &Path, webhook: SocketAddr) -> Process {
     Process::spawn(command).expect("Alertmanager starts")
 }
 
-fn prometheus(directory: &Path, exporter: SocketAddr, alertmanager: SocketAddr) -> Process {
+fn prometheus(
+    toolchain: &Toolchain,
+    directory: &Path,
+    exporter: SocketAddr,
+    alertmanager: SocketAddr,
+) -> Process {
     fs::write(
         directory.join("rhombus-shares.rules.yml"),
         example("rhombus-shares.rules.yml"),
@@ -156,7 +167,7 @@ fn prometheus(directory: &Path, exporter: SocketAddr, alertmanager: SocketAddr) 
     );
     let file = directory.join("prometheus.yml");
     fs::write(&file, config).expect("written");
-    let mut command = Command::new("prometheus");
+    let mut command = toolchain.command("prometheus");
     command
         .arg(format!("--config.file={}", file.display()))
         .arg(format!(
@@ -258,6 +269,17 @@ async fn the_dashboards_show_something(stack: &Stack) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_share_becomes_an_alert_and_stays_one_until_it_is_seen_to_be_protected() {
+    let mut stacks = tokio::task::JoinSet::new();
+    for toolchain in toolchains() {
+        stacks.spawn(async move {
+            println!("with {}", toolchain.name);
+            an_open_share_is_told_with(toolchain).await;
+        });
+    }
+    stacks.join_all().await;
+}
+
+async fn an_open_share_is_told_with(toolchain: &Toolchain) {
     let simulator = simulator(0);
     put_some_groups(&simulator).await;
     let (status, _) = simulator
@@ -267,7 +289,7 @@ async fn an_open_share_becomes_an_alert_and_stays_one_until_it_is_seen_to_be_pro
     open(&simulator, false).await;
     let exporter = exporter(&simulator, &["--collect.max-staleness=5s"]);
     exporter.wait_for_success().await;
-    let stack = Stack::start(exporter.address()).await;
+    let stack = Stack::start(toolchain, exporter.address()).await;
 
     // Nothing is open: nothing is said.
     the_dashboards_show_something(&stack).await;

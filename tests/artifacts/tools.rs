@@ -1,23 +1,32 @@
-//! The tools of Prometheus, which have the last word on their own files.
+//! The tools of Prometheus 2 and 3, which have the last word on their own files.
 
 use std::path::Path;
-use std::process::Command;
 
 use crate::dashboards::{files, root};
+use crate::toolchains::{Toolchain, toolchains};
 
-/// Runs the tool in `alerts/`; the test fails where it is missing, or isn't content.
+/// Runs the tool of both toolchains in `alerts/`; the test fails where one isn't content.
 pub(crate) fn run(tool: &str, arguments: &[&str]) {
-    let (content, output) = output(tool, arguments, &root().join("alerts"));
-    assert!(content, "{tool} {}:\n{output}", arguments.join(" "));
+    std::thread::scope(|scope| {
+        for toolchain in toolchains() {
+            scope.spawn(|| {
+                let (content, output) = output(toolchain, tool, arguments, &root().join("alerts"));
+                let what = format!("{}: {tool} {}", toolchain.name, arguments.join(" "));
+                assert!(content, "{what}:\n{output}");
+            });
+        }
+    });
 }
 
-fn output(tool: &str, arguments: &[&str], directory: &Path) -> (bool, String) {
-    let run = Command::new(tool)
-        .args(arguments)
-        .current_dir(directory)
-        .output();
-    let run = run
-        .unwrap_or_else(|error| panic!("{tool} can't be run ({error}): `make test` installs it"));
+fn output(
+    toolchain: &Toolchain,
+    tool: &str,
+    arguments: &[&str],
+    directory: &Path,
+) -> (bool, String) {
+    let mut run = toolchain.command(tool);
+    let run = run.args(arguments).current_dir(directory).output();
+    let run = run.expect("it said its version before");
     let text = [run.stdout, run.stderr].concat();
     (
         run.status.success(),
@@ -83,6 +92,9 @@ fn a_tool_that_is_not_content_is_noticed() {
     let scratch = tempfile::tempdir().expect("a scratch directory");
     let rules = "groups: [{name: a, rules: [{alert: A, expr: 'sum('}]}]";
     std::fs::write(scratch.path().join("bad.yml"), rules).expect("a scratch file");
-    let (content, text) = output("promtool", &["check", "rules", "bad.yml"], scratch.path());
-    assert!(!content && text.contains("parse error"), "{text}");
+    for toolchain in toolchains() {
+        let arguments = ["check", "rules", "bad.yml"];
+        let (content, text) = output(toolchain, "promtool", &arguments, scratch.path());
+        assert!(!content && text.contains("parse error"), "{text}");
+    }
 }

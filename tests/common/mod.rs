@@ -9,6 +9,7 @@ pub(crate) mod metrics;
 pub(crate) mod process;
 pub(crate) mod series;
 pub(crate) mod several;
+pub(crate) mod toolchains;
 
 use process::Process;
 
