@@ -15,6 +15,10 @@ mod dashboards;
 mod examples;
 #[path = "artifacts/findings.rs"]
 mod findings;
+#[path = "common/grafana.rs"]
+mod grafana;
+#[path = "artifacts/links.rs"]
+mod links;
 #[path = "artifacts/panel_cases.rs"]
 mod panel_cases;
 #[path = "artifacts/panels.rs"]
@@ -31,3 +35,5 @@ mod toolchains;
 mod tools;
 #[path = "artifacts/whole_dashboards.rs"]
 mod whole_dashboards;
+#[path = "artifacts/zeros.rs"]
+mod zeros;

@@ -10,7 +10,7 @@ use crate::contract::{Contract, contract};
 use crate::dashboards::{all_panels, dashboards, list, panels, queries, text};
 use crate::findings::{Findings, broken};
 use crate::promql::{self, Selected};
-use crate::whole_dashboards;
+use crate::{whole_dashboards, zeros};
 
 /// The units in use, as Grafana's list has them.
 const UNITS: [&str; 7] = ["short", "s", "bytes", "Bps", "ops", "reqps", "percentunit"];
@@ -72,8 +72,7 @@ fn check_panel(findings: &mut Findings, panel: &Value) {
 }
 
 /// A stat shows what is, not what last was: it asks for this moment, and says so where nothing is.
-/// One that counts links is 0 where none is, but only while every list is read with success, by
-/// exporters none of which is down or gone. What is then shown is for the cases (`panel_cases`).
+/// When it may show a 0 is for `zeros`, and what is then shown for the cases (`panel_cases`).
 fn check_stat(findings: &mut Findings, panel: &Value) {
     let title = text(panel, "title");
     let says = !text(&panel["fieldConfig"]["defaults"], "noValue").is_empty();
@@ -84,19 +83,17 @@ fn check_stat(findings: &mut Findings, panel: &Value) {
     for target in list(panel, "targets") {
         let now = target["instant"] == true && target["range"] == false;
         findings.require(now, format!("{title}: shows an old value after an outage"));
-        let expr = text(target, "expr");
-        let (number, zero) = expr.split_once(" != 0 or ").unwrap_or_default();
-        let own = zero.strip_prefix(number).unwrap_or_default();
-        let whole = own.starts_with(" == 0 and min(rhombus_collect_success{")
-            && own.contains("}) == 1 unless count(last_over_time(up{");
-        let shown = !counts_links(expr) || !number.is_empty() && whole;
-        findings.require(shown, format!("{title}: shows no 0, or one too easily"));
     }
+    zeros::check(findings, panel);
 }
 
 /// Whether the expression is a number of links, or of what they show.
 pub(crate) fn counts_links(expr: &str) -> bool {
-    let of_links = ["(rhombus_shares", "(rhombus_shared"];
+    let of_links = [
+        "(rhombus_shares",
+        "(rhombus_shared",
+        "(rhombus_share_expiry_readings",
+    ];
     expr.starts_with("sum") && of_links.iter().any(|metric| expr.contains(metric))
 }
 
@@ -117,10 +114,13 @@ fn check_target(findings: &mut Findings, panel: &Value, target: &Value, metrics:
     // Replicas that watch one organisation would count its links twice.
     let once = !counts_links(expr) || expr.contains("(max by (job, org, kind");
     findings.require(once, format!("{title}: counts once a replica"));
-    let warned = !counts_links(expr) || text(panel, "description").contains("see Not fresh");
+    let description = text(panel, "description");
+    let warned = ["lookback", "see What is not known"]
+        .iter()
+        .all(|words| description.contains(words));
     findings.require(
-        warned,
-        format!("{title}: doesn't say that a fall may be a list that isn't read"),
+        warned || !counts_links(expr),
+        format!("{title}: doesn't say what may be missing"),
     );
     if text(panel, "type") == "table" {
         let rows = target["format"] == "table" && target["instant"] == true;
@@ -304,20 +304,8 @@ fn each_broken_panel_is_noticed() {
         ),
         (
             1,
-            " == 0 and min(rhombus_collect_success{",
-            " == 0 and max(rhombus_collect_success{",
-            "or one too easily",
-        ),
-        (
-            1,
-            " == 1 unless count(last_over_time(up{",
-            " == 1 unless count((up{",
-            "or one too easily",
-        ),
-        (
-            1,
-            "a fall may be only that, see Not fresh",
-            "a fall",
+            "and with a lookback the links",
+            "and the links",
             "Active links by protection: doesn't say",
         ),
         (1, " - time()", "", "is a moment"),

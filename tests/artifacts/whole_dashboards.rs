@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::dashboards::{all_panels, dashboards, list, parse, text};
 use crate::findings::{Findings, broken};
-use crate::{panels, thresholds};
+use crate::{links, panels, thresholds};
 
 const TAG: &str = "rhombus-shares";
 const PREFIX: &str = "Rhombus Shares / ";
@@ -17,6 +17,7 @@ pub(crate) fn check(file: &str, content: &str) -> Findings {
     let (mut findings, dashboard) = check_whole(file, content);
     panels::check(&mut findings, &dashboard);
     thresholds::check(&mut findings, &dashboard);
+    links::check(&mut findings, &dashboard);
     findings
 }
 
