@@ -27,6 +27,8 @@ mod panels;
 mod promql;
 #[path = "artifacts/rule_file.rs"]
 mod rule_file;
+#[path = "artifacts/situation.rs"]
+mod situation;
 #[path = "artifacts/thresholds.rs"]
 mod thresholds;
 #[path = "common/toolchains.rs"]

@@ -1,16 +1,7 @@
-//! What the panels that say whether all is well show in cases in which it isn't: their expressions as
-//! promtool answers them. What they look like is for the files (`panels`).
+//! What the panels that say whether all is well show in cases in which it isn't. What they look like
+//! is for the files (`panels`).
 
-use serde_json::{Value, json};
-
-use crate::dashboards::{dashboards, fill, list, panels, parse, text};
-use crate::tools::run;
-
-/// Where a panel is, and which of its queries: `fleet` is the overview, `exporter` the other.
-type Query = (&'static str, &'static str, &'static str);
-
-/// What a panel shows: a number, `NaN` for its word for none, or nothing for its `noValue`.
-type Shown = Option<&'static str>;
+use crate::situation::{LATER, Query, SOON, Shown, Situation};
 
 const OPEN: Query = ("overview", "Open links", "A");
 const OPEN_CHOSEN: Query = ("overview", "Open links, chosen", "A");
@@ -18,231 +9,162 @@ const EXPIRE: Query = ("overview", "Expire within 24 h", "A");
 const NOT_FRESH: Query = ("overview", "Not fresh", "A");
 const NEXT: Query = ("overview", "Next expiry in", "A");
 const OLDEST: Query = ("overview", "Oldest link", "A");
+const AGE: Query = ("overview", "Age of the data", "A");
+const WHOSE: Query = ("overview", "Whose data", "A");
+const LOOKS_BACK: Query = ("overview", "Looks back", "A");
+const CLOCK: Query = ("overview", "Clock off by", "A");
+const PARTIAL: Query = ("overview", "Partial answers", "A");
+const MALFORMED: Query = ("overview", "Malformed values", "A");
+const IN_DOUBT: Query = ("overview", "Organisations in doubt", "A");
 const UP: Query = ("exporter", "Exporters", "A");
 const DOWN: Query = ("exporter", "Exporters", "B");
+const FAILING: Query = ("exporter", "Failing", "A");
+const NOT_FRESH_EITHER: Query = ("exporter", "Not fresh", "A");
 const NOT_SHOWN: Query = ("exporter", "Not shown", "A");
+const VERSION: Query = ("exporter", "Version", "A");
+const DUPLICATES: Query = ("exporter", "Duplicates", "A");
+const FAILING_BY_REASON: Query = ("exporter", "Failing lists, by reason", "A");
+const SHARE_FAILED: Query = ("exporter", "Share of polls that fail, worst ten", "A");
+const MALFORMED_BY_FIELD: Query = ("exporter", "Malformed values, by field", "A");
 
-/// Half an hour, and two days, at a sample a minute.
-const SOON: usize = 30;
-const LATER: usize = 2880;
+/// The stats that are about links, without a link.
+const NONE_OPEN: [(Query, Shown); 5] = [
+    (OPEN, Some("0")),
+    (OPEN_CHOSEN, Some("0")),
+    (EXPIRE, Some("0")),
+    (NEXT, Some("NaN")),
+    (OLDEST, Some("NaN")),
+];
 
-/// A situation: the series in it, one sample a minute, and what is asked at which minute.
-struct Situation {
-    name: &'static str,
-    series: Vec<(String, String)>,
-}
+/// The same, where what was asked for can't be relied on.
+const UNKNOWN: [(Query, Shown); 5] = [
+    (OPEN, None),
+    (OPEN_CHOSEN, None),
+    (EXPIRE, None),
+    (NEXT, None),
+    (OLDEST, None),
+];
 
-impl Situation {
-    /// One exporter, `a`, reads the one list of `acme`, on which no link is active.
-    fn all_is_well(name: &'static str) -> Self {
-        let mut situation = Self {
-            name,
-            series: Vec::new(),
-        };
-        situation.exporter("a", "acme");
-        situation
-    }
-
-    /// Adds an exporter that reads the one list of `org`, on which no link is active.
-    fn exporter(&mut self, instance: &str, org: &str) {
-        let target = format!("job=\"exporter\",instance=\"{instance}\"");
-        let of_org = format!("{target},org=\"{org}\"");
-        let source = format!("{of_org},source=\"clip_groups\"");
-        let kind = format!("{of_org},kind=\"clip_group\",protection=\"none\"");
-        for (series, values) in [
-            (format!("up{{{target}}}"), format!("1x{LATER}")),
-            (
-                format!("rhombus_share_exporter_build_info{{{target},version=\"1\"}}"),
-                format!("1x{LATER}"),
-            ),
-            (
-                format!("rhombus_collect_interval_seconds{{{target}}}"),
-                format!("60x{LATER}"),
-            ),
-            (
-                format!("rhombus_collect_success{{{source}}}"),
-                format!("1x{LATER}"),
-            ),
-            (
-                format!("rhombus_collect_last_success_timestamp_seconds{{{source}}}"),
-                format!("0+60x{LATER}"),
-            ),
-            (format!("rhombus_shares{{{kind}}}"), format!("0x{LATER}")),
-            (
-                format!("rhombus_shares_expiring{{{kind},within=\"24h\"}}"),
-                format!("0x{LATER}"),
-            ),
-        ] {
-            self.series.push((series, values));
-        }
-    }
-
-    /// Gives every series of the metric on this exporter other values, or none.
-    fn with(mut self, metric: &str, instance: &str, values: &str) -> Self {
-        let of_metric = format!("{metric}{{");
-        let of_instance = format!("instance=\"{instance}\"");
-        let mut there = false;
-        for (series, old) in &mut self.series {
-            if series.starts_with(&of_metric) && series.contains(&of_instance) {
-                values.clone_into(old);
-                there = true;
-            }
-        }
-        assert!(there, "{}: no {metric} of {instance}", self.name);
-        self
-    }
-
-    /// With a second exporter, `b`, which reads another organisation's list until minute 10: then
-    /// all that is left of it are these samples of `up`.
-    fn and_one_is_lost(mut self, up: &str) -> Self {
-        self.exporter("b", "globex");
-        for (series, values) in &mut self.series {
-            if series.contains("instance=\"b\"") {
-                let until_then = if series.contains("timestamp") {
-                    "0+60x10"
-                } else {
-                    "1x10"
-                };
-                *values = format!("{until_then} stale");
-            }
-        }
-        self.with("rhombus_shares", "b", "0x10 stale")
-            .with("rhombus_shares_expiring", "b", "0x10 stale")
-            .with("up", "b", up)
-    }
-
-    /// Asks promtool whether the panels show this at that minute.
-    fn shows(self, minute: usize, expected: &[(Query, Shown)]) -> Self {
-        let input: Vec<Value> = self
-            .series
-            .iter()
-            .map(|(series, values)| json!({"series": series, "values": values}))
-            .collect();
-        let looks: Vec<Value> = expected
-            .iter()
-            .map(|(query, shown)| {
-                // As a label, so that NaN can be compared, and a number reads as it is shown.
-                let expr = format!("count_values(\"shown\", {})", expression(query));
-                let samples = shown
-                    .iter()
-                    .map(|shown| json!({"labels": format!("{{shown=\"{shown}\"}}"), "value": 1}));
-                let samples: Vec<Value> = samples.collect();
-                json!({"expr": expr, "eval_time": format!("{minute}m"), "exp_samples": samples})
-            })
-            .collect();
-        let file = json!({"evaluation_interval": "1m", "tests": [{
-            "name": self.name,
-            "interval": "1m",
-            "input_series": input,
-            "promql_expr_test": looks,
-        }]});
-        let scratch = tempfile::tempdir().expect("a scratch directory");
-        let path = scratch.path().join("case.yml");
-        std::fs::write(&path, file.to_string()).expect("a scratch file");
-        run("promtool", &["test", "rules", &path.to_string_lossy()]);
-        self
-    }
-}
-
-fn expression((dashboard, title, id): &Query) -> String {
-    let all = dashboards();
-    let dashboard = all.iter().find(|d| d.file.contains(dashboard));
-    let json = parse(&dashboard.expect("the dashboard is there").text).expect("it is JSON");
-    let panels = panels(&json);
-    let panel = panels
-        .into_iter()
-        .find(|panel| text(panel, "title") == *title);
-    let targets = list(
-        panel.unwrap_or_else(|| panic!("no panel {title}")),
-        "targets",
-    );
-    let target = targets.iter().find(|target| text(target, "refId") == *id);
-    fill(
-        text(
-            target.unwrap_or_else(|| panic!("no {id} in {title}")),
-            "expr",
-        ),
-        "1m",
-    )
+/// A value that stays.
+fn always(value: &str) -> String {
+    format!("{value}x{LATER}")
 }
 
 #[test]
 fn nothing_shared_is_0_and_none_while_every_list_is_read() {
-    Situation::all_is_well("all is well").shows(
-        SOON,
-        &[
-            (OPEN, Some("0")),
-            (OPEN_CHOSEN, Some("0")),
-            (EXPIRE, Some("0")),
-            (NOT_FRESH, Some("0")),
-            (NEXT, Some("NaN")),
-            (OLDEST, Some("NaN")),
-            (UP, Some("1")),
-            (DOWN, Some("0")),
-            (NOT_SHOWN, Some("0")),
-        ],
-    );
+    Situation::all_is_well("all is well")
+        .shows(SOON, &NONE_OPEN)
+        .shows_only(
+            SOON,
+            &[
+                (OPEN, "0"),
+                (("overview", "Open, never expire", "A"), "0"),
+                (("overview", "Never expire", "A"), "0"),
+                (EXPIRE, "0"),
+                (("overview", "Expired, still listed", "A"), "0"),
+                (("overview", "Clips out", "A"), "0"),
+                (("overview", "Footage out", "A"), "0"),
+                (NOT_FRESH, "0"),
+                (WHOSE, "0"),
+                (LOOKS_BACK, "0"),
+                (CLOCK, "1"),
+                (PARTIAL, "0"),
+                (MALFORMED, "0"),
+                (IN_DOUBT, "0"),
+                (OPEN_CHOSEN, "0"),
+                (("overview", "Never expire, chosen", "A"), "0"),
+                (NEXT, "NaN"),
+                (OLDEST, "NaN"),
+                (("overview", "Cameras shown", "A"), "0"),
+                (AGE, "0"),
+                (UP, "1"),
+                (DOWN, "0"),
+                (FAILING, "0"),
+                (NOT_FRESH_EITHER, "0"),
+                (NOT_SHOWN, "0"),
+                (("exporter", "Configuration", "A"), "1"),
+                (VERSION, "1"),
+                (("exporter", "Whose data", "A"), "0"),
+                (("exporter", "Looks back", "A"), "0"),
+                (("exporter", "Clock off by", "A"), "1"),
+                (("exporter", "Partial answers", "A"), "0"),
+                (("exporter", "Malformed values", "A"), "0"),
+                (DUPLICATES, "0"),
+            ],
+        );
+}
+
+#[test]
+fn no_exporter_at_all_leaves_every_stat_unknown() {
+    Situation::nothing("nothing is there").shows_only(SOON, &[]);
+    // So does one that runs from the start on, and never answered as one.
+    Situation::nothing("another program on the port")
+        .and("up", "a", "", &always("1"))
+        .shows_only(SOON, &[]);
 }
 
 #[test]
 fn one_of_two_exporters_down_or_gone_leaves_no_0() {
-    let unknown = [
-        (OPEN, None),
-        (OPEN_CHOSEN, None),
-        (EXPIRE, None),
-        (NOT_FRESH, Some("1")),
-        (NEXT, None),
-        (OLDEST, None),
-        (UP, Some("1")),
-        (DOWN, Some("1")),
+    let all_that_is_known = [
+        (NOT_FRESH, "1"),
+        (NOT_FRESH_EITHER, "1"),
+        (UP, "1"),
+        (DOWN, "1"),
+        // Of the one that is left.
+        (AGE, "0"),
+        (VERSION, "1"),
     ];
+    let two = |name| Situation::all_is_well(name).and_exporter("b", "globex");
     let down = format!("1x10 0x{LATER}");
-    Situation::all_is_well("one is down")
-        .and_one_is_lost(&down)
-        .shows(SOON, &unknown)
-        .shows(LATER, &unknown);
-    Situation::all_is_well("one is gone")
-        .and_one_is_lost("1x10 stale")
-        .shows(SOON, &unknown)
-        .shows(1440, &unknown)
+    two("one is down")
+        .loses("b", &down)
+        .shows_only(SOON, &all_that_is_known)
+        .shows_only(LATER, &all_that_is_known);
+    two("one is gone")
+        .loses("b", "1x10 stale")
+        .shows_only(SOON, &all_that_is_known)
+        .shows_only(1440, &all_that_is_known)
         // After a day it is no longer expected.
+        .shows(LATER, &NONE_OPEN)
+        .shows(LATER, &[(NOT_FRESH, Some("0")), (DOWN, Some("0"))]);
+    two("in the place of one, something else answers")
+        .loses("b", &always("1"))
+        .shows_only(SOON, &all_that_is_known)
+        .shows_only(LATER, &all_that_is_known);
+    // What is known to be wrong, and to be open, is shown all the same.
+    two("one is down, and the other knows of links")
+        .with("rhombus_shares", "a", &always("2"))
+        .with("rhombus_clock_skew_seconds", "a", &always("-400"))
+        .with("rhombus_collect_partial", "a", &always("1"))
+        .with("rhombus_collect_lookback_seconds", "a", &always("3600"))
+        .with_labels("rhombus_organizations", "duplicate", "a", &always("2"))
+        .loses("b", &down)
         .shows(
-            LATER,
-            &[(OPEN, Some("0")), (NOT_FRESH, Some("0")), (DOWN, Some("0"))],
+            SOON,
+            &[
+                (OPEN, Some("2")),
+                (NOT_FRESH, Some("1")),
+                (CLOCK, Some("400")),
+                (PARTIAL, Some("1")),
+                (LOOKS_BACK, Some("3600")),
+                (DUPLICATES, Some("2")),
+            ],
         );
-    // What is known to be open is shown all the same.
-    Situation::all_is_well("one is down, and the other knows of links")
-        .with("rhombus_shares", "a", &format!("2x{LATER}"))
-        .and_one_is_lost(&down)
-        .shows(SOON, &[(OPEN, Some("2")), (NOT_FRESH, Some("1"))]);
 }
 
 #[test]
 fn the_only_exporter_down_is_seen_for_longer_than_a_day() {
-    let mut situation = Situation::all_is_well("the only one is down");
-    let metrics: Vec<String> = situation
-        .series
-        .iter()
-        .map(|(series, _)| series.split('{').next().unwrap_or_default().to_owned())
-        .collect();
-    for metric in metrics {
-        let values = if metric == "up" {
-            format!("1x10 0x{LATER}")
-        } else {
-            "1x10 stale".to_owned()
-        };
-        situation = situation.with(&metric, "a", &values);
-    }
-    situation.shows(
-        LATER,
-        &[
-            (OPEN, None),
-            (NOT_FRESH, Some("1")),
-            (NEXT, None),
-            (UP, Some("0")),
-            (DOWN, Some("1")),
-        ],
-    );
+    Situation::all_is_well("the only one is down")
+        .loses("a", &format!("1x10 0x{LATER}"))
+        .shows_only(
+            LATER,
+            &[
+                (NOT_FRESH, "1"),
+                (NOT_FRESH_EITHER, "1"),
+                (UP, "0"),
+                (DOWN, "1"),
+            ],
+        );
 }
 
 #[test]
@@ -254,42 +176,160 @@ fn a_window_that_is_not_configured_is_unknown() {
 
 #[test]
 fn a_list_that_is_not_shown_is_unknown_whatever_its_last_poll_was() {
-    let hidden = [
-        (OPEN, None),
-        (OPEN_CHOSEN, None),
-        (NEXT, None),
-        (OLDEST, None),
-        (NOT_SHOWN, Some("1")),
-    ];
-    let mut withdrawn = Situation::all_is_well("withdrawn, and the last poll succeeded");
-    withdrawn.exporter("b", "globex");
-    withdrawn
+    let two = |name| Situation::all_is_well(name).and_exporter("b", "globex");
+    two("withdrawn, and the last poll succeeded")
         .with("rhombus_shares", "b", "0x10 stale")
-        .shows(SOON, &hidden);
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(NOT_SHOWN, Some("1"))]);
     Situation::all_is_well("still shown, but the last poll failed")
         .with("rhombus_collect_success", "a", "1x10 0x50")
-        .shows(SOON, &[(OPEN, None), (NEXT, None), (NOT_SHOWN, Some("0"))]);
-    let mut started = Situation::all_is_well("before the first poll");
-    started.exporter("b", "globex");
-    started
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(NOT_SHOWN, Some("0")), (FAILING, Some("1"))]);
+    two("before the first poll")
         .with("rhombus_shares", "b", "_")
         .with("rhombus_collect_success", "b", "_")
+        .with("rhombus_collect_partial", "b", "_")
         .with(
             "rhombus_collect_last_success_timestamp_seconds",
             "b",
-            &format!("0x{LATER}"),
+            &always("0"),
         )
-        .shows(SOON, &hidden)
-        .shows(SOON, &[(NOT_FRESH, Some("1"))]);
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(NOT_SHOWN, Some("1")), (NOT_FRESH, Some("1"))]);
 }
 
 #[test]
-fn a_clock_that_is_ahead_is_not_fresh() {
+fn a_list_that_is_old_is_unknown_although_its_last_poll_succeeded() {
+    Situation::all_is_well("no poll has ended for long")
+        .with(
+            "rhombus_collect_last_success_timestamp_seconds",
+            "a",
+            "0+60x10 600x50",
+        )
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(NOT_FRESH, Some("1")), (AGE, Some("1200"))]);
     Situation::all_is_well("two hours ahead")
         .with(
             "rhombus_collect_last_success_timestamp_seconds",
             "a",
             &format!("7200+60x{LATER}"),
         )
+        .shows(SOON, &UNKNOWN)
         .shows(SOON, &[(NOT_FRESH, Some("1"))]);
+}
+
+#[test]
+fn with_a_lookback_none_is_none_lately() {
+    let looks_back = Situation::all_is_well("a lookback").with(
+        "rhombus_collect_lookback_seconds",
+        "a",
+        &always("3600"),
+    );
+    looks_back.shows(
+        SOON,
+        &[
+            (OPEN, Some("NaN")),
+            (OPEN_CHOSEN, Some("NaN")),
+            (EXPIRE, Some("NaN")),
+            // Their word is for what has none at all.
+            (NEXT, None),
+            (OLDEST, None),
+            (LOOKS_BACK, Some("3600")),
+        ],
+    );
+    Situation::all_is_well("one of two exporters looks at all links, the other back")
+        .and_exporter("b", "globex")
+        .with("rhombus_collect_lookback_seconds", "b", &always("7200"))
+        .shows(SOON, &[(OPEN, Some("NaN")), (LOOKS_BACK, Some("7200"))])
+        .with("rhombus_shares", "a", &always("2"))
+        .shows(SOON, &[(OPEN, Some("2"))]);
+    Situation::all_is_well("an exporter that doesn't say how far it looks back")
+        .with("rhombus_collect_lookback_seconds", "a", "_")
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(LOOKS_BACK, None)]);
+}
+
+#[test]
+fn an_answer_that_is_not_whole_leaves_no_0() {
+    Situation::all_is_well("partial")
+        .with("rhombus_collect_partial", "a", &always("1"))
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(PARTIAL, Some("1"))]);
+}
+
+#[test]
+fn a_clock_that_is_five_minutes_off_leaves_no_0() {
+    for (skew, off_by) in [("300", "300"), ("-300", "300"), ("-2678400", "2678400")] {
+        Situation::all_is_well("the clock is off")
+            .with("rhombus_clock_skew_seconds", "a", &always(skew))
+            .shows(SOON, &UNKNOWN)
+            .shows(SOON, &[(CLOCK, Some(off_by))]);
+    }
+    Situation::all_is_well("the clock is off by less")
+        .with("rhombus_clock_skew_seconds", "a", &always("-299"))
+        .shows(SOON, &NONE_OPEN)
+        .shows(SOON, &[(CLOCK, Some("299"))]);
+    Situation::all_is_well("Rhombus has not said what time it is")
+        .with("rhombus_clock_skew_seconds", "a", "_")
+        .shows(SOON, &[(CLOCK, None)]);
+}
+
+#[test]
+fn an_organisation_that_another_name_is_too_leaves_no_0() {
+    Situation::all_is_well("a duplicate")
+        .with_labels("rhombus_organizations", "fresh", "a", &always("0"))
+        .with_labels("rhombus_organizations", "duplicate", "a", &always("1"))
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(IN_DOUBT, Some("1")), (DUPLICATES, Some("1"))]);
+    // Which organisation is in another state can't be seen: only the fleet's 0 is in doubt.
+    Situation::all_is_well("a stale one")
+        .with_labels("rhombus_organizations", "stale", "a", &always("1"))
+        .shows(
+            SOON,
+            &[
+                (OPEN, None),
+                (OPEN_CHOSEN, Some("0")),
+                (IN_DOUBT, Some("1")),
+                (DUPLICATES, Some("0")),
+            ],
+        );
+}
+
+#[test]
+fn the_demo_leaves_no_0_and_is_said() {
+    Situation::all_is_well("the demo")
+        .and("rhombus_share_exporter_demo", "a", "", &always("1"))
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(WHOSE, Some("1"))]);
+}
+
+#[test]
+fn values_that_could_not_be_understood_are_counted_once() {
+    let labels = r#",org="acme",source="clip_groups",field="expirationTimeSecs""#;
+    let metric = "rhombus_malformed_records";
+    Situation::all_is_well("malformed, as two replicas see it")
+        .and_exporter("b", "acme")
+        .and(metric, "a", labels, &always("3"))
+        .and(metric, "b", labels, &always("3"))
+        .shows(
+            SOON,
+            &[(MALFORMED, Some("3")), (MALFORMED_BY_FIELD, Some("3"))],
+        );
+}
+
+#[test]
+fn why_polls_fail_and_how_many_is_seen() {
+    let labels = r#",org="acme",source="clip_groups",reason="auth""#;
+    let of_polls = "rhombus_collect_polls_total";
+    Situation::all_is_well("every other poll fails")
+        .shows(
+            SOON,
+            &[(FAILING_BY_REASON, None), (SHARE_FAILED, Some("0"))],
+        )
+        .and("rhombus_collect_failing", "a", labels, &always("1"))
+        .with_labels(of_polls, "failure", "a", &format!("0+1x{LATER}"))
+        .shows(
+            SOON,
+            &[(FAILING_BY_REASON, Some("1")), (SHARE_FAILED, Some("0.5"))],
+        );
 }
