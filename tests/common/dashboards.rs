@@ -36,6 +36,21 @@ impl Query {
     pub(crate) fn looks_back(&self) -> bool {
         self.expr.contains(" offset ")
     }
+
+    /// Whether it finds nothing where all is well: it looks back, or asks only for what is exported
+    /// while something is wrong.
+    pub(crate) fn may_find_nothing(&self) -> bool {
+        let only_of_failures = ["rhombus_collect_failing{", "rhombus_malformed_records{"]
+            .iter()
+            .any(|metric| self.expr.contains(metric))
+            && !self.expr.contains(" or ");
+        self.looks_back() || only_of_failures
+    }
+
+    /// The expression with the variable Organisation as given, and every other at "All".
+    pub(crate) fn of_organization(&self, written: &str, rate_interval: &str) -> String {
+        fill_for(written, &self.expr, rate_interval)
+    }
 }
 
 /// The repository's directory.
@@ -72,11 +87,17 @@ pub(crate) fn queries() -> Vec<Query> {
 
 /// Grafana's variables replaced: those of a dashboard by "All", the built-in ones by durations.
 pub(crate) fn fill(expr: &str, rate_interval: &str) -> String {
+    fill_for(".+", expr, rate_interval)
+}
+
+/// The same, with the variable Organisation as given.
+fn fill_for(org: &str, expr: &str, rate_interval: &str) -> String {
     let mut filled = expr.replace("$__rate_interval", rate_interval);
-    for variable in ["$job", "$instance", "$org", "$kind"] {
+    for variable in ["$job", "$instance", "$kind"] {
         filled = filled.replace(variable, ".+");
     }
-    filled
+    // Last: in a name, the others are no variables.
+    filled.replace("$org", org)
 }
 
 /// The panels that are not rows, those inside collapsed rows among them.
