@@ -17,35 +17,6 @@ pub(crate) struct Metric {
 /// Metrics by name.
 pub(crate) type Contract = BTreeMap<String, Metric>;
 
-/// What stands in for docs/metrics.md in a tree that doesn't have it: name, type, labels.
-const METRICS: &str = "
-| metric | type | labels |
-|---|---|---|
-| `rhombus_shares` | gauge | org, kind, protection |
-| `rhombus_shares_without_expiry` | gauge | org, kind, protection |
-| `rhombus_shares_expiring` | gauge | org, kind, protection, within |
-| `rhombus_shares_expired` | gauge | org, kind, protection |
-| `rhombus_shared_clips` | gauge | org, kind, protection |
-| `rhombus_shared_clip_duration_seconds` | gauge | org, kind, protection |
-| `rhombus_shared_devices` | gauge | org, kind |
-| `rhombus_share_next_expiry_timestamp_seconds` | gauge | org, kind, protection |
-| `rhombus_share_oldest_created_timestamp_seconds` | gauge | org, kind, protection |
-| `rhombus_org_info` | gauge | org, org_uuid, org_name |
-| `rhombus_collect_success` | gauge | org, source |
-| `rhombus_collect_last_success_timestamp_seconds` | gauge | org, source |
-| `rhombus_collect_duration_seconds` | gauge | org, source |
-| `rhombus_collect_errors_total` | counter | org, source, reason |
-| `rhombus_malformed_records_total` | counter | org, source, field |
-| `rhombus_collect_interval_seconds` | gauge | |
-| `rhombus_api_requests_total` | counter | source, code |
-| `rhombus_api_request_duration_seconds` | histogram | source |
-| `rhombus_api_response_bytes_total` | counter | source |
-| `rhombus_api_retries_total` | counter | source |
-| `rhombus_share_exporter_build_info` | gauge | version, revision, rustc |
-| `rhombus_share_exporter_config_last_reload_successful` | gauge | |
-| `rhombus_share_exporter_config_last_reload_success_timestamp_seconds` | gauge | |
-";
-
 /// What Prometheus and the process itself add.
 const AROUND: &str = "
 | metric | type | labels |
@@ -62,12 +33,7 @@ const AROUND: &str = "
 
 /// Every metric that an expression may name; a histogram as its three series.
 pub(crate) fn contract() -> Contract {
-    let page = root().join("docs/metrics.md");
-    let own = if page.exists() {
-        read(&page)
-    } else {
-        METRICS.to_owned()
-    };
+    let own = read(&root().join("docs/metrics.md"));
     let rows = [rows(&own), rows(AROUND)].concat();
     let metrics: Contract = rows.into_iter().flat_map(series).collect();
     assert!(

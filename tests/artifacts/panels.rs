@@ -317,7 +317,7 @@ fn each_broken_panel_is_noticed() {
         ),
     ] {
         let dashboard = &all[dashboard];
-        whole_dashboards::check(&dashboard.file, &broken(&dashboard.text, from, to))
+        whole_dashboards::check_part(&dashboard.file, &broken(&dashboard.text, from, to), check)
             .must_say(words);
     }
 }

@@ -177,7 +177,7 @@ fn each_colour_that_no_alert_explains_is_noticed() {
         ),
     ] {
         let dashboard = &all[dashboard];
-        whole_dashboards::check(&dashboard.file, &broken(&dashboard.text, from, to))
+        whole_dashboards::check_part(&dashboard.file, &broken(&dashboard.text, from, to), check)
             .must_say(words);
     }
 }

@@ -21,6 +21,17 @@ pub(crate) fn check(file: &str, content: &str) -> Findings {
     findings
 }
 
+/// What a part of the checks finds, such as [`panels::check`]. All of them take a moment each.
+pub(crate) fn check_part(
+    file: &str,
+    content: &str,
+    part: impl FnOnce(&mut Findings, &Value),
+) -> Findings {
+    let mut findings = Findings::about(file);
+    part(&mut findings, &parse(content).expect("a dashboard is JSON"));
+    findings
+}
+
 /// All but its panels; and the dashboard, null where it can't be read.
 fn check_whole(file: &str, content: &str) -> (Findings, Value) {
     let mut findings = Findings::about(file);

@@ -2,6 +2,8 @@
 //! Shared by the checks on the files and by whoever runs the queries on a real Prometheus.
 //! Nothing is judged here.
 
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
 use std::path::{Path, PathBuf};
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
