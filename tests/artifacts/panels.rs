@@ -13,7 +13,16 @@ use crate::promql::{self, Selected};
 use crate::{whole_dashboards, zeros};
 
 /// The units in use, as Grafana's list has them.
-const UNITS: [&str; 7] = ["short", "s", "bytes", "Bps", "ops", "reqps", "percentunit"];
+const UNITS: [&str; 8] = [
+    "none",
+    "short",
+    "s",
+    "bytes",
+    "Bps",
+    "ops",
+    "reqps",
+    "percentunit",
+];
 
 /// A range that no panel would write: `$__rate_interval` in these checks.
 const RATE_INTERVAL: &str = "61s";

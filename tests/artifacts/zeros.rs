@@ -1,8 +1,8 @@
 //! When a stat may show a 0, or a calm colour: only while everything that it is about could be looked
-//! at. The conditions are written out in each query, since a dashboard has no other place for them;
+//! at. Where nothing is known, Grafana shows `noValue` in the colour of the lowest step. The conditions are written out in each query, since a dashboard has no other place for them;
 //! here they are once. What they then show is for the cases (`panel_cases`).
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::dashboards::{dashboards, list, panels, parse, text};
 use crate::findings::{Findings, broken};
@@ -98,6 +98,19 @@ pub(crate) fn check(findings: &mut Findings, panel: &Value) {
         };
         findings.require(!easily, format!("{title}: shows no 0, or one too easily"));
     }
+    let defaults = &panel["fieldConfig"]["defaults"];
+    let steps = list(&defaults["thresholds"], "steps");
+    let lowest = steps.first().map_or("", |step| text(step, "color"));
+    let neutral = json!({"text": defaults["noValue"], "color": "text"});
+    let unknown = list(defaults, "mappings").iter().any(|mapping| {
+        let result = &mapping["options"]["result"];
+        mapping["options"]["match"] == "null"
+            && neutral == json!({"text": result["text"], "color": result["color"]})
+    });
+    findings.require(
+        unknown || !["green", "blue"].contains(&lowest),
+        format!("{title}: what is unknown has a calm colour"),
+    );
 }
 
 /// Whether it has a word for NaN.
@@ -206,6 +219,18 @@ fn each_zero_that_is_shown_too_easily_is_noticed() {
             " * NaN and max(",
             " * NaN and min(",
             "Oldest link: shows no 0",
+        ),
+        (
+            1,
+            "\"match\": \"null\"",
+            "\"match\": \"empty\"",
+            "Open links: what is unknown has a calm colour",
+        ),
+        (
+            0,
+            "\"text\": \"unknown\",\n                  \"color\": \"text\"",
+            "\"text\": \"unknown\",\n                  \"color\": \"green\"",
+            "Failing: what is unknown has a calm colour",
         ),
         (
             0,
