@@ -15,7 +15,7 @@ mod grafana;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use common::dashboards::{self, Query, list, panels, text};
+use common::dashboards::{self, Query, links, list, panels, text};
 use common::files::{Files, key_file, serve};
 use common::process::{PATIENCE, Process};
 use common::several::{OPEN_PAGE, Several};
@@ -304,15 +304,4 @@ async fn every_link_leads_to_the_organisation_of_its_row(prometheus: &Prometheus
         }
     }
     assert!(followed_links >= 2 * names().len(), "{followed_links}");
-}
-
-/// The links of a panel's columns.
-fn links(panel: &Value) -> Vec<&str> {
-    let columns = list(&panel["fieldConfig"], "overrides").iter();
-    let properties = columns.flat_map(|column| list(column, "properties"));
-    properties
-        .filter(|property| property["id"] == "links")
-        .flat_map(|property| list(property, "value"))
-        .map(|link| text(link, "url"))
-        .collect()
 }

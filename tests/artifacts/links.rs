@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::dashboards::{dashboards, list, panels, parse, text};
+use crate::dashboards::{dashboards, links, panels, parse, text};
 use crate::findings::{Findings, broken};
 use crate::grafana::{ODD_NAMES, followed};
 use crate::whole_dashboards;
@@ -15,8 +15,7 @@ pub(crate) fn check(findings: &mut Findings, dashboard: &Value) {
     let paths = paths();
     for panel in panels(dashboard) {
         let title = text(panel, "title");
-        for link in links(panel) {
-            let url = text(link, "url");
+        for url in links(panel) {
             let encoded = url
                 .split("${__data.fields.")
                 .skip(1)
@@ -44,16 +43,6 @@ fn paths() -> Vec<String> {
 
 fn percent_encodes(field: &str) -> bool {
     field.ends_with(":percentencode")
-}
-
-/// The links of a table's columns.
-fn links(panel: &Value) -> Vec<&Value> {
-    let columns = list(&panel["fieldConfig"], "overrides").iter();
-    let properties = columns.flat_map(|column| list(column, "properties"));
-    properties
-        .filter(|property| property["id"] == "links")
-        .flat_map(|property| list(property, "value"))
-        .collect()
 }
 
 fn check_target(url: &str, name: &str, paths: &[String]) -> Result<(), String> {

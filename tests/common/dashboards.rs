@@ -126,6 +126,17 @@ pub(crate) fn expressions(panel: &Value) -> Vec<&str> {
     targets.map(|target| text(target, "expr")).collect()
 }
 
+/// The addresses of the links of a table's columns, with Grafana's variables.
+pub(crate) fn links(panel: &Value) -> Vec<&str> {
+    let columns = list(&panel["fieldConfig"], "overrides").iter();
+    let properties = columns.flat_map(|column| list(column, "properties"));
+    properties
+        .filter(|property| property["id"] == "links")
+        .flat_map(|property| list(property, "value"))
+        .map(|link| text(link, "url"))
+        .collect()
+}
+
 /// The array at `key`; empty when there is none.
 pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
