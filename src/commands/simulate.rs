@@ -14,7 +14,7 @@ use crate::cli::SimulateArgs;
 use crate::clock::Clock;
 use crate::simulator::{OrgSettings, Settings, Simulator, WorldKind};
 use crate::telemetry;
-use crate::web::{self, ServerOptions};
+use crate::web::{self, ConnectionStats, ServerOptions};
 
 /// Tests put pages of ten megabytes.
 const MAX_BODY_BYTES: usize = 256 << 20;
@@ -28,6 +28,8 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     let options = ServerOptions {
         web: web_config(args.web.path.as_deref())?,
         max_body_bytes: MAX_BODY_BYTES,
+        // An exporter asks for all its organisations from one address.
+        connections: ConnectionStats::new(8_192),
         // The simulator tells the time itself, or not at all.
         date: false,
         ..ServerOptions::default()

@@ -1,5 +1,5 @@
-//! The limits of the server: how near to the one on connections it is, and how often it has turned
-//! someone away.
+//! The limits of the server: how many connections it has of how many it may have, and how often it
+//! has refused someone.
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
@@ -23,7 +23,7 @@ static REFUSED: Spec = Spec::counter(
     "Requests that were refused and connections that were cut, by reason.",
 );
 
-/// Why the server turns someone away.
+/// Why the server refuses someone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// 401: no password, or a wrong one.
@@ -40,17 +40,19 @@ pub enum Refused {
     Malformed,
     /// A TLS handshake that failed, or took too long.
     TlsHandshake,
-    /// No whole head of a request in time.
+    /// No whole head of a request in time, or no whole body.
     SlowRequest,
     /// A client that doesn't take what is sent to it.
     SlowReader,
-    /// A connection that was idle when another wanted its place.
+    /// A connection that was idle or stalled when another wanted its place.
     NoRoom,
+    /// A connection of an address that has as many as one address may have.
+    PeerLimit,
 }
 
 impl Refused {
     /// Each once.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unauthorized,
         Self::RateLimited,
         Self::Busy,
@@ -61,6 +63,7 @@ impl Refused {
         Self::SlowRequest,
         Self::SlowReader,
         Self::NoRoom,
+        Self::PeerLimit,
     ];
 
     /// The value of the label `reason`.
@@ -76,18 +79,19 @@ impl Refused {
             Self::SlowRequest => "slow_request",
             Self::SlowReader => "slow_reader",
             Self::NoRoom => "no_room",
+            Self::PeerLimit => "peer_limit",
         }
     }
 }
 
-/// How many connections there are, and how many were turned away.
+/// How many connections there are, and how many were refused.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionCount {
     /// Open now.
     pub open: usize,
     /// How many may be open.
     pub limit: usize,
-    /// How often someone was turned away, in the order of [`Refused::ALL`].
+    /// How often someone was refused, in the order of [`Refused::ALL`].
     pub refused: [u64; Refused::ALL.len()],
 }
 

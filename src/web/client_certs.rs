@@ -48,7 +48,7 @@ impl ClientAuth {
         matches!(self, Self::VerifyIfGiven | Self::RequireAndVerify)
     }
 
-    /// Whether a client without a certificate is turned away.
+    /// Whether a client without a certificate is rejected.
     pub(super) fn requires(self) -> bool {
         matches!(self, Self::RequireAny | Self::RequireAndVerify)
     }
@@ -56,17 +56,17 @@ impl ClientAuth {
 
 /// What of a client's certificate is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Demands {
+pub(super) struct Requirements {
     /// That there is one.
     pub(super) presence: bool,
     /// Its issuer.
     pub(super) issuer: bool,
-    /// The names that it bears.
+    /// The names that it has.
     pub(super) name: bool,
 }
 
-impl Demands {
-    /// Whether all that is checked here was not checked before, or is still.
+impl Requirements {
+    /// Whether everything that `before` checked is still checked.
     pub(super) fn cover(self, before: Self) -> bool {
         self.presence >= before.presence && self.issuer >= before.issuer && self.name >= before.name
     }
@@ -77,7 +77,7 @@ impl Demands {
 pub(super) struct ClientCerts {
     /// Checks the issuer; none where any certificate will do.
     chain: Option<Arc<dyn ClientCertVerifier>>,
-    /// The names of which a certificate must bear one; empty: any.
+    /// The names of which a certificate must have one; empty: any.
     allowed_sans: Vec<String>,
     required: bool,
     algorithms: WebPkiSupportedAlgorithms,
@@ -113,8 +113,8 @@ impl ClientCerts {
     }
 
     /// What is checked.
-    pub(super) fn demands(&self) -> Demands {
-        Demands {
+    pub(super) fn requirements(&self) -> Requirements {
+        Requirements {
             presence: self.required,
             issuer: self.chain.is_some(),
             name: !self.allowed_sans.is_empty(),
@@ -142,7 +142,7 @@ impl ClientCertVerifier for ClientCerts {
         if let Some(chain) = &self.chain {
             chain.verify_client_cert(end_entity, intermediates, now)?;
         }
-        if !self.allowed_sans.is_empty() && !bears_one_of(end_entity, &self.allowed_sans)? {
+        if !self.allowed_sans.is_empty() && !has_one_of(end_entity, &self.allowed_sans)? {
             return Err(CertificateError::ApplicationVerificationFailure.into());
         }
         Ok(ClientCertVerified::assertion())
@@ -172,10 +172,16 @@ impl ClientCertVerifier for ClientCerts {
     }
 }
 
+fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, Error> {
+    match X509Certificate::from_der(certificate) {
+        Ok((_, certificate)) => Ok(certificate),
+        Err(_) => Err(CertificateError::BadEncoding.into()),
+    }
+}
+
 /// Whether a subject alternative name of the certificate is exactly one of `allowed`.
-fn bears_one_of(certificate: &CertificateDer<'_>, allowed: &[String]) -> Result<bool, Error> {
-    let bad = |_| Error::from(CertificateError::BadEncoding);
-    let (_, certificate) = X509Certificate::from_der(certificate).map_err(bad)?;
+fn has_one_of(certificate: &CertificateDer<'_>, allowed: &[String]) -> Result<bool, Error> {
+    let certificate = parse(certificate)?;
     let names = certificate.subject_alternative_name();
     let names = names.map_err(|_| Error::from(CertificateError::BadEncoding))?;
     let names = names.map_or(&[][..], |names| &names.value.general_names);

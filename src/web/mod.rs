@@ -1,21 +1,27 @@
-//! The HTTP server: `server` carries connections, for which there is `room`, `front` stands before every request, `routes`
-//! has what can be asked for, `landing` the page for people. Everything that is shown is read from
-//! memory. A new page begins as a line in the table of `routes`.
+//! The HTTP server. `server` runs the connections: `connection_limit` says how many there may be,
+//! `deadlines` how long a client may take. Every request passes `guard`; `routes` has what can be
+//! asked for, `landing` the page for people. Everything that is shown is read from memory. A new
+//! page begins as a line in the table of `routes`.
 
-mod activity;
+mod answer_body;
 mod auth;
 mod client_certs;
+mod connection_limit;
+mod deadlines;
 mod encoding;
-mod front;
+mod fair_queue;
+mod guard;
 mod landing;
+mod peer;
 mod pem;
-mod room;
+mod rejection;
 mod routes;
 mod server;
 mod server_options;
 mod sources;
 mod standings;
 mod telemetry_path;
+mod timed_stream;
 mod tls;
 mod web_config;
 mod web_error;

@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 use super::sources::Sources;
 use super::web_error::Problem;
 
-/// A text, and where it stands.
+/// A text, and where it is.
 pub(super) type Text = Option<Spanned<String>>;
 
 /// Reads the files that are named, which are relative to `directory`.
@@ -23,7 +23,7 @@ pub(super) struct PemFiles<'a> {
 pub(super) struct Pem {
     text: Vec<u8>,
     key: &'static str,
-    /// For messages: the file, or that it stands in the configuration.
+    /// For messages: the file, or that it is in the configuration.
     pub(super) origin: String,
     line: u64,
 }

@@ -5,6 +5,7 @@
 //! its TLS handshake keeps nobody else waiting.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,10 +22,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::activity::{Activity, Patience, Watched};
-use super::front::Front;
-use super::room::Room;
+use super::connection_limit::ConnectionLimit;
+use super::deadlines::{Activity, Timeouts};
+use super::guard::Guard;
+use super::peer::Peer;
 use super::server_options::ServerOptions;
+use super::timed_stream::TimedStream;
 use super::tls::ALPN_HTTP2;
 use crate::metrics::Refused;
 
@@ -41,7 +44,7 @@ pub async fn serve(
     options: ServerOptions,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let room = Room::new(options.connections.clone());
+    let limit = ConnectionLimit::new(options.connections.clone());
     let abort = CancellationToken::new();
     let _abort_when_dropped = abort.clone().drop_guard();
     let server = Arc::new(Server {
@@ -51,23 +54,26 @@ pub async fn serve(
     });
     let tasks = TaskTracker::new();
     let next = async || {
-        let stream = accept(&listener).await;
-        let activity = Activity::new(server.patience(), room.turned());
-        let place = room.place(&activity).await;
-        (stream, activity, place)
+        let (stream, client) = accept(&listener).await;
+        let activity = Activity::new(server.timeouts());
+        let slot = limit.slot(Peer::from(client), &activity).await;
+        (stream, client, activity, slot)
     };
-    while let Some((stream, activity, place)) = shutdown.run_until_cancelled(next()).await {
+    while let Some((stream, client, activity, slot)) = shutdown.run_until_cancelled(next()).await {
+        let Some(slot) = slot else {
+            debug!(%client, "a client that has as many connections as it may was refused one more");
+            continue;
+        };
         let (server, abort) = (server.clone(), abort.clone());
         tasks.spawn(async move {
             tokio::select! {
                 () = abort.cancelled() => {}
-                () = place.leave.cancelled() => {
-                    server.refuse(Refused::NoRoom);
-                    debug!("a connection that asked for nothing has made room for another");
+                () = slot.close.cancelled() => {
+                    debug!(%client, "a connection that was waited for was closed for another");
                 }
-                () = server.connection(stream, activity) => {}
+                () = server.connection(stream, client, activity) => {}
             }
-            drop(place);
+            drop(slot);
         });
     }
     drop(listener);
@@ -85,13 +91,13 @@ pub async fn serve(
 
 /// The next connection. What fails is not the server's end: descriptors may have run out, and
 /// come back when others leave.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     const PAUSE: Duration = Duration::from_millis(50);
     const LONGEST_PAUSE: Duration = Duration::from_secs(1);
     let mut pause = PAUSE;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok(accepted) => return accepted,
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 if pause == PAUSE {
@@ -126,11 +132,12 @@ struct Server {
 }
 
 impl Server {
-    fn patience(&self) -> Patience {
-        Patience {
+    fn timeouts(&self) -> Timeouts {
+        Timeouts {
             head: self.options.header_timeout,
             idle: self.options.idle_timeout,
-            read: self.options.write_timeout,
+            part: self.options.write_timeout,
+            answer: self.options.answer_timeout,
         }
     }
 
@@ -138,20 +145,21 @@ impl Server {
         self.options.connections.refuse(reason);
     }
 
-    async fn connection(&self, stream: TcpStream, activity: Arc<Activity>) {
+    async fn connection(&self, stream: TcpStream, client: SocketAddr, activity: Arc<Activity>) {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot set TCP_NODELAY");
         }
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.options.write_timeout));
         let stream = Box::pin(stream);
+        let peer = Peer::from(client);
         let tls = self
             .options
             .web
             .as_ref()
             .and_then(|web| Some(web.active().tls.as_ref()?.config.clone()));
         let Some(config) = tls else {
-            return self.converse(stream, Protocol::Http1, activity).await;
+            return self.converse(stream, Protocol::Http1, peer, activity).await;
         };
         let handshake = timeout(
             self.options.tls_handshake_timeout,
@@ -168,33 +176,32 @@ impl Server {
                 debug!(%error, "a TLS handshake failed");
             }
             Some(Ok(Ok(stream))) => {
-                let http2 = stream.get_ref().1.alpn_protocol() == Some(ALPN_HTTP2);
-                let protocol = if http2 {
-                    Protocol::Http2
-                } else {
-                    Protocol::Http1
+                let protocol = match stream.get_ref().1.alpn_protocol() {
+                    Some(ALPN_HTTP2) => Protocol::Http2,
+                    _ => Protocol::Http1,
                 };
-                self.converse(stream, protocol, activity).await;
+                self.converse(stream, protocol, peer, activity).await;
             }
         }
     }
 
-    async fn converse<S>(&self, stream: S, protocol: Protocol, activity: Arc<Activity>)
+    async fn converse<S>(&self, stream: S, protocol: Protocol, peer: Peer, activity: Arc<Activity>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         activity.begin(protocol == Protocol::Http2);
-        let front = Front {
+        let guard = Guard {
             app: TowerToHyperService::new(self.app.clone()),
             web: self.options.web.clone(),
             max_body_bytes: self.options.max_body_bytes,
             activity: activity.clone(),
+            peer,
             stats: self.options.connections.clone(),
         };
         let stats = self.options.connections.clone();
-        let stream = TokioIo::new(Watched::new(stream, activity.clone(), stats));
+        let stream = TokioIo::new(TimedStream::new(stream, activity.clone(), stats));
         let builder = http(protocol, self.options.date);
-        let mut connection = std::pin::pin!(builder.serve_connection(stream, front));
+        let mut connection = std::pin::pin!(builder.serve_connection(stream, guard));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = self.shutdown.cancelled() => {

@@ -1,4 +1,4 @@
-//! The limits of a server, how close it is to the one on connections, and how often each was met.
+//! The limits of a server, how many connections it has, and how often each limit was met.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -12,9 +12,9 @@ use crate::metrics::Refused;
 /// The limits of a server. The defaults suit scrapes over connections that are kept alive.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
-    /// How many connections there may be, and how many there are. Default: at most 512. Whoever
-    /// comes when all are taken gets the place of the client that has kept us waiting longest, and
-    /// waits for one while all are being answered.
+    /// How many connections there may be, and how many there are. Default: at most 512, half of
+    /// them from one address. When there are as many, one more closes the one whose client has kept
+    /// us waiting longest; while all are being answered, it waits.
     pub connections: ConnectionStats,
     /// For the TLS handshake. Default: 10 s.
     pub tls_handshake_timeout: Duration,
@@ -24,9 +24,11 @@ pub struct ServerOptions {
     /// Between two requests of a connection. Default: 2 min, which outlives a scrape interval of
     /// 1 min.
     pub idle_timeout: Duration,
-    /// How long a client may read nothing of what is sent to it, or let nothing be sent. Default:
-    /// 20 s.
+    /// How long a client may take to read the next part of an answer. Default: 20 s.
     pub write_timeout: Duration,
+    /// How long a client may take to read one answer. The time in which the answer is made does
+    /// not count. Default: 2 min.
+    pub answer_timeout: Duration,
     /// How long answers that are under way may take when the server ends. Default: 3 s.
     pub grace: Duration,
     /// The largest request body, in bytes. Default: 64 KiB.
@@ -46,6 +48,7 @@ impl Default for ServerOptions {
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(20),
+            answer_timeout: Duration::from_secs(120),
             grace: Duration::from_secs(3),
             max_body_bytes: 64 * 1024,
             date: true,
@@ -54,7 +57,7 @@ impl Default for ServerOptions {
     }
 }
 
-/// How many connections there are, how many there may be, and how often someone was turned away.
+/// How many connections there are, how many there may be, and how often someone was refused.
 /// Clones are the same.
 #[derive(Clone, Debug)]
 pub struct ConnectionStats(Arc<Connections>);
@@ -67,7 +70,7 @@ struct Connections {
 }
 
 impl ConnectionStats {
-    /// None open, and room for `limit`; at least for one.
+    /// None open, of at most `limit`, which is at least 1.
     pub fn new(limit: usize) -> Self {
         Self(Arc::new(Connections {
             open: AtomicUsize::new(0),
@@ -86,12 +89,12 @@ impl ConnectionStats {
         self.0.limit
     }
 
-    /// How often someone was turned away, in the order of [`Refused::ALL`].
+    /// How often someone was refused, in the order of [`Refused::ALL`].
     pub fn refused(&self) -> [u64; Refused::ALL.len()] {
         std::array::from_fn(|index| self.0.refused[index].load(Ordering::Relaxed))
     }
 
-    /// Counts one that is turned away.
+    /// Counts one that is refused.
     pub(super) fn refuse(&self, reason: Refused) {
         self.0.refused[reason as usize].fetch_add(1, Ordering::Relaxed);
     }

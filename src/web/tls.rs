@@ -12,7 +12,7 @@ use rustls::{
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::client_certs::{ClientAuth, ClientCerts, Demands};
+use super::client_certs::{ClientAuth, ClientCerts, Requirements};
 use super::pem::{Pem, PemFiles, Text, given};
 use super::web_error::Problem;
 
@@ -24,7 +24,7 @@ const ALPN_HTTP1: &[u8] = b"http/1.1";
 pub(super) struct Tls {
     pub(super) config: Arc<ServerConfig>,
     /// What of a client's certificate that checks.
-    pub(super) demands: Demands,
+    pub(super) requirements: Requirements,
 }
 
 type Texts = Option<Spanned<Vec<Spanned<String>>>>;
@@ -102,7 +102,7 @@ impl TlsSection {
         let key = files
             .pem(("key", &this.key), ("key_file", &this.key_file))?
             .ok_or_else(|| missing("key_file and key"))?;
-        let demands = clients.as_ref().map(ClientCerts::demands);
+        let requirements = clients.as_ref().map(ClientCerts::requirements);
         let builder = match clients {
             Some(clients) => builder.with_client_cert_verifier(Arc::new(clients)),
             None => builder.with_no_client_auth(),
@@ -117,7 +117,7 @@ impl TlsSection {
         }
         Ok(Some(Tls {
             config: Arc::new(config),
-            demands: demands.unwrap_or_default(),
+            requirements: requirements.unwrap_or_default(),
         }))
     }
 
@@ -185,8 +185,8 @@ impl TlsSection {
             return Err(Problem::new(
                 sans,
                 "client_allowed_sans",
-                "checks nothing unless client_auth_type is RequireAndVerifyClientCert: in a \
-                 certificate that nobody has verified stands what its bearer likes",
+                "checks nothing unless client_auth_type is RequireAndVerifyClientCert: a \
+                 certificate that nobody has verified can have any name",
             ));
         }
         let roots = match &ca {

@@ -8,19 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use super::auth::Verdict;
+use super::peer::Peer;
+use super::rejection::Rejection;
 use super::routes::HEALTHY;
 use super::sources::Sources;
 use super::web_error::WebConfigError;
-use super::web_file::{Loaded, load};
-use crate::metrics::Refused;
+use super::web_file::{WebSettings, load};
 
 /// For reading the file and all that it names. A disk that hangs must not look like one that was
 /// read.
@@ -29,7 +28,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// A web configuration file, live.
 pub struct WebConfig {
     file: PathBuf,
-    active: ArcSwap<Loaded>,
+    active: ArcSwap<WebSettings>,
     /// What the last attempt read, whether it succeeded or not.
     sources: ArcSwap<Sources>,
     /// Whether that was right.
@@ -44,14 +43,14 @@ type Turn = Arc<Mutex<()>>;
 
 /// A new version that was read and is right, and is not in use yet.
 pub struct Checked {
-    loaded: Loaded,
+    loaded: WebSettings,
     sources: Sources,
     _turn: OwnedMutexGuard<()>,
 }
 
-/// What an attempt has read, and what is to be thought of it.
+/// What an attempt has read, and whether it can be used.
 struct Attempt {
-    loaded: Result<Loaded, WebConfigError>,
+    loaded: Result<WebSettings, WebConfigError>,
     sources: Sources,
 }
 
@@ -145,7 +144,7 @@ impl WebConfig {
     }
 
     /// What is in use now.
-    pub(super) fn active(&self) -> Arc<Loaded> {
+    pub(super) fn active(&self) -> Arc<WebSettings> {
         self.active.load_full()
     }
 
@@ -207,14 +206,14 @@ impl WebConfig {
         self.outcome.send_replace(false);
     }
 
-    /// Refuses what must not come to pass without a restart.
-    fn may_follow(&self, mut loaded: Loaded) -> Result<Loaded, WebConfigError> {
+    /// Refuses what only a restart may change.
+    fn may_follow(&self, mut loaded: WebSettings) -> Result<WebSettings, WebConfigError> {
         let file = || self.file.clone();
         let before = self.active();
-        let demands = |loaded: &Loaded| loaded.tls.as_ref().map(|tls| tls.demands);
-        match (demands(&loaded), demands(&before)) {
+        let requirements = |loaded: &WebSettings| loaded.tls.as_ref().map(|tls| tls.requirements);
+        match (requirements(&loaded), requirements(&before)) {
             (None, None) => {}
-            (Some(demands), Some(before)) if demands.cover(before) => {}
+            (Some(new), Some(before)) if new.cover(before) => {}
             (Some(_), Some(_)) => {
                 return Err(WebConfigError::ClientsUnchecked { file: file() });
             }
@@ -246,51 +245,14 @@ impl fmt::Debug for WebConfig {
     }
 }
 
-/// Why a request is not answered.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Refusal {
-    /// No user's name and password.
-    Unauthorized,
-    /// More requests than `rate_limit` lets through.
-    TooMany,
-    /// More passwords than can be checked soon.
-    Busy,
-}
-
-impl Refusal {
-    /// For the metric.
-    pub(super) fn reason(self) -> Refused {
-        match self {
-            Self::Unauthorized => Refused::Unauthorized,
-            Self::TooMany => Refused::RateLimited,
-            Self::Busy => Refused::Busy,
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Unauthorized => (
-                StatusCode::UNAUTHORIZED,
-                [(WWW_AUTHENTICATE, "Basic")],
-                "Unauthorized\n",
-            )
-                .into_response(),
-            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests\n").into_response(),
-            Self::Busy => (
-                StatusCode::TOO_MANY_REQUESTS,
-                [(RETRY_AFTER, "1")],
-                "Too many passwords to check, try again\n",
-            )
-                .into_response(),
-        }
-    }
-}
-
-impl Loaded {
-    /// Whether a request for `path` with these headers may be answered.
-    pub(super) async fn admit(&self, path: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+impl WebSettings {
+    /// Whether a request of `peer` for `path` with these headers may be answered.
+    pub(super) async fn admit(
+        &self,
+        path: &str,
+        headers: &HeaderMap,
+        peer: Peer,
+    ) -> Result<(), Rejection> {
         // Whoever restarts what is not healthy must not do so because others ask too often. With a
         // password it could be guessed there.
         let is_probe = path == HEALTHY && !headers.contains_key(AUTHORIZATION);
@@ -298,15 +260,11 @@ impl Loaded {
             && !is_probe
             && limiter.check().is_err()
         {
-            return Err(Refusal::TooMany);
+            return Err(Rejection::TooMany);
         }
-        let Some(auth) = &self.auth else {
-            return Ok(());
-        };
-        match auth.judge(headers).await {
-            Verdict::Right => Ok(()),
-            Verdict::Wrong => Err(Refusal::Unauthorized),
-            Verdict::Unchecked => Err(Refusal::Busy),
+        match &self.auth {
+            Some(auth) => auth.admit(headers, peer).await,
+            None => Ok(()),
         }
     }
 }

@@ -58,7 +58,7 @@ pub enum WebConfigError {
         /// The web configuration.
         file: PathBuf,
     },
-    /// Clients that were turned away for their certificates would be let in.
+    /// Clients that were refused for their certificates would be let in.
     #[error(
         "{}: client_auth_type and client_allowed_sans can be made to check less only by a restart; \
          the running configuration is kept",
@@ -95,7 +95,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    /// Something wrong with the value of `key`, which stands at `place`.
+    /// Something wrong with the value of `key`, which is at `place`.
     pub(super) fn new<T>(place: &Spanned<T>, key: &str, message: impl std::fmt::Display) -> Self {
         Self {
             line: place.referenced.line(),
@@ -148,7 +148,7 @@ fn plain(expected: &str) -> &str {
     }
 }
 
-/// The key that stands on a line, if one does.
+/// The key on a line, if one does.
 fn key_on_line(text: &[u8], line: u64) -> Option<&str> {
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
     let line = std::str::from_utf8(text).ok()?.lines().nth(index)?;

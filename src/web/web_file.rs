@@ -48,7 +48,7 @@ struct RateSection {
 }
 
 /// A web configuration that was checked and can be served with.
-pub(super) struct Loaded {
+pub(super) struct WebSettings {
     /// Whether there was nothing in the file, comments apart.
     pub(super) is_empty: bool,
     pub(super) tls: Option<Tls>,
@@ -67,7 +67,7 @@ const HEADERS: [(&str, &[&str]); 5] = [
 ];
 
 /// Reads `file` and all that it names, remembering in `sources` what was read.
-pub(super) fn load(file: &Path, sources: &mut Sources) -> Result<Loaded, WebConfigError> {
+pub(super) fn load(file: &Path, sources: &mut Sources) -> Result<WebSettings, WebConfigError> {
     let text = sources.read(file).map_err(|cause| WebConfigError::Read {
         file: file.to_owned(),
         cause,
@@ -78,7 +78,7 @@ pub(super) fn load(file: &Path, sources: &mut Sources) -> Result<Loaded, WebConf
         .and_then(|parsed| {
             let is_empty = parsed.is_none();
             let loaded = parsed.unwrap_or_default().check(&mut files)?;
-            Ok(Loaded { is_empty, ..loaded })
+            Ok(WebSettings { is_empty, ..loaded })
         })
         .map_err(|problem| problem.in_file(file.to_owned()))
 }
@@ -92,14 +92,14 @@ fn parse(text: &[u8]) -> Result<Option<WebFile>, Problem> {
 }
 
 impl WebFile {
-    fn check(self, files: &mut PemFiles<'_>) -> Result<Loaded, Problem> {
+    fn check(self, files: &mut PemFiles<'_>) -> Result<WebSettings, Problem> {
         let http = self.http_server_config.unwrap_or_default();
         let http2 = http.http2.unwrap_or(true);
         let tls = match &self.tls_server_config {
             Some(section) => TlsSection::build(section, files, http2)?,
             None => None,
         };
-        Ok(Loaded {
+        Ok(WebSettings {
             is_empty: false,
             tls,
             headers: headers(http.headers.unwrap_or_default())?,

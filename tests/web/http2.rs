@@ -6,25 +6,33 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use rhombus_share_exporter::web::ServerOptions;
+use rhombus_share_exporter::metrics::Refused;
+use rhombus_share_exporter::web::{ConnectionStats, ServerOptions};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::support::{LONG, SHORT, Served, eventually, quiet, soon, start};
+use crate::support::{LONG, SHORT, eventually, quiet, soon, start};
 use crate::tls::Site;
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// SETTINGS with `SETTINGS_INITIAL_WINDOW_SIZE` = 0: no answer may have a body.
-const NO_WINDOW: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0";
+pub(crate) const NO_WINDOW: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0";
 /// SETTINGS that change nothing.
 const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 const PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0........";
-/// HEADERS, whole, of `GET https:/` on stream 1 or 3: indexed fields and `:authority: t`.
-const GET_1: &[u8] = b"\0\0\x06\x01\x05\0\0\0\x01\x82\x84\x87\x41\x01t";
-const GET_3: &[u8] = b"\0\0\x06\x01\x05\0\0\0\x03\x82\x84\x87\x41\x01t";
+/// The same with a window of 1 byte, which no answer fits into.
+const TINY_WINDOW: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\x01";
+
+/// HEADERS, whole, of `GET https:/` on this stream: indexed fields and `:authority: t`.
+pub(crate) fn get_on(stream: u32) -> Vec<u8> {
+    let head = b"\0\0\x06\x01\x05".as_slice();
+    let fields = b"\x82\x84\x87\x41\x01t".as_slice();
+    [head, &stream.to_be_bytes(), fields].concat()
+}
 
 /// Only a client that lets nothing be sent is hurried.
 fn options(site: &Site) -> ServerOptions {
@@ -37,7 +45,7 @@ fn options(site: &Site) -> ServerOptions {
     }
 }
 
-async fn connect(site: &Site, served: &Served) -> TlsStream<tokio::net::TcpStream> {
+pub(crate) async fn connect(site: &Site, stream: TcpStream) -> TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     let ca = CertificateDer::from_pem_slice(site.ca().as_bytes()).unwrap();
     roots.add(ca).unwrap();
@@ -50,25 +58,23 @@ async fn connect(site: &Site, served: &Served) -> TlsStream<tokio::net::TcpStrea
     config.alpn_protocols = vec![b"h2".to_vec()];
     let name = ServerName::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let connector = TlsConnector::from(Arc::new(config));
-    soon(connector.connect(name, served.connect().await))
-        .await
-        .unwrap()
+    soon(connector.connect(name, stream)).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_client_that_lets_nothing_be_sent_is_dropped() {
+/// Sends `first`, and then each of `more` a moment later, for ever, until it is dropped.
+async fn is_dropped(first: &[u8], more: impl Iterator<Item = Vec<u8>>) {
     let site = Site::new("");
     let options = options(&site);
     let connections = options.connections.clone();
     let served = start(quiet(), options).await;
-    let mut stream = connect(&site, &served).await;
-    let request = [PREFACE, NO_WINDOW, GET_1].concat();
-    stream.write_all(&request).await.unwrap();
-    assert_eq!(connections.open(), 1);
-    // Pings, which are answered, buy no time.
+    let mut stream = connect(&site, served.connect().await).await;
+    stream.write_all(first).await.unwrap();
     let (mut reader, mut writer) = tokio::io::split(stream);
     let drip = async {
-        while writer.write_all(PING).await.is_ok() {
+        for frame in more {
+            if writer.write_all(&frame).await.is_err() {
+                return;
+            }
             tokio::time::sleep(SHORT / 10).await;
         }
     };
@@ -81,6 +87,66 @@ async fn a_client_that_lets_nothing_be_sent_is_dropped() {
     })
     .await;
     eventually(|| connections.open() == 0).await;
+    assert_eq!(connections.refused()[Refused::SlowReader as usize], 1);
+}
+
+#[tokio::test]
+async fn a_client_that_lets_nothing_be_sent_is_dropped() {
+    let request = [PREFACE, NO_WINDOW, &get_on(1)].concat();
+    // Pings, which are answered, buy no time.
+    is_dropped(&request, std::iter::repeat(PING.to_vec())).await;
+}
+
+#[tokio::test]
+async fn further_requests_buy_no_time_for_an_answer_that_is_not_taken() {
+    for window in [NO_WINDOW, TINY_WINDOW] {
+        let request = [PREFACE, window, &get_on(1)].concat();
+        // Each is reset at once, so that there may always be one more.
+        let further = (3..).step_by(2).map(|stream: u32| {
+            let reset = [
+                b"\0\0\x04\x03\0".as_slice(),
+                &stream.to_be_bytes(),
+                b"\0\0\0\x08",
+            ];
+            [get_on(stream), reset.concat()].concat()
+        });
+        is_dropped(&request, further).await;
+    }
+}
+
+#[tokio::test]
+async fn connections_that_are_blocked_by_their_own_window_make_room() {
+    let site = Site::new("");
+    let options = ServerOptions {
+        connections: ConnectionStats::new(4),
+        write_timeout: LONG * 6,
+        ..options(&site)
+    };
+    let served = start(quiet(), options).await;
+    let mut blocked = Vec::new();
+    for host in [2, 2, 3, 3] {
+        let mut stream = connect(&site, served.connect_from(host).await).await;
+        let request = [PREFACE, NO_WINDOW, &get_on(1)].concat();
+        stream.write_all(&request).await.unwrap();
+        // The head of the answer comes in spite of the window.
+        soon(stream.read_u8()).await.unwrap();
+        blocked.push(stream);
+    }
+    for _ in 0..3 {
+        let mut stream = connect(&site, served.connect_from(4).await).await;
+        let request = [PREFACE, SETTINGS, &get_on(1)].concat();
+        stream.write_all(&request).await.unwrap();
+        answered(&mut stream, b"</html").await;
+    }
+}
+
+/// Reads until the answer has come to its end.
+async fn answered(stream: &mut TlsStream<TcpStream>, end: &[u8]) {
+    let mut answer = Vec::new();
+    while !answer.windows(end.len()).any(|part| part == end) {
+        let read = soon(stream.read_buf(&mut answer)).await.unwrap();
+        assert_ne!(read, 0, "closed after {answer:?}");
+    }
 }
 
 #[tokio::test]
@@ -91,13 +157,10 @@ async fn an_answer_that_is_in_the_making_is_waited_for() {
     };
     let site = Site::new("");
     let served = start(Router::new().route("/", get(slow)), options(&site)).await;
-    let mut stream = connect(&site, &served).await;
-    for request in [[PREFACE, SETTINGS, GET_1].concat(), GET_3.to_vec()] {
+    let mut stream = connect(&site, served.connect().await).await;
+    for request in [[PREFACE, SETTINGS, &get_on(1)].concat(), get_on(3)] {
         stream.write_all(&request).await.unwrap();
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"made at last") {
-            let read = soon(stream.read_buf(&mut answer)).await.unwrap();
-            assert_ne!(read, 0, "closed after {answer:?}");
-        }
+        // The last byte is a frame of its own.
+        answered(&mut stream, b"made at las").await;
     }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
+use rhombus_share_exporter::metrics::Refused;
 use rhombus_share_exporter::web::{ConnectionStats, ServerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -21,6 +23,7 @@ fn patient() -> ServerOptions {
         header_timeout: LONG * 6,
         idle_timeout: LONG * 6,
         write_timeout: LONG * 6,
+        answer_timeout: LONG * 6,
         tls_handshake_timeout: LONG * 6,
         ..ServerOptions::default()
     }
@@ -159,8 +162,7 @@ async fn a_client_that_does_not_read_is_dropped() {
         ..patient()
     };
     let connections = options.connections.clone();
-    let large = Bytes::from(vec![b'x'; 64 * 1024 * 1024]);
-    let served = start(Router::new().route("/", get(async || large)), options).await;
+    let served = start(large(), options).await;
     let mut deaf = served.connect().await;
     deaf.write_all(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n")
         .await
@@ -181,11 +183,11 @@ async fn whoever_asks_for_nothing_makes_room_for_whoever_comes() {
     let options = room_for(3);
     let connections = options.connections.clone();
     let served = start(quiet(), options).await;
-    let mut kept_alive = served.connect().await;
+    let mut kept_alive = served.connect_from(2).await;
     ask(&mut kept_alive, "/-/healthy", HEALTHY).await;
-    let mut second = served.connect().await;
+    let mut second = served.connect_from(3).await;
     ask(&mut second, "/-/healthy", HEALTHY).await;
-    let mut silent = served.connect().await;
+    let mut silent = served.connect_from(4).await;
     eventually(|| connections.open() == 3).await;
     // Now the first has been idle for less long than the others have.
     ask(&mut kept_alive, "/-/healthy", HEALTHY).await;
@@ -214,6 +216,112 @@ async fn hundreds_that_are_idle_shut_nobody_out() {
 }
 
 #[tokio::test]
+async fn one_address_holds_half_of_the_connections_at_most() {
+    let options = room_for(8);
+    let connections = options.connections.clone();
+    let served = start(quiet(), options).await;
+    let mut many = Vec::new();
+    for _ in 0..7 {
+        let mut stream = served.connect_from(2).await;
+        ask(&mut stream, "/-/healthy", HEALTHY).await;
+        many.push(stream);
+    }
+    // Its own that was idle longest is closed for each that it opens.
+    for stream in &mut many[..3] {
+        assert_eq!(closed(stream).await, b"");
+    }
+    for stream in &mut many[3..] {
+        ask(stream, "/-/healthy", HEALTHY).await;
+    }
+    eventually(|| connections.open() == 4).await;
+    assert_eq!(connections.refused()[Refused::PeerLimit as usize], 3);
+    assert_eq!(connections.refused()[Refused::NoRoom as usize], 0);
+    // There is room for others still.
+    for _ in 0..4 {
+        let mut stream = served.connect_from(3).await;
+        ask(&mut stream, "/-/healthy", HEALTHY).await;
+        many.push(stream);
+    }
+    assert_eq!(connections.open(), 8);
+}
+
+#[tokio::test]
+async fn an_address_whose_connections_are_all_being_answered_is_refused_and_keeps_nobody_waiting() {
+    let asked = Arc::new(Notify::new());
+    let hang = {
+        let asked = asked.clone();
+        async move || {
+            asked.notify_one();
+            std::future::pending::<()>().await;
+        }
+    };
+    let app = Router::new()
+        .route("/hang", get(hang))
+        .route("/-/healthy", get(async || HEALTHY));
+    let served = start(app, room_for(4)).await;
+    let mut hanging = Vec::new();
+    for _ in 0..2 {
+        let mut stream = served.connect_from(2).await;
+        stream
+            .write_all(b"GET /hang HTTP/1.1\r\nHost: t\r\n\r\n")
+            .await
+            .unwrap();
+        soon(asked.notified()).await;
+        hanging.push(stream);
+    }
+    assert_eq!(closed(&mut served.connect_from(2).await).await, b"");
+    ask(&mut served.connect_from(3).await, "/-/healthy", HEALTHY).await;
+}
+
+/// An answer that is larger than all buffers on the way.
+fn large() -> Router {
+    let large = Bytes::from(vec![b'x'; 64 * 1024 * 1024]);
+    Router::new()
+        .route("/", get(async move || large))
+        .route("/-/healthy", get(async || HEALTHY))
+}
+
+async fn ask_for_large(stream: &mut TcpStream) {
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n")
+        .await
+        .unwrap();
+    stream.read_exact(&mut [0; 12]).await.unwrap();
+}
+
+#[tokio::test]
+async fn clients_that_read_nothing_make_room() {
+    let served = start(large(), room_for(2)).await;
+    let (mut one, mut two) = (served.connect_from(2).await, served.connect_from(3).await);
+    ask_for_large(&mut one).await;
+    ask_for_large(&mut two).await;
+    for _ in 0..3 {
+        ask(&mut served.connect_from(4).await, "/-/healthy", HEALTHY).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_reads_a_little_at_a_time_is_dropped_too() {
+    let options = ServerOptions {
+        answer_timeout: SHORT,
+        ..patient()
+    };
+    let connections = options.connections.clone();
+    let served = start(large(), options).await;
+    let mut slow = served.connect().await;
+    ask_for_large(&mut slow).await;
+    let mut some = vec![0; 64 * 1024];
+    soon(async {
+        while connections.open() > 0 {
+            let _ = timeout(SHORT / 10, slow.read(&mut some)).await;
+            tokio::time::sleep(SHORT / 10).await;
+        }
+    })
+    .await;
+    assert_eq!(connections.refused()[Refused::SlowReader as usize], 1);
+}
+
+#[tokio::test]
 async fn one_too_many_waits_while_all_are_being_answered() {
     let finish = Arc::new(Notify::new());
     let slow = {
@@ -229,7 +337,7 @@ async fn one_too_many_waits_while_all_are_being_answered() {
     let options = room_for(2);
     let connections = options.connections.clone();
     let served = start(app, options).await;
-    let (mut first, mut second) = (served.connect().await, served.connect().await);
+    let (mut first, mut second) = (served.connect_from(2).await, served.connect_from(3).await);
     for stream in [&mut first, &mut second] {
         stream
             .write_all(b"GET /slow HTTP/1.1\r\nHost: t\r\n\r\n")

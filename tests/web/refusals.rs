@@ -1,4 +1,4 @@
-//! Whoever is turned away is counted, once and for the right reason.
+//! Whoever is refused is counted, once and for the right reason.
 
 use std::fs;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Counted {
         .await
     }
 
-    /// Nobody was turned away but for this, and that so often.
+    /// Nobody was refused but for this, and that so often.
     async fn only(&self, reason: Refused, count: u64) {
         let index = Refused::ALL.iter().position(|other| *other == reason);
         let mut expected = [0; Refused::ALL.len()];
@@ -156,12 +156,33 @@ async fn who_reads_nothing_is_counted() {
 #[tokio::test]
 async fn who_makes_room_is_counted() {
     let served = Counted::start(ServerOptions {
-        connections: ConnectionStats::new(1),
+        connections: ConnectionStats::new(2),
         ..ServerOptions::default()
     })
     .await;
-    let mut idle = served.served.connect().await;
-    ask(&mut idle, "/-/healthy", HEALTHY).await;
-    ask(&mut served.served.connect().await, "/-/healthy", HEALTHY).await;
+    let mut idle = Vec::new();
+    for host in [2, 3, 4] {
+        let mut stream = served.served.connect_from(host).await;
+        ask(&mut stream, "/-/healthy", HEALTHY).await;
+        idle.push(stream);
+    }
     served.only(Refused::NoRoom, 1).await;
+}
+
+#[tokio::test]
+async fn who_has_too_many_connections_is_counted() {
+    let served = Counted::start(ServerOptions {
+        connections: ConnectionStats::new(2),
+        ..ServerOptions::default()
+    })
+    .await;
+    let mut idle = served.served.connect_from(2).await;
+    ask(&mut idle, "/-/healthy", HEALTHY).await;
+    ask(
+        &mut served.served.connect_from(2).await,
+        "/-/healthy",
+        HEALTHY,
+    )
+    .await;
+    served.only(Refused::PeerLimit, 1).await;
 }

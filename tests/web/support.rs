@@ -16,7 +16,7 @@ use rhombus_share_exporter::share::{
 };
 use rhombus_share_exporter::web::{App, ServerOptions, router, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -58,9 +58,21 @@ impl Served {
         TcpStream::connect(self.address).await.unwrap()
     }
 
+    /// A client at the address 127.0.0.`host`.
+    pub(crate) async fn connect_from(&self, host: u8) -> TcpStream {
+        connect_from(host, self.address).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
         client().get(self.url(path)).send().await.unwrap()
     }
+}
+
+/// A connection from 127.0.0.`host`: each is an address, and so a peer, of its own.
+pub(crate) async fn connect_from(host: u8, server: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, host], 0).into()).unwrap();
+    socket.connect(server).await.unwrap()
 }
 
 pub(crate) fn client() -> reqwest::Client {

@@ -19,7 +19,7 @@ use crate::support::{LONG, SHORT, Served, closed, eventually, quiet, start};
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate and its key, as PEM.
-struct Pair {
+pub(crate) struct Pair {
     cert: String,
     key: String,
 }
@@ -52,7 +52,7 @@ impl Authority {
 }
 
 impl Pair {
-    fn self_signed(names: Vec<SanType>) -> Self {
+    pub(crate) fn self_signed(names: Vec<SanType>) -> Self {
         let key = KeyPair::generate().unwrap();
         let cert = params(names).self_signed(&key).unwrap();
         Self {
@@ -61,7 +61,7 @@ impl Pair {
         }
     }
 
-    fn identity(&self) -> Identity {
+    pub(crate) fn identity(&self) -> Identity {
         Identity::from_pem(format!("{}{}", self.cert, self.key).as_bytes()).unwrap()
     }
 }
@@ -72,7 +72,7 @@ fn params(names: Vec<SanType>) -> CertificateParams {
     params
 }
 
-fn dns(name: &str) -> SanType {
+pub(crate) fn dns(name: &str) -> SanType {
     SanType::DnsName(name.try_into().unwrap())
 }
 
@@ -95,7 +95,7 @@ impl Site {
         site
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub(crate) fn write(&self, name: &str, content: &str) {
         fs::write(self.directory.path().join(name), content).unwrap();
     }
 
@@ -104,12 +104,12 @@ impl Site {
         self.write("server.key", &pair.key);
     }
 
-    fn configure(&self, more: &str) {
+    pub(crate) fn configure(&self, more: &str) {
         let tls = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n";
         self.write("web.yml", &format!("{tls}{more}"));
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.directory.path().join("web.yml")
     }
 
@@ -131,7 +131,7 @@ impl Site {
         (start(quiet(), options).await, web)
     }
 
-    fn client(&self) -> reqwest::ClientBuilder {
+    pub(crate) fn client(&self) -> reqwest::ClientBuilder {
         trusting(&self.authority)
     }
 }
