@@ -1,5 +1,7 @@
 //! Which client certificates are accepted: the five policies of `client_auth_type`, and the names
-//! that `client_allowed_sans` asks for.
+//! that `client_allowed_sans` asks for. Beside what the authorities of `client_ca` have issued, a
+//! certificate that is itself in `client_ca` is accepted, as in Go: a self-signed one has no other
+//! issuer.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use rustls::{
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
+use x509_parser::time::ASN1Time;
 
 /// `client_auth_type`, named as Go's `crypto/tls` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +75,21 @@ impl Requirements {
     }
 }
 
+/// The certificates of `client_ca`.
+#[derive(Debug)]
+pub(super) struct Authorities {
+    pub(super) roots: RootCertStore,
+    /// The same, whole.
+    pub(super) certificates: Vec<CertificateDer<'static>>,
+}
+
 /// Checks the certificates of clients.
 #[derive(Debug)]
 pub(super) struct ClientCerts {
     /// Checks the issuer; none where any certificate will do.
     chain: Option<Arc<dyn ClientCertVerifier>>,
+    /// Certificates that are accepted although nobody issued them.
+    listed: Vec<CertificateDer<'static>>,
     /// The names of which a certificate must have one; empty: any.
     allowed_sans: Vec<String>,
     required: bool,
@@ -84,16 +97,20 @@ pub(super) struct ClientCerts {
 }
 
 impl ClientCerts {
-    /// A check as `policy` says, against the issuers in `roots` where it verifies.
+    /// A check as `policy` says, against `authorities` where it verifies.
     ///
     /// # Errors
-    /// When the policy verifies and there are no roots to verify against.
+    /// When the policy verifies and there are no authorities to verify against.
     pub(super) fn new(
         policy: ClientAuth,
-        roots: RootCertStore,
+        authorities: Authorities,
         allowed_sans: Vec<String>,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Self, VerifierBuilderError> {
+        let Authorities {
+            roots,
+            certificates,
+        } = authorities;
         let chain = || {
             let builder =
                 WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
@@ -106,6 +123,7 @@ impl ClientCerts {
         };
         Ok(Self {
             chain: policy.verifies().then(chain).transpose()?,
+            listed: certificates,
             allowed_sans,
             required: policy.requires(),
             algorithms: provider.signature_verification_algorithms,
@@ -140,7 +158,11 @@ impl ClientCertVerifier for ClientCerts {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
         if let Some(chain) = &self.chain {
-            chain.verify_client_cert(end_entity, intermediates, now)?;
+            if self.listed.contains(end_entity) {
+                check_listed(end_entity, now)?;
+            } else {
+                chain.verify_client_cert(end_entity, intermediates, now)?;
+            }
         }
         if !self.allowed_sans.is_empty() && !has_one_of(end_entity, &self.allowed_sans)? {
             return Err(CertificateError::ApplicationVerificationFailure.into());
@@ -170,6 +192,26 @@ impl ClientCertVerifier for ClientCerts {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// What is checked of a certificate that is itself in `client_ca`: its time, and that it may be a
+/// client's.
+fn check_listed(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
+    let certificate = parse(certificate)?;
+    let bad = || Error::from(CertificateError::BadEncoding);
+    let seconds = i64::try_from(now.as_secs()).map_err(|_| bad())?;
+    let now = ASN1Time::from_timestamp(seconds).map_err(|_| bad())?;
+    if now < certificate.validity().not_before {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if now > certificate.validity().not_after {
+        return Err(CertificateError::Expired.into());
+    }
+    let usage = certificate.extended_key_usage().map_err(|_| bad())?;
+    if usage.is_some_and(|usage| !usage.value.client_auth && !usage.value.any) {
+        return Err(CertificateError::InvalidPurpose.into());
+    }
+    Ok(())
 }
 
 fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, Error> {

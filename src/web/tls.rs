@@ -12,7 +12,7 @@ use rustls::{
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::client_certs::{ClientAuth, ClientCerts, Requirements};
+use super::client_certs::{Authorities, ClientAuth, ClientCerts, Requirements};
 use super::pem::{Pem, PemFiles, Text, given};
 use super::web_error::Problem;
 
@@ -189,19 +189,22 @@ impl TlsSection {
                  certificate that nobody has verified can have any name",
             ));
         }
-        let roots = match &ca {
-            None => RootCertStore::empty(),
+        let authorities = match &ca {
+            None => Authorities {
+                roots: RootCertStore::empty(),
+                certificates: Vec::new(),
+            },
             Some(ca) if policy == ClientAuth::None => {
                 return Err(ca.problem("checks nothing without a client_auth_type"));
             }
-            Some(ca) => roots(ca)?,
+            Some(ca) => authorities(ca)?,
         };
         if policy == ClientAuth::None {
             return Ok(None);
         }
         let sans = sans.map_or(&[][..], |sans| &sans.value);
         let sans = sans.iter().map(|san| san.value.clone()).collect();
-        let clients = ClientCerts::new(policy, roots, sans, provider);
+        let clients = ClientCerts::new(policy, authorities, sans, provider);
         clients.map(Some).map_err(|_| Problem {
             line: self
                 .client_auth_type
@@ -242,14 +245,18 @@ fn mismatch(cert: &Pem, key: &Pem, error: &rustls::Error) -> Problem {
     }
 }
 
-fn roots(ca: &Pem) -> Result<RootCertStore, Problem> {
+fn authorities(ca: &Pem) -> Result<Authorities, Problem> {
+    let certificates = ca.certificates()?;
     let mut roots = RootCertStore::empty();
-    for certificate in ca.certificates()? {
+    for certificate in &certificates {
         roots
-            .add(certificate)
+            .add(certificate.clone())
             .map_err(|error| ca.problem(&format!("not a usable certificate ({error})")))?;
     }
-    Ok(roots)
+    Ok(Authorities {
+        roots,
+        certificates,
+    })
 }
 
 /// The items that are named, in that order.

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    SanType,
+};
 use reqwest::{Certificate, Identity, StatusCode, Version};
 use rhombus_share_exporter::web::{ServerOptions, WebConfig};
 use tempfile::TempDir;
@@ -268,6 +271,68 @@ async fn plain_http_to_a_tls_port_is_dropped() {
     let _ = plain.read_to_end(&mut answer).await;
     assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
     assert!(is_served(site.client(), &served).await);
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_is_itself_the_client_ca_is_accepted() {
+    let year = |year| rcgen::date_time_ymd(year, 1, 1);
+    let with = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = params(vec![dns("one")]);
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let cert = params.self_signed(&key).unwrap();
+        Pair {
+            cert: cert.pem(),
+            key: key.serialize_pem(),
+        }
+    };
+    for (what, expected, pair) in [
+        ("of nothing more", true, with(&|_| {})),
+        (
+            "of an authority, as openssl makes them",
+            true,
+            with(&|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+        ),
+        (
+            "for clients",
+            true,
+            with(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
+        ),
+        (
+            "for servers only",
+            false,
+            with(&|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth]),
+        ),
+        (
+            "that has ended",
+            false,
+            with(&|params| params.not_after = year(2020)),
+        ),
+        (
+            "that has not begun",
+            false,
+            with(&|params| params.not_before = year(4000)),
+        ),
+    ] {
+        let site = Site::new(
+            "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: self.pem\n",
+        );
+        site.write("self.pem", &format!("{}{}", site.ca(), pair.cert));
+        let (served, _) = site.start().await;
+        for version in [
+            reqwest::tls::Version::TLS_1_2,
+            reqwest::tls::Version::TLS_1_3,
+        ] {
+            let client = || site.client().tls_version_max(version);
+            let own = client().identity(pair.identity());
+            assert_eq!(is_served(own, &served).await, expected, "one {what}");
+            // Another with the same names is not it.
+            let other = Pair::self_signed(vec![dns("one")]);
+            assert!(!is_served(client().identity(other.identity()), &served).await);
+            let signed = site.authority.sign(vec![dns("two")]);
+            assert!(is_served(client().identity(signed.identity()), &served).await);
+        }
+    }
 }
 
 #[tokio::test]
