@@ -11,6 +11,7 @@ mod deadlines;
 mod encoding;
 mod fair_queue;
 mod guard;
+mod handshake;
 mod landing;
 mod peer;
 mod pem;

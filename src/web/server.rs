@@ -17,7 +17,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
@@ -25,6 +24,7 @@ use tracing::{debug, warn};
 use super::connection_limit::ConnectionLimit;
 use super::deadlines::{Activity, Timeouts};
 use super::guard::Guard;
+use super::handshake::Handshakes;
 use super::peer::Peer;
 use super::server_options::ServerOptions;
 use super::timed_stream::TimedStream;
@@ -49,6 +49,7 @@ pub async fn serve(
     let _abort_when_dropped = abort.clone().drop_guard();
     let server = Arc::new(Server {
         app,
+        handshakes: Handshakes::new(options.tls_handshake_timeout),
         options,
         shutdown: shutdown.clone(),
     });
@@ -127,6 +128,7 @@ enum Protocol {
 
 struct Server {
     app: Router,
+    handshakes: Handshakes,
     options: ServerOptions,
     shutdown: CancellationToken,
 }
@@ -161,21 +163,11 @@ impl Server {
         let Some(config) = tls else {
             return self.converse(stream, Protocol::Http1, peer, activity).await;
         };
-        let handshake = timeout(
-            self.options.tls_handshake_timeout,
-            TlsAcceptor::from(config).accept(stream),
-        );
+        let handshake = self.handshakes.perform(stream, client, config);
         match self.shutdown.run_until_cancelled(handshake).await {
             None => {}
-            Some(Err(_)) => {
-                self.refuse(Refused::TlsHandshake);
-                debug!("a client took too long over its TLS handshake");
-            }
-            Some(Ok(Err(error))) => {
-                self.refuse(Refused::TlsHandshake);
-                debug!(%error, "a TLS handshake failed");
-            }
-            Some(Ok(Ok(stream))) => {
+            Some(None) => self.refuse(Refused::TlsHandshake),
+            Some(Some(stream)) => {
                 let protocol = match stream.get_ref().1.alpn_protocol() {
                     Some(ALPN_HTTP2) => Protocol::Http2,
                     _ => Protocol::Http1,

@@ -6,6 +6,9 @@
 )]
 
 mod auth;
+mod binary;
+#[path = "../common/mod.rs"]
+mod common;
 mod config_files;
 mod http2;
 mod landing;

@@ -13,7 +13,7 @@ use rcgen::{
 use reqwest::{Certificate, Identity, StatusCode, Version};
 use rhombus_share_exporter::web::{ServerOptions, WebConfig};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{LONG, SHORT, Served, closed, eventually, quiet, start};
@@ -259,17 +259,23 @@ async fn a_stalled_handshake_does_not_delay_the_end() {
 }
 
 #[tokio::test]
-async fn plain_http_to_a_tls_port_is_dropped() {
+async fn plain_http_to_a_tls_port_is_told_to_use_https() {
     let site = Site::new("");
     let (served, _) = site.start().await;
-    let mut plain = served.connect().await;
-    plain
-        .write_all(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = Vec::new();
-    let _ = plain.read_to_end(&mut answer).await;
-    assert!(!answer.starts_with(b"HTTP"), "{answer:?}");
+    let answer = served.get("/metrics").await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        answer.headers()["content-type"],
+        "text/plain; charset=utf-8"
+    );
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("https://"), "{text}");
+    // One that sends more than is read of it gets the answer all the same.
+    let mut long = served.connect().await;
+    let request = format!("POST / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(30_000));
+    long.write_all(request.as_bytes()).await.unwrap();
+    let answer = closed(&mut long).await;
+    assert!(answer.starts_with(b"HTTP/1.1 400 "), "{answer:?}");
     assert!(is_served(site.client(), &served).await);
 }
 
