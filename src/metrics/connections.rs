@@ -36,7 +36,7 @@ pub enum Refused {
     BodyTooLarge,
     /// 431: a head above the limit.
     HeadTooLarge,
-    /// 400: what came is no HTTP.
+    /// 400: what came is no HTTP, or a request that is not for one host.
     Malformed,
     /// A TLS handshake that failed, or took too long.
     TlsHandshake,

@@ -1,4 +1,4 @@
-//! What every request passes before the routes: the size limit of its
+//! What every request passes before the routes: that it is for one host, the size limit of its
 //! body, the password, the configured headers. It also tells the connection when an answer begins
 //! and ends.
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CONNECTION, CONTENT_LENGTH};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST};
 use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
 use axum::response::IntoResponse;
 use hyper::body::{Body as _, Incoming};
@@ -42,7 +42,8 @@ impl Service<Request<Incoming>> for Guard {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let answering = self.activity.answering();
         let version = request.version();
-        let checked = limit_body(&mut request, self.max_body_bytes);
+        let checked =
+            check_host(&request).and_then(|()| limit_body(&mut request, self.max_body_bytes));
         let (app, web, stats) = (self.app.clone(), self.web.clone(), self.stats.clone());
         let peer = self.peer;
         Box::pin(async move {
@@ -54,6 +55,17 @@ impl Service<Request<Incoming>> for Guard {
             answering.part_ready();
             Ok(response.map(|body| AnswerBody::new(body, answering, version == Version::HTTP_2)))
         })
+    }
+}
+
+/// A request of HTTP/1.1 has exactly one `Host` (RFC 9112, section 3.2). Two programs that read
+/// different ones of several would not agree on what was asked.
+fn check_host<B>(request: &Request<B>) -> Result<(), Rejection> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() == Version::HTTP_11 => Err(Rejection::NoHost),
+        (_, Some(_)) => Err(Rejection::ManyHosts),
+        _ => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ mod answer_body;
 mod auth;
 mod client_certs;
 mod connection_limit;
+mod cross_site;
 mod deadlines;
 mod encoding;
 mod fair_queue;

@@ -9,6 +9,10 @@ use crate::metrics::Refused;
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rejection {
+    /// HTTP/1.1 without a `Host`.
+    NoHost,
+    /// More than one `Host`.
+    ManyHosts,
     /// A body that says it is above the limit.
     BodyTooLarge,
     /// No user's name and password.
@@ -23,6 +27,7 @@ impl Rejection {
     /// For the metric.
     pub(super) fn reason(self) -> Refused {
         match self {
+            Self::NoHost | Self::ManyHosts => Refused::Malformed,
             Self::BodyTooLarge => Refused::BodyTooLarge,
             Self::Unauthorized => Refused::Unauthorized,
             Self::TooMany => Refused::RateLimited,
@@ -33,7 +38,10 @@ impl Rejection {
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
+        let bad_request = |message| (StatusCode::BAD_REQUEST, message).into_response();
         match self {
+            Self::NoHost => bad_request("Bad Request: no Host header\n"),
+            Self::ManyHosts => bad_request("Bad Request: more than one Host header\n"),
             Self::BodyTooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large\n").into_response()
             }

@@ -6,9 +6,9 @@
 //! | `GET /` | the landing page |
 //! | `GET /-/healthy` | 200, always: the process serves |
 //! | `GET /-/ready` | 200 once each organisation has been polled with success, else 503 |
-//! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled |
+//! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled, and to a page of another site |
 //!
-//! Everything else is 404. `GET /metrics` is the one that must be fast: no layer stands before it.
+//! Everything else is 404. `GET /metrics` is the one that must be fast: no layer is in front of it.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tracing::error;
 
+use super::cross_site::is_cross_site;
 use super::encoding::accepts_gzip;
 use super::landing;
 use super::telemetry_path::TelemetryPath;
@@ -161,10 +162,15 @@ async fn forbidden() -> (StatusCode, &'static str) {
     (StatusCode::FORBIDDEN, message)
 }
 
-async fn reload(State(app): State<Arc<App>>) -> Response {
+async fn reload(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(requests) = &app.reload else {
         return forbidden().await.into_response();
     };
+    if is_cross_site(&request) {
+        let message = "A page of another site asked for this reload, which is refused. Ask with a \
+                       program that is no browser, or send SIGHUP.\n";
+        return (StatusCode::FORBIDDEN, message).into_response();
+    }
     let (answer, answered) = oneshot::channel();
     let ended = || Err("the exporter is shutting down".to_owned());
     let result = match requests.try_send(ReloadRequest(answer)) {

@@ -103,6 +103,10 @@ async fn what_is_no_request_is_counted() {
     served.send(endless.as_bytes()).await;
     served.only(Refused::HeadTooLarge, 1).await;
 
+    let served = Counted::start(ServerOptions::default()).await;
+    served.send(b"GET / HTTP/1.1\r\n\r\n").await;
+    served.only(Refused::Malformed, 1).await;
+
     let site = Site::new("");
     let served = Counted::start(ServerOptions {
         web: Some(site.load()),

@@ -8,10 +8,11 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use rhombus_share_exporter::share::Source;
 use rhombus_share_exporter::web::{ReloadRequest, ServerOptions, router};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
 use crate::support::{
-    Served, app, client, counted_exposition, fleet, good, never_asked, quiet, soon, start,
+    Served, app, client, closed, counted_exposition, fleet, good, never_asked, quiet, soon, start,
 };
 
 async fn ask(served: &Served, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
@@ -283,4 +284,68 @@ async fn reload_fails_when_nobody_is_there_to_do_it() {
         answer.text().await.unwrap(),
         "failed to reload the configuration: the exporter is shutting down\n"
     );
+}
+
+#[tokio::test]
+async fn a_reload_that_a_page_of_another_site_asks_for_is_refused() {
+    let (served, mut received) = reloadable().await;
+    let own = format!("http://{}", served.address);
+    for headers in [
+        vec![("origin", "https://evil.example")],
+        vec![("origin", "null")],
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site"), ("origin", &own)],
+    ] {
+        for method in [Method::POST, Method::PUT] {
+            let mut request = client().request(method, served.url("/-/reload"));
+            for (name, value) in &headers {
+                request = request.header(*name, *value);
+            }
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{headers:?}");
+            let text = answer.text().await.unwrap();
+            assert!(text.contains("another site"), "{text}");
+        }
+    }
+    assert!(received.try_recv().is_err());
+
+    let own = client()
+        .post(served.url("/-/reload"))
+        .header("origin", own)
+        .header("sec-fetch-site", "same-origin")
+        .send();
+    let own = tokio::spawn(own);
+    let ReloadRequest(answer) = soon(received.recv()).await.unwrap();
+    answer.send(Ok(())).unwrap();
+    assert_eq!(soon(own).await.unwrap().unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_of_http_1_1_is_for_one_host() {
+    let served = start(quiet(), ServerOptions::default()).await;
+    for (request, expected) in [
+        ("GET /metrics HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        (
+            "GET /metrics HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+            "400 Bad Request",
+        ),
+        (
+            "GET /metrics HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+            "400 Bad Request",
+        ),
+        ("GET http://a/metrics HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        (
+            "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            "200 OK",
+        ),
+        ("GET /metrics HTTP/1.0\r\n\r\n", "200 OK"),
+    ] {
+        let mut stream = served.connect().await;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        // Whoever is refused is not kept.
+        let answer = closed(&mut stream).await;
+        let answer = String::from_utf8_lossy(&answer);
+        let status = answer.split_once(' ').map_or("", |(_, rest)| rest);
+        assert!(status.starts_with(expected), "{request:?}: {answer}");
+    }
 }
