@@ -73,17 +73,19 @@ struct Settings {
 }
 
 impl Collector {
-    /// A collector of nothing yet, which publishes to `fleet`, on threads of its own.
+    /// A collector of nothing yet, which publishes to `fleet`, over the connections of `transport` and
+    /// on threads of its own.
     ///
     /// # Errors
     /// When there are no more threads to be had.
     pub fn new(
+        transport: Transport,
         fleet: Arc<FleetHandle>,
         observer: Arc<dyn Observer>,
         clock: Clock,
     ) -> io::Result<Self> {
         Ok(Self {
-            transport: Transport::default(),
+            transport,
             observer,
             fleet,
             clock,

@@ -12,7 +12,7 @@ use super::signals::Signals;
 use crate::cli::DemoArgs;
 use crate::clock::Clock;
 use crate::config::{Collect, Config, KeySource, Loaded, Organization};
-use crate::rhombus::{ApiKey, Endpoint};
+use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::telemetry;
 use crate::web::{self, ServerOptions, TelemetryPath};
@@ -59,7 +59,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             warnings: Vec::new(),
         })
     });
-    Exporter::start(&config, reload, listener, web)?
+    Exporter::start(&config, reload, Transport::default(), listener, web)?
         .run(signals)
         .await
 }

@@ -20,6 +20,7 @@ use crate::collector::Collector;
 use crate::config::{Config, ConfigError, Loaded};
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::{ConnectionCount, Metrics};
+use crate::rhombus::Transport;
 use crate::web::{
     self, App, Checked, ConnectionStats, ReloadRequest, ServerOptions, TelemetryPath, WebConfig,
 };
@@ -81,6 +82,7 @@ impl Exporter {
     pub(super) fn start(
         config: &Config,
         reload: Reload,
+        transport: Transport,
         listener: TcpListener,
         web: Web,
     ) -> anyhow::Result<Self> {
@@ -100,7 +102,8 @@ impl Exporter {
         if web.is_demo {
             metrics.mark_as_demo()?;
         }
-        let mut collector = Collector::new(fleet.clone(), metrics.observer(), clock.clone())
+        let observer = metrics.observer();
+        let mut collector = Collector::new(transport, fleet.clone(), observer, clock.clone())
             .context("cannot start the threads that collect")?;
         collector.apply(config)?;
 
@@ -346,7 +349,8 @@ mod tests {
             max_connections: 8,
             is_demo: false,
         };
-        let exporter = Exporter::start(&config, reload, listener, web).unwrap();
+        let exporter =
+            Exporter::start(&config, reload, Transport::default(), listener, web).unwrap();
         (exporter, send)
     }
 

@@ -18,12 +18,13 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
     telemetry::init(args.log.level, args.log.format)?;
     let mut signals = Signals::listen()?;
     let flags = args.config.clone();
+    let transport = config::transport(&env);
     let reload: Reload = Arc::new(move || config::load(&flags, &env));
     let Some(ready) = unless_ended(prepare(args, reload.clone()), &mut signals).await else {
         return Ok(());
     };
     let (loaded, listener, web) = ready?;
-    Exporter::start(&loaded.config, reload, listener, web)?
+    Exporter::start(&loaded.config, reload, transport, listener, web)?
         .run(signals)
         .await
 }

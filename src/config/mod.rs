@@ -28,6 +28,7 @@ pub use key_source::KeyError;
 pub use load::{load, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 pub use problem::{ConfigError, Problem};
+pub use proxy::transport;
 
 use crate::rhombus::{ApiKey, Endpoint, ExpirationTime};
 use crate::share::Id;
@@ -40,6 +41,13 @@ pub struct Config {
     pub organizations: Vec<Organization>,
     /// How to ask.
     pub collect: Collect,
+}
+
+impl Config {
+    /// Whether any endpoint is spoken to over TLS.
+    fn needs_tls(&self) -> bool {
+        self.organizations.iter().any(|it| !it.endpoint.is_plain())
+    }
 }
 
 /// One organisation whose links are watched.

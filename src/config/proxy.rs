@@ -1,25 +1,34 @@
-//! The proxy on the way to Rhombus. The HTTP client takes it from the environment by itself, and
-//! goes past one that it can't read, without a word: so it is looked at here, by the same rules. Such
-//! a variable may hold a password, and is never in a message.
-
-use hyper::Uri;
+//! The proxy on the way to Rhombus, from the variables that all programs of a machine share. One that
+//! can't be used is an error: the client would go past it without a word. Such a variable may hold a
+//! password, and is never in a message.
 
 use super::problem::Report;
-use super::{Config, Environment};
+use super::{Config, Environment, EnvironmentError};
+use crate::rhombus::{NoProxy, Proxy, Transport};
 
 /// The variables that are for requests over TLS; any other kind goes past every proxy.
-const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const PROXY: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+/// The hosts that are reached past it.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The connections as the environment wants them. What it says wrong, [`check`] has found.
+pub fn transport(env: &Environment) -> Transport {
+    let Some(proxy) = first(env, &PROXY).and_then(|(_, value)| Proxy::parse(value.ok()?)) else {
+        return Transport::default();
+    };
+    let list = first(env, &NO_PROXY).and_then(|(_, value)| value.ok());
+    Transport::through(proxy, NoProxy::parse(list.unwrap_or_default()).0)
+}
 
 /// Each proxy that is set must be one that can be used, where there is anything to use it for.
 pub(super) fn check(config: &Config, env: &Environment, report: &mut Report) {
-    let organizations = &config.organizations;
-    if organizations.iter().all(|it| it.endpoint.is_plain()) {
+    if !config.needs_tls() {
         return;
     }
-    for name in VARIABLES {
-        // Set to nothing means none, for a proxy: that is how it is taken back.
-        let is_empty = env.get(name) == Err(super::EnvironmentError::Empty);
-        if env.is_set(name) && !is_empty && !env.get(name).ok().flatten().is_some_and(is_proxy) {
+    for name in PROXY {
+        let is_wrong =
+            |(_, value): (_, Result<&str, _>)| value.ok().and_then(Proxy::parse).is_none();
+        if first(env, &[name]).is_some_and(is_wrong) {
             report.problem(
                 format_args!("environment variable {name}"),
                 "expected an HTTP proxy, such as http://proxy.example:3128; what is there is not \
@@ -27,50 +36,40 @@ pub(super) fn check(config: &Config, env: &Environment, report: &mut Report) {
             );
         }
     }
+    if first(env, &PROXY).is_some() {
+        check_exceptions(env, report);
+    }
 }
 
-/// Whether the client would use it: `HOST:PORT`, or a URL with `http` or `https`.
-fn is_proxy(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else {
-        return false;
+fn check_exceptions(env: &Environment, report: &mut Report) {
+    let Some((name, list)) = first(env, &NO_PROXY) else {
+        return;
     };
-    let Some(authority) = uri.authority() else {
-        return false;
-    };
-    let host_and_port = authority.as_str().rsplit('@').next().unwrap_or_default();
-    let port_is_one = authority.port_u16().is_some() || host_and_port == authority.host();
-    matches!(uri.scheme_str(), None | Some("http" | "https"))
-        && !authority.host().is_empty()
-        && port_is_one
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_proxy_is_one_that_the_client_would_use() {
-        for good in [
-            "http://proxy.example:3128",
-            "https://user:s3cret@proxy.example",
-            "http://[2001:db8::1]:3128/",
-            "proxy.example:3128",
-            "10.0.0.1",
-        ] {
-            assert!(is_proxy(good), "{good}");
-        }
-        for bad in [
-            "garbage://x",
-            "socks5://proxy.example:1080",
-            "http://",
-            "http://proxy example",
-            " http://proxy.example",
-            "http://proxy.example:99999",
-            "http://proxy.example:",
-            "http://user:p#ss@proxy.example",
-            "/proxy",
-        ] {
-            assert!(!is_proxy(bad), "{bad}");
+    match list {
+        Err(error) => report.warn(format_args!(
+            "environment variable {name} is not used: {error}"
+        )),
+        Ok(list) => {
+            for place in NoProxy::parse(list).1 {
+                report.warn(format_args!(
+                    "environment variable {name}: entry {place} is not used, and what it means \
+                     goes through the proxy: expected a host such as example.com, .example.com or \
+                     *.example.com, an IP address, either with a port or without, a network such \
+                     as 10.0.0.0/8, or `*`, with commas between"
+                ));
+            }
         }
     }
+}
+
+/// The first of these variables that is not empty: set to nothing, one counts as not set.
+fn first<'a>(
+    env: &'a Environment,
+    names: &[&'static str],
+) -> Option<(&'static str, Result<&'a str, EnvironmentError>)> {
+    names.iter().find_map(|&name| match env.get(name) {
+        Ok(None) | Err(EnvironmentError::Empty) => None,
+        Ok(Some(value)) => Some((name, Ok(value))),
+        Err(error) => Some((name, Err(error))),
+    })
 }

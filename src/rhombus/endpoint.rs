@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use super::NoProxy;
+
 /// The base URL of a Rhombus API.
 ///
 /// Always `https`, or `http` to a loopback address; never with credentials, a query or a fragment.
@@ -78,6 +80,14 @@ impl Endpoint {
     /// Whether it is spoken to without TLS, and so on this machine only.
     pub fn is_plain(&self) -> bool {
         self.0.scheme() == "http"
+    }
+
+    /// Whether it is reached past the proxy.
+    pub(super) fn is_past_proxy(&self, list: &NoProxy) -> bool {
+        let host = self.0.host();
+        let port = self.0.port_or_known_default();
+        host.zip(port)
+            .is_some_and(|(host, port)| list.matches(&host, port))
     }
 
     /// The URL of an operation, e.g. `event/getSharedClipGroupsV2`.

@@ -12,9 +12,11 @@ mod expiry;
 mod field;
 mod headers;
 mod key;
+mod no_proxy;
 mod organization;
 mod pace;
 mod placeholder;
+mod proxy;
 mod resolver;
 pub mod shared_clip_groups;
 pub mod stream;
@@ -26,8 +28,10 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::{Completeness, Envelope, NoAnswer};
 pub use error::Error;
 pub use key::{ApiKey, ApiKeyError};
+pub use no_proxy::NoProxy;
 pub use pace::{BURST, Pace};
 pub use placeholder::Placeholder;
+pub use proxy::Proxy;
 pub use transport::Transport;
 
 /// How `expirationTimeSecs` is read, since Rhombus documents it only as "expiration time in

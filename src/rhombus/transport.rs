@@ -1,12 +1,13 @@
-//! The connections, shared by all organisations: one pool to the network, over TLS, and one to this
-//! machine, in plain text and past every proxy.
+//! The connections, shared by all organisations: one pool to the network, over TLS and through the
+//! proxy where there is one, one over TLS past it, and one to this machine, in plain text. Nothing
+//! here looks at the environment: the proxy is handed in.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::resolver::Resolver;
-use super::{Endpoint, Error};
+use super::{Endpoint, Error, NoProxy, Proxy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection outlives the usual interval between polls, so that TLS is not begun each time.
@@ -14,27 +15,41 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(150);
 const USER_AGENT: &str = concat!("rhombus-share-exporter/", env!("CARGO_PKG_VERSION"));
 
 /// The pools; each is made when it is first asked for.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Transport {
-    network: OnceLock<reqwest::Client>,
+    proxy: Option<Proxy>,
+    no_proxy: NoProxy,
+    proxied: OnceLock<reqwest::Client>,
+    direct: OnceLock<reqwest::Client>,
     loopback: OnceLock<reqwest::Client>,
 }
 
 impl Transport {
+    /// Connections through `proxy`, but for the hosts of `no_proxy` and this machine.
+    pub fn through(proxy: Proxy, no_proxy: NoProxy) -> Self {
+        Self {
+            proxy: Some(proxy),
+            no_proxy,
+            ..Self::default()
+        }
+    }
+
     /// The pool by which `endpoint` is reached.
     ///
     /// # Errors
     /// When TLS is needed and the system has no usable CA certificates.
     pub(super) fn client(&self, endpoint: &Endpoint) -> Result<reqwest::Client, Error> {
-        let (pool, builder) = if endpoint.is_plain() {
-            (&self.loopback, loopback as fn() -> reqwest::ClientBuilder)
-        } else {
-            (&self.network, common as _)
+        let (pool, builder) = match &self.proxy {
+            _ if endpoint.is_plain() => (&self.loopback, loopback()),
+            Some(proxy) if !endpoint.is_past_proxy(&self.no_proxy) => {
+                (&self.proxied, direct().proxy(proxy.for_client()))
+            }
+            _ => (&self.direct, direct()),
         };
         if let Some(client) = pool.get() {
             return Ok(client.clone());
         }
-        let client = builder().build().map_err(|error| {
+        let client = builder.build().map_err(|error| {
             Error::Tls(format!(
                 "{}; install ca-certificates",
                 Error::innermost(&error)
@@ -44,7 +59,8 @@ impl Transport {
     }
 }
 
-fn common() -> reqwest::ClientBuilder {
+/// Past every proxy, that of the environment too.
+fn direct() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
@@ -54,6 +70,7 @@ fn common() -> reqwest::ClientBuilder {
         // Bodies are unpacked as they are read, and by this exporter: every member, and nothing else.
         .no_gzip()
         .dns_resolver(Resolver::system())
+        .no_proxy()
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -66,8 +83,7 @@ fn loopback() -> reqwest::ClientBuilder {
         SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
     ];
-    common()
-        .no_proxy()
+    direct()
         .resolve_to_addrs("localhost", &localhost)
         .tls_certs_only([])
 }
