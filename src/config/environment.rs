@@ -2,7 +2,7 @@
 //! Nothing else reads the process's environment.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 /// Environment variables, by name. `Debug` shows no value: there are keys among them.
@@ -35,7 +35,7 @@ impl Environment {
     /// # Errors
     /// When it is set but empty, or not UTF-8.
     pub fn get(&self, name: &str) -> Result<Option<&str>, EnvironmentError> {
-        match self.0.get(std::ffi::OsStr::new(name)) {
+        match self.0.get(OsStr::new(name)) {
             None => Ok(None),
             Some(value) if value.is_empty() => Err(EnvironmentError::Empty),
             Some(value) => match value.to_str() {
@@ -45,9 +45,14 @@ impl Environment {
         }
     }
 
+    /// The value of a variable that may be anything, e.g. a path; none when it is not set.
+    pub fn get_os(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
     /// Whether the variable is set, to whatever value.
     pub fn is_set(&self, name: &str) -> bool {
-        self.0.contains_key(std::ffi::OsStr::new(name))
+        self.0.contains_key(OsStr::new(name))
     }
 
     /// The names of all variables that are UTF-8.

@@ -6,7 +6,7 @@ use super::key_source::is_world_readable;
 use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 use super::problem::{ConfigError, Report};
-use super::{Config, Environment, Flags, Loaded, collect, proxy, value};
+use super::{Config, Environment, Flags, Loaded, certificates, collect, proxy, value};
 use crate::regular_file::{self, Unreadable};
 
 /// What a first start without a key is told.
@@ -32,6 +32,7 @@ pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
         let found = keys::read(&config.organizations, places, &mut report);
         keys::check(&config.organizations, places, &found, &mut report);
         proxy::check(config, env, &mut report);
+        certificates::check(config, env, &mut report);
     }
     report.finish(config.map(|(config, _)| config))
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads the environment or the command line: `main` hands both in.
 
+mod certificates;
 mod collect;
 mod describe;
 mod environment;
