@@ -68,12 +68,15 @@ mod tests {
         fields.split(' ').nth(16).unwrap().parse().unwrap()
     }
 
+    /// The machine's limit; a step below it ends there.
+    const NICEST: i32 = 19;
+
     #[tokio::test]
     async fn those_that_collect_step_back_and_nobody_else() {
         let threads = Threads::new().unwrap();
         let before = niceness();
         let collecting = threads.handle().spawn(async { niceness() });
-        assert_eq!(collecting.await.unwrap(), before + NICE);
+        assert_eq!(collecting.await.unwrap(), NICEST.min(before + NICE));
         assert_eq!(niceness(), before);
     }
 }

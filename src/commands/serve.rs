@@ -94,7 +94,7 @@ mod tests {
             std::process::Command::new("kill").arg(process).status()
         });
         let ready = unless_ended(prepare(*args, hang), &mut signals);
-        let ended = tokio::time::timeout(Duration::from_secs(5), ready).await;
+        let ended = tokio::time::timeout(Duration::from_secs(60), ready).await;
         assert!(ended.expect("the signal is heard").is_none());
         assert!(signal.await.unwrap().unwrap().success());
     }
