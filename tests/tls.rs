@@ -2,63 +2,17 @@
 
 mod common;
 
-use std::fs;
-use std::path::PathBuf;
-
 use common::KEY;
-use common::process::Process;
+use common::certificate::Certificate;
+use common::process::{Process, command};
 use common::series::{errors, failing, success};
 
 const ORG: &str = "default";
 
-/// A certificate for `name`, signed by itself, and a web configuration that uses it.
-struct Certificate {
-    directory: tempfile::TempDir,
-}
-
-impl Certificate {
-    fn of(name: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
-        for (file, text) in [
-            ("cert.pem", made.cert.pem()),
-            ("key.pem", made.signing_key.serialize_pem()),
-            (
-                "web.yml",
-                "tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n".into(),
-            ),
-        ] {
-            fs::write(directory.path().join(file), text).expect("written");
-        }
-        Self { directory }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    /// A simulator that shows this certificate.
-    fn simulator(&self) -> Process {
-        let web = format!("--web.config.file={}", self.file("web.yml").display());
-        Process::start(
-            &["simulate", "--listen=127.0.0.1:0", "--groups=3", &web],
-            &[],
-        )
-    }
-
-    /// An exporter that trusts this certificate and no other.
-    fn exporter_of(&self, simulator: &Process) -> Process {
-        let url = format!("https://localhost:{}", simulator.address().port());
-        let trusted = self.file("cert.pem");
-        let env = [
-            ("RHOMBUS_API_KEY", KEY),
-            ("RHOMBUS_ENDPOINT_URL", &url),
-            ("SSL_CERT_FILE", trusted.to_str().expect("a path")),
-        ];
-        let flags = ["--collect.interval=1s", "--collect.timeout=5s"];
-        let args = [&["serve", "--web.listen-address=127.0.0.1:0"], &flags[..]].concat();
-        Process::start(&args, &env)
-    }
+/// An exporter that trusts `certificate` alone, and asks `simulator` by the name `localhost`.
+fn exporter(certificate: &Certificate, simulator: &Process) -> Process {
+    let url = format!("https://localhost:{}", simulator.address().port());
+    certificate.exporter(&url, &[])
 }
 
 async fn refused(exporter: &Process) {
@@ -81,19 +35,36 @@ async fn refused(exporter: &Process) {
 async fn a_certificate_that_is_trusted_is_spoken_to() {
     let right = Certificate::of("localhost");
     let simulator = right.simulator();
-    let metrics = right.exporter_of(&simulator).wait_for_success().await;
+    let metrics = exporter(&right, &simulator).wait_for_success().await;
     assert_eq!(metrics.value(&success(ORG)), 1.0);
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let simulator = Certificate::of("localhost").simulator();
-    refused(&Certificate::of("localhost").exporter_of(&simulator)).await;
+    refused(&exporter(&Certificate::of("localhost"), &simulator)).await;
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused() {
     let other = Certificate::of("rhombus.example");
     let simulator = other.simulator();
-    refused(&other.exporter_of(&simulator)).await;
+    refused(&exporter(&other, &simulator)).await;
+}
+
+#[test]
+fn certificates_that_are_not_there_end_it_at_the_start() {
+    for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        for subcommand in ["serve", "check-config"] {
+            let env = [("RHOMBUS_API_KEY", KEY), (name, "/nonexistent/ca")];
+            let args = [subcommand, "--web.listen-address=127.0.0.1:0"];
+            let output = command(&args, &env).output().expect("it runs");
+            assert_eq!(output.status.code(), Some(2), "{output:?}");
+            let text = String::from_utf8(output.stderr).expect("text");
+            let start =
+                format!("rhombus-share-exporter: environment variable {name}: /nonexistent/ca: ");
+            assert!(text.starts_with(&start), "{text}");
+            assert!(text.contains("unset the variable"), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub(crate) mod certificate;
 #[path = "dashboards.rs"]
 pub(crate) mod dashboards;
 pub(crate) mod files;
