@@ -183,5 +183,8 @@ mod tests {
         let budget = budget(MAX_ORGANIZATIONS).expect("there is one");
         assert!(budget.max_total_scalar_bytes > FILE_MAX_BYTES);
         assert!(budget.max_nodes > Budget::default().max_nodes);
+        // A merge of one that has a name and an endpoint: these, and the ends of the mapping.
+        let replayed = serde_saphyr::Options::default().alias_limits;
+        assert!(replayed.max_total_replayed_events > 6 * MAX_ORGANIZATIONS);
     }
 }
