@@ -45,7 +45,7 @@ impl Proxy {
 async fn connect(client: TcpStream, server: SocketAddr, asked: Arc<Mutex<Vec<String>>>) {
     let mut client = BufReader::new(client);
     let mut head = Vec::new();
-    while head.last().is_none_or(|line| line != "") {
+    while head.last().is_none_or(|line: &String| !line.is_empty()) {
         let mut line = String::new();
         if client
             .read_line(&mut line)
