@@ -14,7 +14,8 @@ fn all_text(directory: &Path, endings: &[&str]) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        let is_one = |ending: &&str| path.extension().is_some_and(|found| found == **ending);
+        let is_one =
+            |ending: &&str| path.extension().and_then(|found| found.to_str()) == Some(**ending);
         if path.is_dir() {
             text += &all_text(&path, endings);
         } else if endings.iter().any(|ending| is_one(ending)) {
