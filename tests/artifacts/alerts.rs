@@ -135,7 +135,10 @@ fn check_texts(findings: &mut Findings, alert: &Alert, metrics: &Contract) {
 }
 
 /// `x` of each `$labels.x`, and of each `.x` inside `{{ with $labels }}`.
+///
+/// A label in `{{ with $labels.x }}` may be missing.
 fn used_labels(description: &str) -> BTreeSet<String> {
+    let description = &description.replace("{{ with $labels.", "{{ with .");
     let names = [
         "org",
         "kind",
@@ -170,6 +173,35 @@ fn used_labels(description: &str) -> BTreeSet<String> {
         .map(|&label| label.to_owned())
         .chain(unknown)
         .collect()
+}
+
+/// RhombusLabelsRenamed looks for a twin of every label that the exporter has.
+fn check_twins(text: &str, metrics: &Contract) -> Findings {
+    let mut findings = Findings::about(FILE);
+    let alerts = alerts(text);
+    let twins = alerts.iter().find(|a| a.alert == "RhombusLabelsRenamed");
+    let twins = &twins.expect("the alert is there").expr;
+    let own = metrics
+        .iter()
+        .filter(|(name, _)| name.starts_with("rhombus_"));
+    let labels: BTreeSet<&String> = own.flat_map(|(_, metric)| &metric.labels).collect();
+    // `le` is of histograms, each of which has a label of its own beside it.
+    for label in labels.into_iter().filter(|label| *label != "le") {
+        findings.require(
+            twins.contains(&format!("{{exported_{label}!=\"\"}}")),
+            format!("no alert notices exported_{label}"),
+        );
+    }
+    findings
+}
+
+#[test]
+fn a_label_that_is_renamed_is_noticed_whichever_it_is() {
+    let good = text();
+    let contract = crate::contract::contract();
+    check_twins(&good, &contract).none();
+    let without = broken(&good, "exported_kind", "exported_sort");
+    check_twins(&without, &contract).must_say("exported_kind");
 }
 
 /// Each threshold and each `for` of an alert has its reason in the line above.
@@ -283,9 +315,9 @@ fn each_broken_rule_is_noticed() {
             "uses colour",
         ),
         (
-            "source, field)",
-            "source)",
-            "uses field, which the expression drops",
+            "max by (job, instance, org, source)\n          (sum_over_time",
+            "max by (job, instance, source)\n          (sum_over_time",
+            "uses org, which the expression drops",
         ),
         ("md#rhombusdatastale", "md#rhombusdatastole", "no section"),
         (
@@ -294,18 +326,18 @@ fn each_broken_rule_is_noticed() {
             "compares nothing",
         ),
         (
-            "rhombus_malformed_records_total[15m]",
-            "rhombus_malformed_total[15m]",
+            "rhombus_malformed_records[5m]",
+            "rhombus_malformed[5m]",
             "no such metric",
         ),
         (
-            "(last_over_time(rhombus_collect_success[5m])",
-            "((rhombus_collect_success)",
+            "last_over_time(rhombus_malformed_records[5m]) > 0",
+            "rhombus_malformed_records > 0",
             "missed scrape",
         ),
         (
-            "(increase(rhombus_malformed_records_total[15m]))",
-            "(rhombus_malformed_records_total)",
+            "(increase(rhombus_collect_polls_total[1h]))",
+            "(rhombus_collect_polls_total)",
             "missed scrape",
         ),
         (
