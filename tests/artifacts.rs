@@ -27,6 +27,8 @@ mod panels;
 mod promql;
 #[path = "artifacts/rule_file.rs"]
 mod rule_file;
+#[path = "artifacts/rule_mutants.rs"]
+mod rule_mutants;
 #[path = "artifacts/situation.rs"]
 mod situation;
 #[path = "artifacts/thresholds.rs"]

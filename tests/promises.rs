@@ -14,11 +14,10 @@ fn all_text(directory: &Path, endings: &[&str]) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        let is_one =
-            |ending: &&str| path.extension().and_then(|found| found.to_str()) == Some(**ending);
+        let ending = path.extension().and_then(|ending| ending.to_str());
         if path.is_dir() {
             text += &all_text(&path, endings);
-        } else if endings.iter().any(|ending| is_one(ending)) {
+        } else if ending.is_some_and(|ending| endings.contains(&ending)) {
             text += &fs::read_to_string(&path).unwrap();
         }
     }

@@ -9,6 +9,9 @@ use crate::dashboards::{files, name, read};
 use crate::findings::Findings;
 use crate::rule_file::{alerts, text};
 
+/// The directory of the cases, below the repository.
+pub(crate) const DIRECTORY: &str = "alerts/tests";
+
 /// A file of cases, as far as the check reads it.
 #[derive(Deserialize)]
 struct CaseFile {
@@ -38,7 +41,7 @@ pub(crate) struct Expected {
 }
 
 fn cases() -> Vec<Case> {
-    let files = files("alerts/tests", "yml").into_iter();
+    let files = files(DIRECTORY, "yml").into_iter();
     files
         .flat_map(|path| parse(&name(&path), &read(&path)))
         .collect()
@@ -60,7 +63,7 @@ pub(crate) fn firing(alert: &str) -> Vec<Vec<Expected>> {
 }
 
 fn check(cases: &[Case]) -> Findings {
-    let mut findings = Findings::about("alerts/tests");
+    let mut findings = Findings::about(DIRECTORY);
     for alert in alerts(&text()) {
         let (name, severity) = (&alert.alert, &alert.labels.severity);
         let of_it: Vec<Vec<&Look>> = cases.iter().map(|case| looks(case, name)).collect();

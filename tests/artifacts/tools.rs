@@ -18,7 +18,8 @@ pub(crate) fn run(tool: &str, arguments: &[&str]) {
     });
 }
 
-fn output(
+/// Runs the tool in `directory`; gives whether it is content, and what it says.
+pub(crate) fn output(
     toolchain: &Toolchain,
     tool: &str,
     arguments: &[&str],
@@ -52,7 +53,7 @@ fn promtool_accepts_every_rule() {
 
 #[test]
 fn promtool_sees_every_case_hold() {
-    let cases = below_alerts("alerts/tests");
+    let cases = below_alerts(crate::alert_cases::DIRECTORY);
     assert!(!cases.is_empty());
     let mut arguments = vec!["test", "rules"];
     arguments.extend(cases.iter().map(String::as_str));

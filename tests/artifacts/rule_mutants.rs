@@ -1,0 +1,205 @@
+//! Whether the cases would notice: each mutant is the rule file with one mistake in it, and some case
+//! of the alert that it is in must fail. Added to, whenever a mistake is found that no case noticed.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::alert_cases;
+use crate::dashboards::{files, name, read, text};
+use crate::findings::broken;
+use crate::rule_file;
+use crate::toolchains::toolchains;
+use crate::tools::output;
+
+/// An alert, what stands in its rule, and what would be wrong there.
+type Mutant = (&'static str, &'static str, &'static str);
+
+const MUTANTS: &[Mutant] = &[
+    ("RhombusDataStale", "(5 * max", "(50 * max"),
+    ("RhombusDataStale", "(-5 * max", "(-50 * max"),
+    (
+        "RhombusDataStale",
+        "unless on (job, instance, org, kind) last_over_time(rhombus_shares[5m])",
+        "unless on (org, kind) last_over_time(rhombus_shares[5m])",
+    ),
+    (
+        "RhombusDataStale",
+        "unless on (job, instance, org, kind) last_over_time(rhombus_shares[5m])",
+        "unless on (instance, org, kind) last_over_time(rhombus_shares[5m])",
+    ),
+    (
+        "RhombusDataStale",
+        "and on (job, instance, org, source)\n          (\n            count by",
+        "and on (org, source)\n          (\n            count by",
+    ),
+    ("RhombusExporterDown", "[15m]) < 0.5", "[15m]) < 0.25"),
+    ("RhombusCollectFailing", "> 0.6 *", "> 0.5 *"),
+    ("RhombusCollectFailing", "> 0.6 *", "> 0.75 *"),
+    (
+        "RhombusCollectFailing",
+        "min_over_time(rhombus_collect_success[15m]) == 0\n",
+        "min_over_time(rhombus_collect_success[15m]) <= 1\n",
+    ),
+    (
+        "RhombusCollectFailing",
+        "outcome=\"failure\"",
+        "outcome=\"success\"",
+    ),
+    ("RhombusKeyRejected", "auth|forbidden", "auth"),
+    ("RhombusKeyRejected", "auth|forbidden", ".+"),
+    ("RhombusThrottled", "reason=\"throttled\"", "reason!=\"\""),
+    (
+        "RhombusMalformedRecords",
+        "(rhombus_malformed_records[5m]) > 0",
+        "(rhombus_malformed_records[5m]) > 1",
+    ),
+    ("RhombusClockSkew", "[5m]) > 120", "[5m]) >= 120"),
+    ("RhombusClockSkew", "[5m]) < -120", "[5m]) < -1200"),
+    (
+        "RhombusOrganizationDuplicate",
+        "state=\"duplicate\"",
+        "state!=\"fresh\"",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "unless on (org_uuid) last_over_time(rhombus_org_info[5m])",
+        "unless on (org) last_over_time(rhombus_org_info[5m])",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "unless on (org) last_over_time(rhombus_org_info{org_uuid!=\"\"}[5m])",
+        "",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "(rhombus_org_info{org_uuid!=\"\"}[1d:5m])",
+        "(rhombus_org_info[1d:5m])",
+    ),
+    ("RhombusOrganizationLost", "[1d:5m]", "[6h:5m]"),
+    ("RhombusOrganizationLost", "[1d:5m])) > 0", "[1d:5m])) >= 0"),
+    (
+        "RhombusOrganizationLost",
+        "            == max by (org)",
+        "            <= max by (org)",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "unless on (job, instance) last_over_time(rhombus_share_exporter_build_info[5m])",
+        "",
+    ),
+    (
+        "RhombusOtherTarget",
+        "(up{job=\"rhombus-share-exporter\"}[5m]) > 0\n",
+        "(up{job=\"rhombus-share-exporter\"}[5m]) == 1\n",
+    ),
+    (
+        "RhombusOtherTarget",
+        "unless on (job, instance)\n          last_over_time(rhombus_share_exporter_build_info",
+        "unless on (job)\n          last_over_time(rhombus_share_exporter_build_info",
+    ),
+];
+
+/// A file of cases, whole; what promtool reads as text is text here (`0x70` is no number).
+#[derive(Deserialize, Serialize)]
+struct CaseFile {
+    rule_files: Vec<String>,
+    evaluation_interval: String,
+    #[serde(default)]
+    group_eval_order: Vec<String>,
+    tests: Vec<Case>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Case {
+    interval: String,
+    input_series: Vec<Series>,
+    #[serde(default)]
+    alert_rule_test: Vec<Value>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Series {
+    series: String,
+    values: String,
+}
+
+/// The cases as far as they look at the alert.
+fn cases_of(alert: &str, cases: &str) -> CaseFile {
+    let mut file: CaseFile = serde_saphyr::from_str(cases).expect("promtool reads it");
+    for case in &mut file.tests {
+        let of_it = |look: &Value| text(look, "alertname") == alert;
+        case.alert_rule_test.retain(of_it);
+    }
+    file.tests.retain(|case| !case.alert_rule_test.is_empty());
+    file
+}
+
+/// The rules that the alert needs: all others would only take time.
+fn rules_of(alert: &str, rules: &str) -> Value {
+    let mut file: Value = serde_saphyr::from_str(rules).expect("promtool reads it");
+    let groups = file["groups"].as_array_mut().expect("groups");
+    let mut needed = String::new();
+    // From the last to the first: a rule needs only what is recorded before it.
+    for group in groups.iter_mut().rev() {
+        let rules = group["rules"].as_array_mut().expect("rules");
+        rules.reverse();
+        rules.retain(|rule| {
+            let kept = match rule["record"].as_str() {
+                Some(record) => needed.contains(record),
+                None => text(rule, "alert") == alert,
+            };
+            if kept {
+                needed.push_str(text(rule, "expr"));
+            }
+            kept
+        });
+        rules.reverse();
+    }
+    file
+}
+
+/// Whether every case of the alert holds for these rules.
+fn holds(rules: &str, alert: &str) -> bool {
+    let scratch = tempfile::tempdir().expect("a scratch directory");
+    let directory = scratch.path();
+    let rule_file = directory.join(rule_file::FILE);
+    std::fs::create_dir_all(directory.join(alert_cases::DIRECTORY)).expect("a scratch directory");
+    std::fs::write(rule_file, rules_of(alert, rules).to_string()).expect("a scratch file");
+    let mut arguments = vec!["test".to_owned(), "rules".to_owned()];
+    for path in files(alert_cases::DIRECTORY, "yml") {
+        let cases = cases_of(alert, &read(&path));
+        if !cases.tests.is_empty() {
+            let file = format!("{}/{}", alert_cases::DIRECTORY, name(&path));
+            let cases = serde_json::to_string(&cases).expect("it is JSON");
+            std::fs::write(directory.join(&file), cases).expect("a scratch file");
+            arguments.push(file);
+        }
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let [_, newer] = toolchains();
+    let (content, said) = output(newer, "promtool", &arguments, directory);
+    assert!(
+        content || said.contains("alertname: "),
+        "{alert}: not because of a case: {said}"
+    );
+    content
+}
+
+#[test]
+fn each_mutant_fails_a_case() {
+    let good = rule_file::text();
+    let unnoticed: Vec<&Mutant> = MUTANTS
+        .iter()
+        .filter(|(alert, from, to)| holds(&broken(&good, from, to), alert))
+        .collect();
+    assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+    let alerts: BTreeSet<&str> = MUTANTS.iter().map(|(alert, ..)| *alert).collect();
+    for alert in alerts {
+        assert!(
+            holds(&good, alert),
+            "{alert}: a case fails without a mutant"
+        );
+    }
+}
