@@ -269,14 +269,16 @@ async fn the_dashboards_show_something(stack: &Stack) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_share_becomes_an_alert_and_stays_one_until_it_is_seen_to_be_protected() {
-    let mut stacks = tokio::task::JoinSet::new();
-    for toolchain in toolchains() {
-        stacks.spawn(async move {
-            println!("with {}", toolchain.name);
-            an_open_share_is_told_with(toolchain).await;
-        });
+    let runs = toolchains().each_ref().map(|toolchain| {
+        (
+            toolchain.name,
+            tokio::spawn(an_open_share_is_told_with(toolchain)),
+        )
+    });
+    for (name, run) in runs {
+        run.await
+            .unwrap_or_else(|error| panic!("with {name}: {error}"));
     }
-    stacks.join_all().await;
 }
 
 async fn an_open_share_is_told_with(toolchain: &Toolchain) {

@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::alert_cases::firing;
-use crate::dashboards::{dashboards, list, parse, read, root, text};
+use crate::dashboards::{dashboards, files, list, name, parse, read, root, text};
 use crate::findings::{Findings, broken};
 use crate::rule_file;
+use crate::toolchains::toolchains;
 
 const PROMETHEUS: &str = "alerts/prometheus.example.yml";
 const COMPOSE: &str = "deploy/compose/prometheus.yml";
+const COMPOSE_FILE: &str = "deploy/compose/compose.yml";
 const ALERTMANAGER: &str = "alerts/alertmanager.example.yml";
 const PROVIDER: &str = "dashboards/provisioning/dashboards/rhombus-shares.yml";
 const DATASOURCE: &str = "dashboards/provisioning/datasources/prometheus.yml";
@@ -231,6 +233,67 @@ fn the_alertmanager_example_hides_a_warning_under_its_critical_and_nothing_else(
         ),
     ] {
         check_alertmanager(&broken(&good, from, to)).must_say(words);
+    }
+}
+
+/// Where a label of a target took the place of one of ours, several organisations would be one series.
+fn check_labels(name: &str, text: &str) -> Findings {
+    let mut findings = Findings::about(name);
+    for job in text.split(&format!("job_name: {JOB}")).skip(1) {
+        let own = job.split("job_name:").next().unwrap_or_default();
+        findings.require(
+            own.contains("honor_labels: true"),
+            "a scrape of the exporter doesn't honour its labels",
+        );
+    }
+    findings
+}
+
+#[test]
+fn every_example_of_a_scrape_keeps_the_labels_of_the_exporter() {
+    let pages = files("docs", "md").into_iter();
+    let pages = pages.map(|path| format!("docs/{}", name(&path)));
+    let others = ["README.md", PROMETHEUS, COMPOSE].map(str::to_owned);
+    let mut examples = 0;
+    for path in pages.chain(others) {
+        let text = file(&path);
+        examples += text.matches(&format!("job_name: {JOB}")).count();
+        check_labels(&path, &text).none();
+    }
+    assert!(examples >= 5, "only {examples} examples were found");
+    let without = broken(&file(COMPOSE), "honor_labels: true", "honor_labels: false");
+    check_labels(COMPOSE, &without).must_say("doesn't honour");
+}
+
+/// The longest scrape interval that docs/alerts.md promises the rules to work with.
+const LONGEST_SCRAPE_INTERVAL: u64 = 120;
+
+#[test]
+fn the_examples_scrape_as_often_as_the_rules_need() {
+    assert!(
+        file("docs/alerts.md").contains("every two minutes or more often"),
+        "docs/alerts.md doesn't say the longest scrape interval"
+    );
+    for path in [PROMETHEUS, COMPOSE] {
+        let scrapes = seconds(&yaml(path, &file(path))["global"]["scrape_interval"]);
+        assert!(scrapes <= LONGEST_SCRAPE_INTERVAL, "{path}: {scrapes} s");
+    }
+}
+
+#[test]
+fn compose_names_the_versions_that_these_tests_run() {
+    let compose = yaml(COMPOSE_FILE, &file(COMPOSE_FILE));
+    let [_, newer] = toolchains();
+    for (service, program) in [
+        ("prometheus", "prometheus"),
+        ("alertmanager", "prometheus-alertmanager"),
+    ] {
+        let said = newer.version(program);
+        // Debian's own part of a version is behind a plus.
+        let version = said.rsplit(' ').next().unwrap_or_default();
+        let version = version.split('+').next().unwrap_or_default();
+        let image = text(&compose["services"][service], "image");
+        assert_eq!(image, format!("prom/{service}:v{version}"), "{said}");
     }
 }
 
