@@ -11,7 +11,7 @@ const PROXY: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"
 /// The hosts that are reached past it.
 const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The connections as the environment wants them. What it says wrong, [`check`] has found.
+/// The connections as the environment wants them. What it says wrong, `check` has found.
 pub fn transport(env: &Environment) -> Transport {
     let Some(proxy) = first(env, &PROXY).and_then(|(_, value)| Proxy::parse(value.ok()?)) else {
         return Transport::default();
