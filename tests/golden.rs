@@ -10,14 +10,14 @@ use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organizatio
 use rhombus_share_exporter::metrics::{ConnectionCount, Metrics};
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::shared_clip_groups::reader;
-use rhombus_share_exporter::share::{Id, Identity, Listing, Moment, Reason, Source, UnixMillis};
+use rhombus_share_exporter::share::{Id, Identity, Listing, Moment, Reason, ShareKind, UnixMillis};
 
 const ANSWER: &str = include_str!("golden/answer.json");
 const NOW: Moment = Moment {
     time: UnixMillis::from_secs(1_700_000_000),
     uptime: Duration::from_secs(100_000),
 };
-const SOURCE: Source = Source::ClipGroups;
+const KIND: ShareKind = ShareKind::ClipGroup;
 
 /// What is known after the recorded answer came, a minute ago.
 fn answered() -> Standing {
@@ -61,7 +61,7 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
     server_clock.set(NOW.after(Duration::from_secs(2)).time, NOW);
     let organizations = standings
         .iter()
-        .map(|(name, _)| Arc::new(Organization::new(name, server_clock.clone())));
+        .map(|(name, _)| Arc::new(Organization::new(name, &[KIND], server_clock.clone())));
     let view = (&Collect::default()).into();
     let fleet = Arc::new(FleetHandle::new(Fleet::new(organizations.collect(), view)));
     for (name, standing) in standings {
@@ -76,7 +76,7 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
             name: Some(format!("The {name} company")),
         };
         fleet.identify(organization, identity);
-        fleet.publish(organization, SOURCE, standing);
+        fleet.publish(organization, KIND, standing);
     }
     let count = Box::new(|| ConnectionCount {
         open: 1,

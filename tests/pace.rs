@@ -5,13 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rhombus_share_exporter::clock::{Clock, ServerClock};
-use rhombus_share_exporter::rhombus::shared_clip_groups::Request;
 use rhombus_share_exporter::rhombus::{
-    ApiKey, BURST, Client, Endpoint, ExpirationTime, Instruments, Limits, Observer, Pace,
+    ApiKey, Ask, BURST, Client, Endpoint, ExpirationTime, Instruments, Limits, Observer, Pace,
     Transport, Wait,
 };
-use rhombus_share_exporter::share::Source;
+use rhombus_share_exporter::share::{ShareKind, Source};
 use rhombus_share_exporter::simulator::{Settings, Simulator, WorldKind};
+
+const ASK: Ask = Ask {
+    kind: ShareKind::ClipGroup,
+    created_after: None,
+    expiration_time: ExpirationTime::Auto,
+};
 
 struct Nobody;
 
@@ -58,8 +63,7 @@ async fn asking(more: u32, requests_per_second: f64) -> Duration {
     let started = Instant::now();
     for _ in 0..BURST.get() + more {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-        let answer =
-            client.shared_clip_groups(Request::default(), ExpirationTime::Auto, &key, deadline);
+        let answer = client.shares(ASK, &key, deadline);
         answer.await.expect("an answer");
     }
     started.elapsed()
@@ -90,8 +94,7 @@ async fn a_poll_that_the_pace_leaves_no_time_says_so() {
     let mut last = Ok(());
     for _ in 0..=BURST.get() {
         let deadline = tokio::time::Instant::now() + Duration::from_millis(300);
-        let answer =
-            client.shared_clip_groups(Request::default(), ExpirationTime::Auto, &key, deadline);
+        let answer = client.shares(ASK, &key, deadline);
         last = answer.await.map(drop);
     }
     let error = last.expect_err("the burst is used up");

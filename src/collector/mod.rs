@@ -1,5 +1,5 @@
-//! The loops: one task an organisation, each on its own clock, none waiting for another, and no scrape
-//! waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
+//! The loops: one task a list of an organisation, each on its own clock, none waiting for another, and
+//! no scrape waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
 
 mod identity;
 mod key;
@@ -24,7 +24,7 @@ use crate::inventory::{Fleet, FleetHandle, Organization, View};
 use crate::rhombus::{
     Client, Error, ExpirationTime, Instruments, Limits, Observer, Pace, Transport,
 };
-use crate::share::Reason;
+use crate::share::{Reason, ShareKind};
 use identity::KeyOwner;
 use key::CurrentKey;
 use poller::Poller;
@@ -58,7 +58,8 @@ struct Running {
     settings: Settings,
     organization: Arc<Organization>,
     pace: Arc<Pace>,
-    schedule: Arc<Schedule>,
+    schedules: BTreeMap<ShareKind, Arc<Schedule>>,
+    key: Arc<Mutex<CurrentKey>>,
     owner: Arc<Mutex<KeyOwner>>,
     stop: CancellationToken,
     /// Its own: tells one start from another.
@@ -115,8 +116,11 @@ impl Collector {
                 Some(before) if before.goes_on_with(&settings) => before,
                 before => {
                     let server_clock = self.server_clock(&settings);
-                    let running = Running::new(settings, before.as_ref(), server_clock);
-                    starting.push((self.client(&running)?, running.clone()));
+                    let key = self.key(&settings);
+                    let running = Running::new(settings, before.as_ref(), server_clock, key);
+                    for kind in running.schedules.keys() {
+                        starting.push((self.client(&running)?, running.clone(), *kind));
+                    }
                     running
                 }
             };
@@ -168,6 +172,10 @@ impl Collector {
         )
     }
 
+    fn key(&self, settings: &Settings) -> CurrentKey {
+        CurrentKey::new(settings.organization.key.clone(), self.key_readers.clone())
+    }
+
     fn server_clock(&mut self, settings: &Settings) -> Arc<ServerClock> {
         let endpoint = settings.organization.endpoint.to_string();
         let new = || Arc::new(ServerClock::new(endpoint.clone()));
@@ -202,15 +210,19 @@ impl Collector {
     }
 
     /// Starts tasks, their first polls spread over a while.
-    fn start(&mut self, starting: Vec<(Client, Running)>) {
+    fn start(&mut self, starting: Vec<(Client, Running, ShareKind)>) {
         let count = u32::try_from(starting.len()).unwrap_or(u32::MAX);
         let now = Instant::now();
-        for (index, (client, running)) in (0..).zip(starting) {
+        for (index, (client, running, kind)) in (0..).zip(starting) {
             let spread = SPREAD.min(running.settings.collect.interval);
-            let first = running.schedule.begin(now + spread * index / count);
-            let key = running.settings.organization.key.clone();
-            let key = CurrentKey::new(key, self.key_readers.clone());
-            let poller = Poller::new(client, running, key, self.fleet.clone(), self.clock.clone());
+            let first = running.schedules[&kind].begin(now + spread * index / count);
+            let poller = Poller::new(
+                client,
+                running,
+                kind,
+                self.fleet.clone(),
+                self.clock.clone(),
+            );
             self.tasks
                 .spawn_on(poller.run(first), self.threads.handle());
         }
@@ -220,28 +232,39 @@ impl Collector {
 impl Running {
     /// A task to be started. Where one before it watches the same organisation, it goes on with the
     /// pace and the schedule of that, and with its picture if these settings would have made it too.
-    fn new(settings: Settings, before: Option<&Self>, server_clock: Arc<ServerClock>) -> Self {
+    fn new(
+        settings: Settings,
+        before: Option<&Self>,
+        server_clock: Arc<ServerClock>,
+        key: CurrentKey,
+    ) -> Self {
         let rate = settings.collect.requests_per_second;
         let fresh = || {
             let name = &settings.organization.name;
-            Arc::new(Organization::new(name, server_clock))
+            Arc::new(Organization::new(name, &ShareKind::ALL, server_clock))
         };
         let same = |before: &&Self| {
             before.settings.organization.endpoint == settings.organization.endpoint
         };
-        let (organization, pace, schedule, owner) = match before.filter(same) {
+        let (organization, pace, schedules, owner) = match before.filter(same) {
             Some(before) => (
                 before.has_picture_of(&settings).unwrap_or_else(fresh),
                 before.pace.at(rate),
-                before.schedule.clone(),
+                before.schedules.clone(),
                 before.owner.clone(),
             ),
-            None => (fresh(), Pace::new(rate), Arc::default(), Arc::default()),
+            None => (
+                fresh(),
+                Pace::new(rate),
+                ShareKind::ALL.map(|kind| (kind, Arc::default())).into(),
+                Arc::default(),
+            ),
         };
         Self {
             organization,
             pace,
-            schedule,
+            schedules,
+            key: Arc::new(Mutex::new(key)),
             owner,
             settings,
             stop: CancellationToken::new(),

@@ -1,5 +1,5 @@
-//! One organisation's task: ask, publish what came of it, wait, ask again. A poll is never begun
-//! while another of the same organisation runs, and none runs past its deadline.
+//! The task of one list of one organisation: ask, publish what came of it, wait, ask again. A poll is
+//! never begun while another of the same list runs, and none runs past its deadline.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +8,11 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Running;
-use super::key::CurrentKey;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
-use crate::rhombus::shared_clip_groups::Request;
-use crate::rhombus::{ApiKey, Client, Error};
-use crate::share::{Identity, Listing, MalformedCounts, Moment, Reason, Source};
+use crate::rhombus::{ApiKey, Ask, Client, Error};
+use crate::share::{Identity, Listing, MalformedCounts, Moment, Reason, ShareKind, Source};
 
-const SOURCE: Source = Source::ClipGroups;
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// How long a poll may take beyond its deadline, which each of its steps keeps to by itself.
@@ -24,9 +21,9 @@ const OVERTIME: Duration = Duration::from_secs(1);
 pub(super) struct Poller {
     client: Client,
     running: Running,
+    kind: ShareKind,
     fleet: Arc<FleetHandle>,
     clock: Clock,
-    key: CurrentKey,
     /// What could not be understood in the last answer; said when it changes.
     malformed: MalformedCounts,
 }
@@ -44,20 +41,20 @@ struct PollFailure {
 }
 
 impl Poller {
-    /// A task for `running`, which ends when that is stopped.
+    /// A task for the list of `kind` of `running`, which ends when that is stopped.
     pub(super) fn new(
         client: Client,
         running: Running,
-        key: CurrentKey,
+        kind: ShareKind,
         fleet: Arc<FleetHandle>,
         clock: Clock,
     ) -> Self {
         Self {
             client,
             running,
+            kind,
             fleet,
             clock,
-            key,
             malformed: MalformedCounts::new(),
         }
     }
@@ -68,7 +65,7 @@ impl Poller {
         let span = info_span!(
             "poll",
             org = self.running.organization.name(),
-            source = SOURCE.label()
+            source = self.kind.list()
         );
         let polls = async {
             let mut due = first;
@@ -89,12 +86,12 @@ impl Poller {
         let longest = LONGEST_PAUSE.min(collect.max_staleness / 2);
         let pause = pause.unwrap_or_default().min(longest);
         let now = Instant::now();
-        let schedule = &self.running.schedule;
+        let schedule = &self.running.schedules[&self.kind];
         let next = schedule.again(due, collect.interval, now, pause);
         // What an interval would have waited anyway is no wait for Rhombus's sake.
         let put_off = next.saturating_duration_since(now.max(due + collect.interval));
         if !pause.is_zero() && next == now + pause {
-            self.client.put_off(SOURCE, put_off);
+            self.client.put_off(Source::Shares(self.kind), put_off);
         }
         next
     }
@@ -118,7 +115,7 @@ impl Poller {
     }
 
     async fn ask(&mut self, deadline: Instant) -> Result<Listed, PollFailure> {
-        let key = self.key.read(deadline).await?;
+        let key = self.running.key.lock().await.read(deadline).await?;
         let owner = {
             let mut owner = self.running.owner.lock().await;
             let ask = async |until| self.client.organization(&key, until).await;
@@ -145,16 +142,14 @@ impl Poller {
 
     async fn list(&self, key: &ApiKey, deadline: Instant) -> Result<Listing, Error> {
         let collect = &self.running.settings.collect;
-        let created_after = collect
-            .lookback
-            .map(|lookback| self.now().before(lookback).time);
-        let request = Request {
-            created_after_ms: created_after.map(|moment| moment.0),
-            created_before_ms: None,
+        let ask = Ask {
+            kind: self.kind,
+            created_after: collect
+                .lookback
+                .map(|lookback| self.now().before(lookback).time),
+            expiration_time: collect.expiration_time,
         };
-        self.client
-            .shared_clip_groups(request, collect.expiration_time, key, deadline)
-            .await
+        self.client.shares(ask, key, deadline).await
     }
 
     /// Takes in who the organisation is, as `what` says: under one name, the numbers of two would look
@@ -212,8 +207,8 @@ impl Poller {
         let Listed { listing, obtained } = answer;
         self.complain(&listing.malformed);
         let count = listing.shares.len();
-        self.fleet.count_malformed(SOURCE, &listing.malformed);
-        let before = self.running.organization.standing(SOURCE);
+        self.fleet.count_malformed(self.kind, &listing.malformed);
+        let before = self.running.organization.standing(self.kind);
         let next = before.succeeded(started.elapsed(), listing, obtained);
         if next.is_emptied() {
             warn!("every link is gone at once; this is believed when the next poll says so too");
@@ -234,7 +229,7 @@ impl Poller {
     }
 
     fn publish_failure(&self, failure: Failure, started: Instant) {
-        let before = self.running.organization.standing(SOURCE);
+        let before = self.running.organization.standing(self.kind);
         // Once when it begins and once when the reason changes: not once a poll.
         if before.failure().map(|before| before.reason) != Some(failure.reason) {
             warn!(
@@ -243,7 +238,7 @@ impl Poller {
                 "a poll failed"
             );
         }
-        self.fleet.count_failure(SOURCE, failure.reason);
+        self.fleet.count_failure(self.kind, failure.reason);
         let max_staleness = self.running.settings.collect.max_staleness;
         self.publish(before.failed(self.now(), started.elapsed(), failure, max_staleness));
     }
@@ -251,7 +246,8 @@ impl Poller {
     fn publish(&self, next: Standing) {
         // After a reload, the organisation is another task's to publish.
         if !self.running.stop.is_cancelled() {
-            self.fleet.publish(&self.running.organization, SOURCE, next);
+            let organization = &self.running.organization;
+            self.fleet.publish(organization, self.kind, next);
         }
     }
 }

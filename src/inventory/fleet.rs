@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::{Belief, Standing, State};
 use crate::clock::ServerClock;
-use crate::share::{Id, Identity, MalformedCounts, Moment, Reason, Source, Window};
+use crate::share::{Id, Identity, MalformedCounts, Moment, Reason, ShareKind, Window};
 
 /// One organisation that is watched.
 #[derive(Debug)]
@@ -18,18 +18,19 @@ pub struct Organization {
     name: String,
     server_clock: Arc<ServerClock>,
     identity: ArcSwap<Identity>,
-    standings: BTreeMap<Source, ArcSwap<Standing>>,
+    standings: BTreeMap<ShareKind, ArcSwap<Standing>>,
 }
 
 impl Organization {
-    /// An organisation that has not been asked yet, at the endpoint that has this clock.
-    pub fn new(name: &str, server_clock: Arc<ServerClock>) -> Self {
-        let standing = |source| (source, ArcSwap::from_pointee(Standing::default()));
+    /// An organisation that has not been asked yet, whose shares of these kinds are watched, at the
+    /// endpoint that has this clock.
+    pub fn new(name: &str, kinds: &[ShareKind], server_clock: Arc<ServerClock>) -> Self {
+        let standing = |kind: &ShareKind| (*kind, ArcSwap::from_pointee(Standing::default()));
         Self {
             name: name.to_owned(),
             server_clock,
             identity: ArcSwap::default(),
-            standings: Source::LISTS.map(standing).into(),
+            standings: kinds.iter().map(standing).collect(),
         }
     }
 
@@ -54,15 +55,16 @@ impl Organization {
     }
 
     /// What is known of each list right now.
-    pub fn standings(&self) -> impl Iterator<Item = (Source, Arc<Standing>)> {
+    pub fn standings(&self) -> impl Iterator<Item = (ShareKind, Arc<Standing>)> {
         self.standings
             .iter()
-            .map(|(source, standing)| (*source, standing.load_full()))
+            .map(|(kind, standing)| (*kind, standing.load_full()))
     }
 
-    /// What is known of one list right now.
-    pub fn standing(&self, source: Source) -> Arc<Standing> {
-        self.standings[&source].load_full()
+    /// What is known of the list of `kind` right now: nothing where it is not watched.
+    pub fn standing(&self, kind: ShareKind) -> Arc<Standing> {
+        let standing = self.standings.get(&kind);
+        standing.map_or_else(Arc::default, ArcSwap::load_full)
     }
 
     /// Drops the inventories that are too old at `now`, so that only a success brings one back.
@@ -182,22 +184,19 @@ impl Fleet {
 pub struct FleetHandle {
     fleet: ArcSwap<Fleet>,
     version: AtomicU64,
-    failures: Mutex<BTreeMap<(Source, Reason), u64>>,
-    malformed: Mutex<BTreeMap<(Source, &'static str), u64>>,
+    failures: Mutex<BTreeMap<(ShareKind, Reason), u64>>,
+    malformed: Mutex<BTreeMap<(ShareKind, &'static str), u64>>,
 }
 
 impl FleetHandle {
     /// Begins with `fleet`.
     pub fn new(fleet: Fleet) -> Self {
-        let failures = Source::LISTS
+        let failures = ShareKind::ALL
             .into_iter()
-            .flat_map(|source| Reason::ALL.map(|reason| ((source, reason), 0)));
-        let malformed = Source::LISTS.into_iter().flat_map(|source| {
-            source
-                .fields()
-                .iter()
-                .map(move |field| ((source, *field), 0))
-        });
+            .flat_map(|kind| Reason::ALL.map(|reason| ((kind, reason), 0)));
+        let malformed = ShareKind::ALL
+            .into_iter()
+            .flat_map(|kind| kind.fields().iter().map(move |field| ((kind, *field), 0)));
         Self {
             fleet: ArcSwap::from_pointee(fleet),
             version: AtomicU64::new(0),
@@ -218,8 +217,10 @@ impl FleetHandle {
     }
 
     /// Puts what has just been learnt of a list in place of what was known.
-    pub fn publish(&self, organization: &Organization, source: Source, standing: Standing) {
-        organization.standings[&source].store(Arc::new(standing));
+    pub fn publish(&self, organization: &Organization, kind: ShareKind, standing: Standing) {
+        if let Some(known) = organization.standings.get(&kind) {
+            known.store(Arc::new(standing));
+        }
         self.changed();
     }
 
@@ -230,26 +231,26 @@ impl FleetHandle {
     }
 
     /// Counts a poll that failed.
-    pub fn count_failure(&self, source: Source, reason: Reason) {
-        *locked(&self.failures).entry((source, reason)).or_default() += 1;
+    pub fn count_failure(&self, kind: ShareKind, reason: Reason) {
+        *locked(&self.failures).entry((kind, reason)).or_default() += 1;
     }
 
     /// Counts the values of an answer that could not be understood.
-    pub fn count_malformed(&self, source: Source, malformed: &MalformedCounts) {
+    pub fn count_malformed(&self, kind: ShareKind, malformed: &MalformedCounts) {
         let mut counts = locked(&self.malformed);
         for (field, count) in malformed {
-            *counts.entry((source, *field)).or_default() += count;
+            *counts.entry((kind, *field)).or_default() += count;
         }
     }
 
     /// How many polls have failed, of all organisations there have been: of each list for each reason.
-    pub fn failures(&self) -> BTreeMap<(Source, Reason), u64> {
+    pub fn failures(&self) -> BTreeMap<(ShareKind, Reason), u64> {
         locked(&self.failures).clone()
     }
 
     /// How many values could not be understood, of all organisations there have been: of each field of
     /// each list.
-    pub fn malformed(&self) -> BTreeMap<(Source, &'static str), u64> {
+    pub fn malformed(&self) -> BTreeMap<(ShareKind, &'static str), u64> {
         locked(&self.malformed).clone()
     }
 
@@ -304,7 +305,9 @@ mod tests {
     /// A fleet of these: name, uuid where it is known, what is known of the list.
     fn fleet(organizations: &[(&str, &str, Standing)]) -> FleetHandle {
         let clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
-        let new = |(name, ..): &(&str, _, _)| Arc::new(Organization::new(name, clock.clone()));
+        let new = |(name, ..): &(&str, _, _)| {
+            Arc::new(Organization::new(name, &ShareKind::ALL, clock.clone()))
+        };
         let all: Vec<_> = organizations.iter().map(new).collect();
         let handle = FleetHandle::new(Fleet::new(all.clone(), view()));
         for (organization, (_, uuid, standing)) in all.iter().zip(organizations) {
@@ -313,7 +316,7 @@ mod tests {
                 name: None,
             };
             handle.identify(organization, identity);
-            handle.publish(organization, Source::ClipGroups, standing.clone());
+            handle.publish(organization, ShareKind::ClipGroup, standing.clone());
         }
         handle
     }
@@ -365,15 +368,15 @@ mod tests {
     #[test]
     fn what_goes_wrong_is_counted_for_all_and_there_at_0() {
         let handle = fleet(&[]);
-        let of = |reason| (Source::ClipGroups, reason);
+        let of = |reason| (ShareKind::ClipGroup, reason);
         assert_eq!(handle.failures()[&of(Reason::Auth)], 0);
-        handle.count_failure(Source::ClipGroups, Reason::Auth);
-        handle.count_failure(Source::ClipGroups, Reason::Auth);
+        handle.count_failure(ShareKind::ClipGroup, Reason::Auth);
+        handle.count_failure(ShareKind::ClipGroup, Reason::Auth);
         assert_eq!(handle.failures()[&of(Reason::Auth)], 2);
         assert_eq!(handle.failures()[&of(Reason::Tls)], 0);
         let malformed = MalformedCounts::from([("uuid", 2)]);
-        handle.count_malformed(Source::ClipGroups, &malformed);
-        assert_eq!(handle.malformed()[&(Source::ClipGroups, "uuid")], 2);
-        assert_eq!(handle.malformed()[&(Source::ClipGroups, "record")], 0);
+        handle.count_malformed(ShareKind::ClipGroup, &malformed);
+        assert_eq!(handle.malformed()[&(ShareKind::ClipGroup, "uuid")], 2);
+        assert_eq!(handle.malformed()[&(ShareKind::ClipGroup, "record")], 0);
     }
 }

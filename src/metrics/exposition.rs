@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ServerClock};
     use crate::inventory::{Fleet, FleetHandle, Organization, Standing, View};
-    use crate::share::{Listing, Source, UnixMillis};
+    use crate::share::{Listing, ShareKind, UnixMillis};
 
     /// A rendering is kept for a second of the uptime, whatever the time is set to, and not beyond a
     /// poll or a reload.
@@ -139,7 +139,7 @@ mod tests {
             lookback: None,
         };
         let server_clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
-        let organization = Arc::new(Organization::new("acme", server_clock));
+        let organization = Arc::new(Organization::new("acme", &ShareKind::ALL, server_clock));
         let of = |organizations| Fleet::new(organizations, view.clone());
         let fleet = Arc::new(FleetHandle::new(of(vec![organization.clone()])));
         let inventories = Inventories {
@@ -157,7 +157,7 @@ mod tests {
 
         let standing = Standing::default();
         let polled = standing.succeeded(Duration::ZERO, Listing::default(), Moment::default());
-        fleet.publish(&organization, Source::ClipGroups, polled);
+        fleet.publish(&organization, ShareKind::ClipGroup, polled);
         let third = exposition.render();
         assert!(!Arc::ptr_eq(&second, &third));
         fleet.replace(of(Vec::new()));

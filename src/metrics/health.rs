@@ -114,16 +114,16 @@ pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<MetricFamily> {
 
 fn errors(snapshot: &Snapshot<'_>) -> MetricFamily {
     let mut family = Family::new(&ERRORS);
-    for ((source, reason), count) in snapshot.handle.failures() {
-        family.push_count(&[source.label(), reason.label()], count);
+    for ((kind, reason), count) in snapshot.handle.failures() {
+        family.push_count(&[kind.list(), reason.label()], count);
     }
     family.finish()
 }
 
 fn malformed(snapshot: &Snapshot<'_>) -> MetricFamily {
     let mut family = Family::new(&MALFORMED);
-    for ((source, field), count) in snapshot.handle.malformed() {
-        family.push_count(&[source.label(), field], count);
+    for ((kind, field), count) in snapshot.handle.malformed() {
+        family.push_count(&[kind.list(), field], count);
     }
     family.finish()
 }
@@ -170,7 +170,7 @@ impl Rows {
     }
 
     fn add(&mut self, list: &List) {
-        let (org, source) = (list.org(), list.source.label());
+        let (org, source) = (list.org(), list.kind.list());
         let labels = [org, source];
         let standing = &list.standing;
         let flag = |holds| f64::from(u8::from(holds));

@@ -9,7 +9,7 @@ use prometheus::proto::MetricFamily;
 use super::{health, state};
 use crate::clock::Clock;
 use crate::inventory::{Fleet, FleetHandle, Inventory, Organization, Standing, View};
-use crate::share::{Moment, Source, UnixMillis};
+use crate::share::{Moment, ShareKind, UnixMillis};
 
 /// Where to look.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(super) struct Snapshot<'a> {
 /// What is known of one list of one organisation.
 pub(super) struct List {
     pub(super) organization: Arc<Organization>,
-    pub(super) source: Source,
+    pub(super) kind: ShareKind,
     pub(super) standing: Arc<Standing>,
     /// The moment as of which it is shown.
     now: Moment,
@@ -43,9 +43,9 @@ impl Inventories {
         let mut lists = Vec::with_capacity(fleet.organizations.len());
         for organization in &fleet.organizations {
             let now = organization.now(here);
-            lists.extend(organization.standings().map(|(source, standing)| List {
+            lists.extend(organization.standings().map(|(kind, standing)| List {
                 organization: organization.clone(),
-                source,
+                kind,
                 standing,
                 now,
             }));

@@ -6,7 +6,7 @@ use prometheus::proto::MetricFamily;
 use super::families::{Family, Spec};
 use super::inventories::{List, Snapshot};
 use crate::inventory::{Inventory, Tally, View};
-use crate::share::{ExpiryReading, Id, Identity, Protection, UnixMillis};
+use crate::share::{ExpiryReading, Id, Identity, UnixMillis};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
@@ -91,9 +91,14 @@ pub(super) static ALL: [&Spec; 12] = [
 pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<MetricFamily> {
     let mut rows = Rows::new();
     let view = snapshot.view();
+    let mut told = None;
     for list in snapshot.lists() {
         if let Some(inventory) = list.inventory(view) {
             rows.add(list, inventory, view);
+            // Once an organisation, however many of its lists are shown.
+            if told.replace(list.org()) != Some(list.org()) {
+                rows.add_info(list.org(), &list.organization.identity());
+            }
         }
     }
     rows.finish()
@@ -134,26 +139,10 @@ impl Rows {
     }
 
     fn add(&mut self, list: &List, inventory: &Inventory, view: &View) {
-        let org = list.org();
-        if let Some(kind) = list.source.kind() {
-            self.add_shares(org, kind.label(), inventory, (list.now(), view));
-        }
-        for (field, count) in inventory.malformed() {
-            let labels = [org, list.source.label(), field];
-            self.malformed.push_count(&labels, *count);
-        }
-        self.add_info(org, &list.organization.identity());
-    }
-
-    fn add_shares(
-        &mut self,
-        org: &str,
-        kind: &str,
-        inventory: &Inventory,
-        (now, view): (UnixMillis, &View),
-    ) {
-        for protection in Protection::ALL {
-            let timeline = inventory.timeline(protection);
+        let (org, now) = (list.org(), list.now());
+        let kind = list.kind.label();
+        for protection in list.kind.protections() {
+            let timeline = inventory.timeline(*protection);
             let protection = protection.label();
             self.add_tally(&[org, kind, protection], &timeline.at(now));
             for window in &view.expiring_within {
@@ -168,6 +157,10 @@ impl Rows {
             let count = inventory.read_as(reading);
             self.readings
                 .push_count(&[org, kind, reading.label()], count);
+        }
+        for (field, count) in inventory.malformed() {
+            let labels = [org, list.kind.list(), field];
+            self.malformed.push_count(&labels, *count);
         }
     }
 

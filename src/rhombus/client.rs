@@ -13,7 +13,7 @@ use super::shared_clip_groups;
 use super::stream::{ListReader, Sink, StreamError};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
 use crate::clock::{Clock, ServerClock};
-use crate::share::{Identity, Listing, Source};
+use crate::share::{Identity, Listing, ShareKind, Source, UnixMillis};
 
 /// What watches and times the requests.
 #[derive(Clone)]
@@ -26,7 +26,18 @@ pub struct Instruments {
     pub server_clock: Arc<ServerClock>,
 }
 
-/// One organisation's API.
+/// Which list to ask for, and how to read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// The kind of the shares.
+    pub kind: ShareKind,
+    /// Only shares that were created after this moment; none: all.
+    pub created_after: Option<UnixMillis>,
+    /// How an expiry is read.
+    pub expiration_time: ExpirationTime,
+}
+
+/// One organisation's API, as one list of it is asked for.
 pub struct Client {
     caller: Caller,
     /// What the last answer warned of.
@@ -59,26 +70,40 @@ impl Client {
         })
     }
 
-    /// Asks for the pages of saved clips, with retries, until `deadline`.
+    /// Asks for a list of shares, with retries, until `deadline`.
     ///
     /// # Errors
     /// When no whole answer came. What came before the failure is gone.
-    pub async fn shared_clip_groups(
+    pub async fn shares(
         &self,
-        request: shared_clip_groups::Request,
-        expiration_time: ExpirationTime,
+        ask: Ask,
         key: &ApiKey,
         deadline: Instant,
     ) -> Result<Listing, Error> {
+        match ask.kind {
+            ShareKind::ClipGroup => self.clip_groups(ask, key, deadline).await,
+        }
+    }
+
+    async fn clip_groups(
+        &self,
+        ask: Ask,
+        key: &ApiKey,
+        deadline: Instant,
+    ) -> Result<Listing, Error> {
+        let request = shared_clip_groups::Request {
+            created_after_ms: ask.created_after.map(|moment| moment.0),
+            created_before_ms: None,
+        };
         let operation = Operation {
-            source: Source::ClipGroups,
+            source: Source::Shares(ShareKind::ClipGroup),
             path: shared_clip_groups::PATH,
             body: serde_json::to_string(&request).expect("two numbers are JSON"),
             key,
             deadline,
         };
         let limit = self.caller.limits.max_value_bytes();
-        let reader = |now| shared_clip_groups::reader(expiration_time, now, limit);
+        let reader = |now| shared_clip_groups::reader(ask.expiration_time, now, limit);
         let (records, envelope) = self.caller.call_with_retries(&operation, reader).await?;
         let completeness = envelope.judge()?;
         self.tell_warning(envelope.warning);

@@ -23,7 +23,7 @@ pub mod stream;
 mod transport;
 
 pub use call::{Limits, Observer, Wait};
-pub use client::{Client, Instruments};
+pub use client::{Ask, Client, Instruments};
 pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::{Completeness, Envelope, NoAnswer};
 pub use error::Error;

@@ -13,7 +13,7 @@ use super::expiry::LAST_EPOCH_SECOND;
 use super::field::{Field, Fill, Malformed, each_field, next_field};
 use super::stream::{ListReader, Sink};
 use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, Media, Protection, Share, ShareKind, Source, UnixMillis,
+    Expiry, ExpiryReading, Id, Listing, Media, Protection, Share, ShareKind, UnixMillis,
 };
 
 /// The path of the operation below `/api/`.
@@ -227,7 +227,7 @@ impl Records {
     }
 
     fn count(&mut self, field: &'static str, count: u64) {
-        debug_assert!(Source::ClipGroups.fields().contains(&field));
+        debug_assert!(ShareKind::ClipGroup.fields().contains(&field));
         *self.seen.malformed.entry(field).or_default() += count;
     }
 }

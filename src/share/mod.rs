@@ -1,7 +1,8 @@
 //! The vocabulary: what a share is, and the words that every other room uses for it. No I/O, no
-//! clock, and nothing of ours is imported here. A new kind of share begins as a variant of
-//! [`ShareKind`]; a new list to ask for begins as a variant of [`Source`].
+//! clock, and nothing of ours is imported here. A new kind of share begins as a row of [`ShareKind`];
+//! something else to ask for begins as a variant of [`Source`].
 
+mod kind;
 mod source;
 mod time;
 
@@ -11,27 +12,9 @@ use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+pub use kind::ShareKind;
 pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
-
-/// Which of Rhombus's ways of sharing made the link. The value of the label `kind`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ShareKind {
-    /// A page of saved clips.
-    ClipGroup,
-}
-
-impl ShareKind {
-    /// Every kind, in the order of their labels.
-    pub const ALL: [Self; 1] = [Self::ClipGroup];
-
-    /// The value of the label `kind`.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::ClipGroup => "clip_group",
-        }
-    }
-}
 
 /// What stands between the link and the footage. The value of the label `protection`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -228,8 +211,10 @@ mod tests {
         assert!(sorted(&Protection::ALL.map(Protection::label)));
         assert!(sorted(&ExpiryReading::ALL.map(ExpiryReading::label)));
         assert!(sorted(&Source::ALL.map(Source::label)));
-        assert!(Source::LISTS.iter().all(|list| list.kind().is_some()));
         assert!(sorted(&Reason::ALL.map(Reason::label)));
-        assert!(Source::ALL.iter().all(|source| sorted(source.fields())));
+        for kind in ShareKind::ALL {
+            assert!(sorted(kind.fields()));
+            assert!(kind.protections().is_sorted());
+        }
     }
 }

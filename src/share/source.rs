@@ -6,50 +6,21 @@ use super::ShareKind;
 /// What Rhombus is asked for. The value of the label `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
-    /// `POST /api/event/getSharedClipGroupsV2`.
-    ClipGroups,
+    /// The list of the shares of a kind.
+    Shares(ShareKind),
     /// `POST /api/org/getOrgV2`: whose key it is. Optional: no list, and no failure of a poll.
     Organization,
 }
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 2] = [Self::ClipGroups, Self::Organization];
-    /// Those that list shares, which are watched.
-    pub const LISTS: [Self; 1] = [Self::ClipGroups];
+    pub const ALL: [Self; 2] = [Self::Shares(ShareKind::ClipGroup), Self::Organization];
 
     /// The value of the label `source`.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::ClipGroups => "clip_groups",
+            Self::Shares(kind) => kind.list(),
             Self::Organization => "organization",
-        }
-    }
-
-    /// The kind of the shares that are listed there; none where none are.
-    pub const fn kind(self) -> Option<ShareKind> {
-        match self {
-            Self::ClipGroups => Some(ShareKind::ClipGroup),
-            Self::Organization => None,
-        }
-    }
-
-    /// The fields whose values may be malformed, in the order of their labels: the values of the
-    /// label `field`. `record` is an element that is not an object at all.
-    pub const fn fields(self) -> &'static [&'static str] {
-        match self {
-            Self::ClipGroups => &[
-                "createdAtMillis",
-                "deviceUuidMap",
-                "durationSec",
-                "expirationTimeSecs",
-                "isSecured",
-                "orgUuid",
-                "record",
-                "sharedClips",
-                "uuid",
-            ],
-            Self::Organization => &[],
         }
     }
 }

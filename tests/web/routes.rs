@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use rhombus_share_exporter::share::Source;
+use rhombus_share_exporter::share::ShareKind;
 use rhombus_share_exporter::web::{ReloadRequest, ServerOptions, router};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
@@ -224,7 +224,7 @@ async fn ready_waits_for_each_organisation_and_names_those_that_are_missing() {
             served.get("/-/ready").await.status() == StatusCode::OK,
             fleet.load().missing().next().is_none()
         );
-        fleet.publish(organization, Source::ClipGroups, good(0, 1));
+        fleet.publish(organization, ShareKind::ClipGroup, good(0, 1));
     }
     let answer = served.get("/-/ready").await;
     assert_eq!(answer.status(), StatusCode::OK);

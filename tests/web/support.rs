@@ -11,7 +11,7 @@ use rhombus_share_exporter::inventory::{
 };
 use rhombus_share_exporter::metrics::{ConnectionCount, Exposition, Metrics};
 use rhombus_share_exporter::share::{
-    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind, Source,
+    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind,
     UnixMillis, Window,
 };
 use rhombus_share_exporter::web::{App, ServerOptions, router, serve};
@@ -183,14 +183,17 @@ pub(crate) fn fleet(standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
 pub(crate) fn fleet_seen_by(view: View, standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
     let organization = |(name, standing): (&str, Standing)| {
         let clock = Arc::new(ServerClock::new("https://rhombus.example".to_owned()));
-        (Arc::new(Organization::new(name, clock)), standing)
+        (
+            Arc::new(Organization::new(name, &ShareKind::ALL, clock)),
+            standing,
+        )
     };
     let all: Vec<_> = standings.into_iter().map(organization).collect();
     let organizations = all.iter().map(|(organization, _)| organization.clone());
     let fleet = Fleet::new(organizations.collect(), view);
     let fleet = Arc::new(FleetHandle::new(fleet));
     for (organization, standing) in all {
-        fleet.publish(&organization, Source::ClipGroups, standing);
+        fleet.publish(&organization, ShareKind::ClipGroup, standing);
     }
     fleet
 }
