@@ -168,10 +168,12 @@ mod tests {
         let here = moment(10_000, 50);
         assert_eq!(server.earlier(here), here);
         assert_eq!(server.skew(here), None);
+        assert!(!server.is_known());
 
         server.set(UnixMillis::from_secs(9_000), here);
         assert_eq!(server.earlier(here), moment(9_000, 50));
         assert_eq!(server.skew(here), Some(1_000));
+        assert!(server.is_known());
         // A minute later, with this clock set far ahead, and far back.
         assert_eq!(server.earlier(moment(99_000, 110)), moment(9_060, 110));
         assert_eq!(server.earlier(moment(5, 110)), moment(5, 110));
@@ -213,5 +215,7 @@ mod tests {
         let before = clock.read();
         std::thread::sleep(Duration::from_millis(2));
         assert!(clock.read().since(before) >= Duration::from_millis(2));
+        // When this was written.
+        assert!(clock.now() > UnixMillis::from_secs(1_750_000_000));
     }
 }

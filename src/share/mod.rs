@@ -205,6 +205,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_share_takes_grows_with_what_it_keeps() {
+        let mut share = Share {
+            id: None,
+            kind: ShareKind::ClipGroup,
+            protection: Protection::None,
+            created: None,
+            expiry: Expiry::Never,
+            expiry_reading: ExpiryReading::Never,
+            media: Media::default(),
+        };
+        let bare = share.bytes();
+        assert!(bare >= size_of::<Share>() as u64);
+        share.id = Some(Id::parse("short"));
+        assert_eq!(share.bytes(), bare + 5);
+        share.media.cameras = [Id::parse("AAAAAAAAAAAAAAAAAAAAAA"), Id::parse("odd")].into();
+        assert_eq!(share.bytes(), bare + 5 + 2 * size_of::<Id>() as u64 + 3);
+    }
+
+    #[test]
     fn labels_are_unique_and_sorted() {
         let sorted = |labels: &[&str]| labels.windows(2).all(|pair| pair[0] < pair[1]);
         assert!(sorted(&ShareKind::ALL.map(ShareKind::label)));
