@@ -1,10 +1,9 @@
 //! The limits of the server: how many connections it has of how many it may have, and how often it
 //! has refused someone.
 
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use std::collections::BTreeMap;
 
-use super::families::{Family, Spec};
+use super::families::{Family, Spec, as_value};
 
 static OPEN: Spec = Spec::gauge(
     "rhombus_share_exporter_http_connections",
@@ -98,45 +97,20 @@ pub struct ConnectionCount {
 /// Tells how many connections there are now, without waiting.
 pub type CountConnections = Box<dyn Fn() -> ConnectionCount + Send + Sync>;
 
-/// The collector of the server's connections.
-pub(super) struct Connections {
-    count: CountConnections,
-    descs: [Desc; 3],
-}
-
-impl Connections {
-    pub(super) fn new(count: CountConnections) -> Self {
-        Self {
-            count,
-            descs: [OPEN.desc(), LIMIT.desc(), REFUSED.desc()],
-        }
+/// What can be said of the server's connections.
+pub(super) fn families(count: &ConnectionCount) -> [Family<'static>; 3] {
+    let mut refused = Family::new(&REFUSED);
+    let by_label: BTreeMap<_, _> = Refused::ALL
+        .map(Refused::label)
+        .into_iter()
+        .zip(count.refused)
+        .collect();
+    for (reason, count) in by_label {
+        refused.push_count(&[reason], count);
     }
-}
-
-impl Collector for Connections {
-    fn desc(&self) -> Vec<&Desc> {
-        self.descs.iter().collect()
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
-        let family = |spec, count: usize| {
-            let mut family = Family::new(spec);
-            family.push_count(&[], count as u64);
-            family.finish()
-        };
-        let ConnectionCount {
-            open,
-            limit,
-            refused,
-        } = (self.count)();
-        let mut refusals = Family::new(&REFUSED);
-        for (reason, count) in Refused::ALL.iter().zip(refused) {
-            refusals.push_count(&[reason.label()], count);
-        }
-        vec![
-            family(&OPEN, open),
-            family(&LIMIT, limit),
-            refusals.finish(),
-        ]
-    }
+    [
+        Family::of(&OPEN, as_value(count.open as u64)),
+        Family::of(&LIMIT, as_value(count.limit as u64)),
+        refused,
+    ]
 }

@@ -2,6 +2,7 @@
 //! for all that depends on the time and for the counters. So a scrape does no I/O, waits for nobody,
 //! and is as cheap as a copy when scrapes come often.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -11,8 +12,10 @@ use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use prometheus::{Encoder, Registry, TextEncoder};
+use prometheus::proto::MetricFamily;
+use prometheus::{Registry, TextEncoder};
 
+use super::connections::{self, CountConnections};
 use super::inventories::Inventories;
 use crate::share::Moment;
 
@@ -23,6 +26,7 @@ const KEEP: Duration = Duration::from_secs(1);
 pub struct Exposition {
     registry: Registry,
     inventories: Inventories,
+    connections: CountConnections,
     kept: ArcSwapOption<Kept>,
 }
 
@@ -47,10 +51,16 @@ impl fmt::Debug for Exposition {
 }
 
 impl Exposition {
-    pub(super) fn new(registry: Registry, inventories: Inventories) -> Self {
+    /// The text of what is stored in `registry`, of `inventories` and of `connections`.
+    pub(super) fn new(
+        registry: Registry,
+        inventories: Inventories,
+        connections: CountConnections,
+    ) -> Self {
         Self {
             registry,
             inventories,
+            connections,
             kept: ArcSwapOption::empty(),
         }
     }
@@ -84,13 +94,28 @@ impl Exposition {
         self.kept.store(None);
     }
 
+    /// All families in the order of their names.
     fn encode(&self) -> Bytes {
-        let mut text = Vec::new();
-        TextEncoder::new()
-            .encode(&self.registry.gather(), &mut text)
-            .expect("every family has a name and series, and memory takes all that is written");
+        let stored = self.registry.gather().into_iter().map(|family| {
+            let name = family.name().to_owned();
+            (name, stored_text(&[family]))
+        });
+        let mut families: BTreeMap<String, String> = stored.collect();
+        let counted = connections::families(&(self.connections)());
+        for family in self.inventories.families().into_iter().chain(counted) {
+            let (name, text) = family.finish();
+            families.insert(name.to_owned(), text);
+        }
+        let mut text = String::with_capacity(families.values().map(String::len).sum());
+        families.values().for_each(|family| text.push_str(family));
         text.into()
     }
+}
+
+fn stored_text(families: &[MetricFamily]) -> String {
+    TextEncoder::new()
+        .encode_to_string(families)
+        .expect("every family has a name and series")
 }
 
 impl Rendered {
@@ -117,6 +142,7 @@ impl Rendered {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::super::ConnectionCount;
     use super::*;
     use crate::clock::{Clock, ServerClock};
     use crate::inventory::{Fleet, FleetHandle, Organization, Standing, View};
@@ -146,7 +172,12 @@ mod tests {
             fleet: fleet.clone(),
             clock,
         };
-        let exposition = Exposition::new(Registry::new(), inventories);
+        let connections = Box::new(|| ConnectionCount {
+            open: 0,
+            limit: 1,
+            refused: Default::default(),
+        });
+        let exposition = Exposition::new(Registry::new(), inventories, connections);
 
         let first = exposition.render();
         millis.store(999, Ordering::Relaxed);

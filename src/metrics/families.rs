@@ -1,23 +1,21 @@
-//! Families of series that are built at the scrape from a snapshot, so that what is gone vanishes
-//! by itself. What has a life of its own (requests, reloads) is a stored metric instead.
+//! Families of series that are written at the scrape from what is known, so that what is gone vanishes
+//! by itself. What has a life of its own (requests, reloads) is a stored metric of the crate
+//! `prometheus` instead. These are written here as text, since at thousands of organisations the
+//! crate's own objects, six strings a series, take ten times as long.
 
-use prometheus::core::Desc;
-use prometheus::proto;
+use std::fmt::Write as _;
 
-/// A metric as the contract has it: name, help text, labels, type.
+/// A metric as the contract has it: name, labels, help text, type.
 #[derive(Debug)]
 pub(super) struct Spec {
-    pub(super) name: &'static str,
-    pub(super) help: &'static str,
-    pub(super) labels: &'static [&'static str],
-    pub(super) kind: Kind,
+    name: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+    kind: &'static str,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    Counter,
-    Gauge,
-}
+/// A metric and how its value is read of something; none where there is no series of it.
+pub(super) type Reading<T> = (Spec, fn(&T) -> Option<f64>);
 
 impl Spec {
     pub(super) const fn gauge(
@@ -27,9 +25,9 @@ impl Spec {
     ) -> Self {
         Self {
             name,
-            help,
             labels,
-            kind: Kind::Gauge,
+            help,
+            kind: "gauge",
         }
     }
 
@@ -40,86 +38,112 @@ impl Spec {
     ) -> Self {
         Self {
             name,
-            help,
             labels,
-            kind: Kind::Counter,
+            help,
+            kind: "counter",
         }
     }
-
-    pub(super) fn desc(&self) -> Desc {
-        let labels = self
-            .labels
-            .iter()
-            .map(|label| (*label).to_owned())
-            .collect();
-        Desc::new(
-            self.name.into(),
-            self.help.into(),
-            labels,
-            Default::default(),
-        )
-        .expect("the names and labels of the contract are valid")
-    }
 }
 
-/// A family while its series are gathered.
-pub(super) struct Family {
-    spec: &'static Spec,
-    series: Vec<proto::Metric>,
+/// A family while its series are written, in the text format 0.0.4.
+pub(super) struct Family<'a> {
+    spec: &'a Spec,
+    text: String,
 }
 
-impl Family {
-    pub(super) const fn new(spec: &'static Spec) -> Self {
+impl<'a> Family<'a> {
+    pub(super) const fn new(spec: &'a Spec) -> Self {
         Self {
             spec,
-            series: Vec::new(),
+            text: String::new(),
         }
+    }
+
+    /// The family of this one series.
+    pub(super) fn of(spec: &'a Spec, value: f64) -> Self {
+        let mut family = Self::new(spec);
+        family.push(&[], value);
+        family
     }
 
     /// Adds a series; `values` are those of the labels, in their order.
     pub(super) fn push(&mut self, values: &[&str], value: f64) {
         debug_assert_eq!(values.len(), self.spec.labels.len(), "{}", self.spec.name);
-        let pair = |(name, value): (&&str, &&str)| {
-            let mut pair = proto::LabelPair::default();
-            pair.set_name((*name).to_owned());
-            pair.set_value((*value).to_owned());
-            pair
-        };
-        let mut series = proto::Metric::default();
-        series.set_label(self.spec.labels.iter().zip(values).map(pair).collect());
-        match self.spec.kind {
-            Kind::Counter => {
-                let mut counter = proto::Counter::default();
-                counter.set_value(value);
-                series.set_counter(counter);
-            }
-            Kind::Gauge => {
-                let mut gauge = proto::Gauge::default();
-                gauge.set_value(value);
-                series.set_gauge(gauge);
-            }
+        let Spec {
+            name, help, kind, ..
+        } = self.spec;
+        if self.text.is_empty() {
+            // Writing to a string never fails, here and below.
+            let _ = write!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
         }
-        self.series.push(series);
+        self.text.push_str(name);
+        let mut before = '{';
+        for (label, value) in self.spec.labels.iter().zip(values) {
+            self.text.push(before);
+            self.text.push_str(label);
+            self.text.push_str("=\"");
+            push_escaped(&mut self.text, value);
+            self.text.push('"');
+            before = ',';
+        }
+        if !values.is_empty() {
+            self.text.push('}');
+        }
+        let _ = writeln!(self.text, " {value}");
     }
 
     /// Adds a count. Exact up to 2^53.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "Prometheus has no other numbers"
-    )]
     pub(super) fn push_count(&mut self, values: &[&str], count: u64) {
-        self.push(values, count as f64);
+        self.push(values, as_value(count));
     }
 
-    pub(super) fn finish(self) -> proto::MetricFamily {
-        let mut family = proto::MetricFamily::default();
-        family.set_name(self.spec.name.to_owned());
-        family.set_help(self.spec.help.to_owned());
-        family.set_field_type(match self.spec.kind {
-            Kind::Counter => proto::MetricType::COUNTER,
-            Kind::Gauge => proto::MetricType::GAUGE,
-        });
-        family.set_metric(self.series);
-        family
+    /// Its name and its text, which is empty where there is no series.
+    pub(super) fn finish(self) -> (&'static str, String) {
+        (self.spec.name, self.text)
+    }
+}
+
+/// A count as a value. Exact up to 2^53.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "Prometheus has no other numbers"
+)]
+pub(super) const fn as_value(count: u64) -> f64 {
+    count as f64
+}
+
+fn push_escaped(text: &mut String, value: &str) {
+    for c in value.chars() {
+        match c {
+            '\\' => text.push_str(r"\\"),
+            '"' => text.push_str("\\\""),
+            '\n' => text.push_str(r"\n"),
+            c => text.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static WITH: Spec = Spec::gauge("with", &["a", "b"], "With labels.");
+    static WITHOUT: Spec = Spec::counter("without", &[], "Without labels.");
+
+    #[test]
+    fn a_family_is_written_as_the_text_format_has_it() {
+        let mut with = Family::new(&WITH);
+        with.push(&["1", "x\\y\"z\nw"], 0.25);
+        with.push_count(&["2", ""], 1 << 53);
+        let text = "# HELP with With labels.\n# TYPE with gauge\n\
+                    with{a=\"1\",b=\"x\\\\y\\\"z\\nw\"} 0.25\n\
+                    with{a=\"2\",b=\"\"} 9007199254740992\n";
+        assert_eq!(with.finish(), ("with", text.to_owned()));
+        let text = "# HELP without Without labels.\n# TYPE without counter\nwithout 3\n";
+        assert_eq!(
+            Family::of(&WITHOUT, 3.0).finish(),
+            ("without", text.to_owned())
+        );
+        assert_eq!(Family::new(&WITH).finish(), ("with", String::new()));
     }
 }

@@ -1,45 +1,62 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
-use std::time::Duration;
-
-use prometheus::proto::MetricFamily;
-
-use super::families::{Family, Spec};
-use super::inventories::{List, Snapshot};
-use crate::inventory::State;
+use super::families::{Family, Reading, Spec, as_value};
+use super::inventories::Snapshot;
+use crate::inventory::{Standing, State};
 use crate::share::Moment;
 
 const BY_SOURCE: &[&str] = &["org", "source"];
 
-static SUCCESS: Spec = Spec::gauge(
-    "rhombus_collect_success",
-    BY_SOURCE,
-    "1 if the last poll succeeded, else 0; there from the first attempt.",
-);
+/// What each list has one series of, and how it is read.
+static BY_LIST: [Reading<Standing>; 4] = [
+    (
+        Spec::gauge(
+            "rhombus_collect_success",
+            BY_SOURCE,
+            "1 if the last poll succeeded, else 0; there from the first attempt.",
+        ),
+        |standing| Some(flag(standing.last_poll()?.failure.is_none())),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_collect_last_success_timestamp_seconds",
+            BY_SOURCE,
+            "When the last poll that succeeded ended; 0 until the first success.",
+        ),
+        |standing| {
+            let secs = |moment: Moment| moment.time.as_secs_f64();
+            Some(standing.last_success().map_or(0.0, secs))
+        },
+    ),
+    (
+        Spec::gauge(
+            "rhombus_collect_duration_seconds",
+            BY_SOURCE,
+            "How long the last poll took, with its retries.",
+        ),
+        |standing| Some(standing.last_poll()?.took.as_secs_f64()),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_collect_partial",
+            BY_SOURCE,
+            "1 while the last good answer warned that it is not whole, else 0.",
+        ),
+        |standing| {
+            standing.last_success()?;
+            Some(flag(standing.is_partial()))
+        },
+    ),
+];
 static FAILING: Spec = Spec::gauge(
     "rhombus_collect_failing",
     &["org", "source", "reason"],
     "1 while the last poll has failed for that reason; absent otherwise.",
 );
-static LAST_SUCCESS: Spec = Spec::gauge(
-    "rhombus_collect_last_success_timestamp_seconds",
-    BY_SOURCE,
-    "When the last poll that succeeded ended; 0 until the first success.",
-);
-static DURATION: Spec = Spec::gauge(
-    "rhombus_collect_duration_seconds",
-    BY_SOURCE,
-    "How long the last poll took, with its retries.",
-);
 static POLLS: Spec = Spec::counter(
     "rhombus_collect_polls_total",
     &["org", "source", "outcome"],
     "Polls that ended, by outcome.",
-);
-static PARTIAL: Spec = Spec::gauge(
-    "rhombus_collect_partial",
-    BY_SOURCE,
-    "1 while the last good answer warned that it is not whole, else 0.",
 );
 static ERRORS: Spec = Spec::counter(
     "rhombus_collect_errors_total",
@@ -72,138 +89,94 @@ static LOOKBACK: Spec = Spec::gauge(
     "Only shares created within this time are asked for, older ones are not seen; 0: all are.",
 );
 
-/// All of them.
-pub(super) static ALL: [&Spec; 12] = [
-    &SUCCESS,
-    &FAILING,
-    &LAST_SUCCESS,
-    &DURATION,
-    &POLLS,
-    &PARTIAL,
-    &ERRORS,
-    &MALFORMED,
-    &CLOCK_SKEW,
-    &ORGANIZATIONS,
-    &INTERVAL,
-    &LOOKBACK,
-];
-
 /// What can be said of what is known.
-pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<MetricFamily> {
-    let mut rows = Rows::new();
-    for list in snapshot.lists() {
-        rows.add(list);
-    }
-    let setting = |spec, value: Duration| {
-        let mut family = Family::new(spec);
-        family.push(&[], value.as_secs_f64());
-        family.finish()
-    };
+pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
     let view = snapshot.view();
-    let mut families = rows.finish();
+    let lookback = view.lookback.unwrap_or_default();
+    let mut families = by_list(snapshot);
     families.extend([
+        failing(snapshot),
+        polls(snapshot),
         errors(snapshot),
         malformed(snapshot),
         clock_skew(snapshot),
         organizations(snapshot),
-        setting(&INTERVAL, view.interval),
-        setting(&LOOKBACK, view.lookback.unwrap_or_default()),
+        Family::of(&INTERVAL, view.interval.as_secs_f64()),
+        Family::of(&LOOKBACK, lookback.as_secs_f64()),
     ]);
     families
 }
 
-fn errors(snapshot: &Snapshot<'_>) -> MetricFamily {
+fn flag(holds: bool) -> f64 {
+    as_value(holds.into())
+}
+
+fn by_list(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
+    let family = |(spec, read): &'static Reading<Standing>| {
+        let mut family = Family::new(spec);
+        for list in snapshot.lists() {
+            if let Some(value) = read(&list.standing) {
+                family.push(&[list.org(), list.kind.list()], value);
+            }
+        }
+        family
+    };
+    BY_LIST.iter().map(family).collect()
+}
+
+fn failing(snapshot: &Snapshot<'_>) -> Family<'static> {
+    let mut family = Family::new(&FAILING);
+    for list in snapshot.lists() {
+        if let Some(failure) = list.standing.failure() {
+            let labels = [list.org(), list.kind.list(), failure.reason.label()];
+            family.push(&labels, 1.0);
+        }
+    }
+    family
+}
+
+fn polls(snapshot: &Snapshot<'_>) -> Family<'static> {
+    let mut family = Family::new(&POLLS);
+    for list in snapshot.lists() {
+        let (succeeded, failed) = list.standing.polls();
+        for (outcome, count) in [("failure", failed), ("success", succeeded)] {
+            family.push_count(&[list.org(), list.kind.list(), outcome], count);
+        }
+    }
+    family
+}
+
+fn errors(snapshot: &Snapshot<'_>) -> Family<'static> {
     let mut family = Family::new(&ERRORS);
     for ((kind, reason), count) in snapshot.handle.failures() {
         family.push_count(&[kind.list(), reason.label()], count);
     }
-    family.finish()
+    family
 }
 
-fn malformed(snapshot: &Snapshot<'_>) -> MetricFamily {
+fn malformed(snapshot: &Snapshot<'_>) -> Family<'static> {
     let mut family = Family::new(&MALFORMED);
     for ((kind, field), count) in snapshot.handle.malformed() {
         family.push_count(&[kind.list(), field], count);
     }
-    family.finish()
+    family
 }
 
-fn clock_skew(snapshot: &Snapshot<'_>) -> MetricFamily {
+fn clock_skew(snapshot: &Snapshot<'_>) -> Family<'static> {
     let mut family = Family::new(&CLOCK_SKEW);
     for clock in snapshot.fleet.server_clocks() {
         if let Some(skew) = clock.skew(snapshot.here) {
             family.push(&[clock.endpoint()], skew as f64);
         }
     }
-    family.finish()
+    family
 }
 
-fn organizations(snapshot: &Snapshot<'_>) -> MetricFamily {
+fn organizations(snapshot: &Snapshot<'_>) -> Family<'static> {
     let mut family = Family::new(&ORGANIZATIONS);
     let counts = snapshot.fleet.states(snapshot.here);
     for (state, count) in State::ALL.into_iter().zip(counts) {
         family.push_count(&[state.label()], count);
     }
-    family.finish()
-}
-
-/// The families of a series a list, while they are filled.
-struct Rows {
-    success: Family,
-    failing: Family,
-    last_success: Family,
-    duration: Family,
-    polls: Family,
-    partial: Family,
-}
-
-impl Rows {
-    const fn new() -> Self {
-        Self {
-            success: Family::new(&SUCCESS),
-            failing: Family::new(&FAILING),
-            last_success: Family::new(&LAST_SUCCESS),
-            duration: Family::new(&DURATION),
-            polls: Family::new(&POLLS),
-            partial: Family::new(&PARTIAL),
-        }
-    }
-
-    fn add(&mut self, list: &List) {
-        let (org, source) = (list.org(), list.kind.list());
-        let labels = [org, source];
-        let standing = &list.standing;
-        let flag = |holds| f64::from(u8::from(holds));
-        if let Some(poll) = standing.last_poll() {
-            self.success.push(&labels, flag(poll.failure.is_none()));
-            self.duration.push(&labels, poll.took.as_secs_f64());
-        }
-        if let Some(failure) = standing.failure() {
-            self.failing
-                .push(&[org, source, failure.reason.label()], 1.0);
-        }
-        let last_success = standing.last_success();
-        if last_success.is_some() {
-            self.partial.push(&labels, flag(standing.is_partial()));
-        }
-        let secs = |moment: Moment| moment.time.as_secs_f64();
-        self.last_success
-            .push(&labels, last_success.map_or(0.0, secs));
-        let (succeeded, failed) = standing.polls();
-        self.polls.push_count(&[org, source, "failure"], failed);
-        self.polls.push_count(&[org, source, "success"], succeeded);
-    }
-
-    fn finish(self) -> Vec<MetricFamily> {
-        [
-            self.success,
-            self.failing,
-            self.last_success,
-            self.duration,
-            self.polls,
-            self.partial,
-        ]
-        .map(Family::finish)
-        .into()
-    }
+    family
 }

@@ -3,13 +3,11 @@
 
 use std::sync::Arc;
 
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
-
+use super::families::Family;
 use super::{health, state};
 use crate::clock::Clock;
 use crate::inventory::{Fleet, FleetHandle, Inventory, Organization, Standing, View};
-use crate::share::{Moment, ShareKind, UnixMillis};
+use crate::share::{Moment, ShareKind, UnixMillis, Window};
 
 /// Where to look.
 #[derive(Clone)]
@@ -25,6 +23,8 @@ pub(super) struct Snapshot<'a> {
     pub(super) handle: &'a FleetHandle,
     pub(super) fleet: Arc<Fleet>,
     lists: Vec<List>,
+    /// Where in the view they are, in the order of their labels.
+    windows: Vec<usize>,
 }
 
 /// What is known of one list of one organisation.
@@ -37,6 +37,14 @@ pub(super) struct List {
 }
 
 impl Inventories {
+    /// All that can be said now.
+    pub(super) fn families(&self) -> Vec<Family<'static>> {
+        let snapshot = self.look();
+        let mut families = state::families(&snapshot);
+        families.extend(health::families(&snapshot));
+        families
+    }
+
     fn look(&self) -> Snapshot<'_> {
         let here = self.clock.read();
         let fleet = self.fleet.load();
@@ -50,11 +58,15 @@ impl Inventories {
                 now,
             }));
         }
+        let within = &fleet.view.expiring_within;
+        let mut windows: Vec<_> = (0..within.len()).collect();
+        windows.sort_by_key(|index| &within[*index].label);
         Snapshot {
             here,
             handle: &self.fleet,
-            fleet,
             lists,
+            windows,
+            fleet,
         }
     }
 }
@@ -62,6 +74,13 @@ impl Inventories {
 impl Snapshot<'_> {
     pub(super) fn view(&self) -> &View {
         &self.fleet.view
+    }
+
+    /// The windows in which shares that end are counted, in the order of their labels.
+    pub(super) fn windows(&self) -> impl Iterator<Item = &Window> {
+        self.windows
+            .iter()
+            .map(|index| &self.view().expiring_within[*index])
     }
 
     /// What is known of each list of each organisation, sorted.
@@ -83,34 +102,5 @@ impl List {
     /// What it held when it was last seen, if that can still be believed.
     pub(super) fn inventory(&self, view: &View) -> Option<&Inventory> {
         self.standing.inventory(self.now, view.max_staleness)
-    }
-}
-
-/// The collector of all that is said of organisations.
-pub(super) struct Organizations {
-    inventories: Inventories,
-    descs: Vec<Desc>,
-}
-
-impl Organizations {
-    pub(super) fn new(inventories: Inventories) -> Self {
-        let specs = state::ALL.iter().chain(&health::ALL);
-        Self {
-            inventories,
-            descs: specs.map(|spec| spec.desc()).collect(),
-        }
-    }
-}
-
-impl Collector for Organizations {
-    fn desc(&self) -> Vec<&Desc> {
-        self.descs.iter().collect()
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
-        let snapshot = self.inventories.look();
-        let mut families = state::families(&snapshot);
-        families.extend(health::families(&snapshot));
-        families
     }
 }

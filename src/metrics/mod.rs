@@ -20,8 +20,7 @@ use crate::build_info;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
 use crate::rhombus::Observer;
-use connections::Connections;
-use inventories::{Inventories, Organizations};
+use inventories::Inventories;
 
 /// The metrics of one process.
 pub struct Metrics {
@@ -49,8 +48,6 @@ impl Metrics {
             fleet,
             clock: clock.clone(),
         };
-        registry.register(Box::new(Organizations::new(inventories.clone())))?;
-        registry.register(Box::new(Connections::new(connections)))?;
         register_process(&registry)?;
         register_build_info(&registry)?;
         let gauge = |name, help| {
@@ -67,7 +64,7 @@ impl Metrics {
                 "rhombus_share_exporter_config_last_reload_success_timestamp_seconds",
                 "When the configuration was last loaded with success.",
             )?,
-            exposition: Arc::new(Exposition::new(registry.clone(), inventories)),
+            exposition: Arc::new(Exposition::new(registry.clone(), inventories, connections)),
             registry,
             clock,
         };

@@ -1,59 +1,81 @@
-//! What is shared: gauges over the last good inventory of each organisation. What depends on now is
-//! computed here, at the scrape. An inventory that is too old to be believed has no series at all.
+//! What is shared: gauges over the last good inventory of each list. What depends on now is computed
+//! here, at the scrape. An inventory that is too old to be believed has no series at all.
 
-use prometheus::proto::MetricFamily;
-
-use super::families::{Family, Spec};
+use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::{List, Snapshot};
-use crate::inventory::{Inventory, Tally, View};
-use crate::share::{ExpiryReading, Id, Identity, UnixMillis};
+use crate::inventory::{Inventory, Tally};
+use crate::share::{ExpiryReading, Id, Protection, UnixMillis};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
-static SHARES: Spec = Spec::gauge(
-    "rhombus_shares",
-    BY_PROTECTION,
-    "Active shares: links that work now and have not passed their expiry.",
-);
-static WITHOUT_EXPIRY: Spec = Spec::gauge(
-    "rhombus_shares_without_expiry",
-    BY_PROTECTION,
-    "Active shares that never expire.",
-);
+/// What each kind and protection has one series of, and how it is read.
+static BY_TALLY: [Reading<Tally>; 7] = [
+    (
+        Spec::gauge(
+            "rhombus_shares",
+            BY_PROTECTION,
+            "Active shares: links that work now and have not passed their expiry.",
+        ),
+        |tally| Some(as_value(tally.active)),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_shares_without_expiry",
+            BY_PROTECTION,
+            "Active shares that never expire.",
+        ),
+        |tally| Some(as_value(tally.without_expiry)),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_shares_expired",
+            BY_PROTECTION,
+            "Shares that have passed their expiry and are still listed.",
+        ),
+        |tally| Some(as_value(tally.expired)),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_shared_clips",
+            BY_PROTECTION,
+            "Clips that active shares show.",
+        ),
+        |tally| Some(as_value(tally.totals.clips)),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_shared_clip_duration_seconds",
+            BY_PROTECTION,
+            "Total duration of the clips that active shares show.",
+        ),
+        |tally| Some(as_value(tally.totals.duration_secs)),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_share_next_expiry_timestamp_seconds",
+            BY_PROTECTION,
+            "When the next active share expires; absent where none will.",
+        ),
+        |tally| tally.next_expiry.map(UnixMillis::as_secs_f64),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_share_oldest_created_timestamp_seconds",
+            BY_PROTECTION,
+            "When the oldest active share was made; absent where there is none.",
+        ),
+        |tally| tally.totals.oldest.map(UnixMillis::as_secs_f64),
+    ),
+];
 static EXPIRING: Spec = Spec::gauge(
     "rhombus_shares_expiring",
     &["org", "kind", "protection", "within"],
     "Active shares that expire within that time from now, cumulative.",
 );
-static EXPIRED: Spec = Spec::gauge(
-    "rhombus_shares_expired",
-    BY_PROTECTION,
-    "Shares that have passed their expiry and are still listed.",
-);
-static CLIPS: Spec = Spec::gauge(
-    "rhombus_shared_clips",
-    BY_PROTECTION,
-    "Clips that active shares show.",
-);
-static DURATION: Spec = Spec::gauge(
-    "rhombus_shared_clip_duration_seconds",
-    BY_PROTECTION,
-    "Total duration of the clips that active shares show.",
-);
 static DEVICES: Spec = Spec::gauge(
     "rhombus_shared_devices",
     &["org", "kind"],
     "Distinct cameras that active shares show; facets of one camera count once.",
-);
-static NEXT_EXPIRY: Spec = Spec::gauge(
-    "rhombus_share_next_expiry_timestamp_seconds",
-    BY_PROTECTION,
-    "When the next active share expires; absent where none will.",
-);
-static OLDEST_CREATED: Spec = Spec::gauge(
-    "rhombus_share_oldest_created_timestamp_seconds",
-    BY_PROTECTION,
-    "When the oldest active share was made; absent where there is none.",
 );
 static READINGS: Spec = Spec::gauge(
     "rhombus_share_expiry_readings",
@@ -71,137 +93,106 @@ static ORG_INFO: Spec = Spec::gauge(
     "An organisation that has been seen; org_uuid and org_name as Rhombus says, else empty.",
 );
 
-/// All of them.
-pub(super) static ALL: [&Spec; 12] = [
-    &SHARES,
-    &WITHOUT_EXPIRY,
-    &EXPIRING,
-    &EXPIRED,
-    &CLIPS,
-    &DURATION,
-    &DEVICES,
-    &NEXT_EXPIRY,
-    &OLDEST_CREATED,
-    &READINGS,
-    &MALFORMED,
-    &ORG_INFO,
-];
-
 /// What can be said of what is known.
-pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<MetricFamily> {
-    let mut rows = Rows::new();
+pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
     let view = snapshot.view();
-    let mut told = None;
-    for list in snapshot.lists() {
-        if let Some(inventory) = list.inventory(view) {
-            rows.add(list, inventory, view);
-            // Once an organisation, however many of its lists are shown.
-            if told.replace(list.org()) != Some(list.org()) {
-                rows.add_info(list.org(), &list.organization.identity());
+    let shown = |list| Some((list, List::inventory(list, view)?));
+    let shown: Vec<_> = snapshot.lists().filter_map(shown).collect();
+    let mut families = by_tally(&shown);
+    families.extend([
+        expiring(&shown, snapshot),
+        devices(&shown),
+        readings(&shown),
+        malformed(&shown),
+        org_info(&shown),
+    ]);
+    families
+}
+
+/// The lists that are shown, with what they held.
+type Shown<'a> = [(&'a List, &'a Inventory)];
+
+fn by_tally(shown: &Shown<'_>) -> Vec<Family<'static>> {
+    let of_list = |(list, inventory): &(&List, &Inventory)| {
+        let tally = |protection: &Protection| {
+            let tally = inventory.timeline(*protection).at(list.now());
+            (protection.label(), tally)
+        };
+        let tallies = list.kind.protections().iter().map(tally);
+        tallies.collect::<Vec<_>>()
+    };
+    let tallies: Vec<_> = shown.iter().map(of_list).collect();
+    let family = |(spec, read): &'static Reading<Tally>| {
+        let mut family = Family::new(spec);
+        for ((list, _), tallies) in shown.iter().zip(&tallies) {
+            for (protection, tally) in tallies {
+                if let Some(value) = read(tally) {
+                    family.push(&[list.org(), list.kind.label(), protection], value);
+                }
             }
         }
-    }
-    rows.finish()
+        family
+    };
+    BY_TALLY.iter().map(family).collect()
 }
 
-/// The families while they are filled.
-struct Rows {
-    shares: Family,
-    without_expiry: Family,
-    expiring: Family,
-    expired: Family,
-    clips: Family,
-    duration: Family,
-    devices: Family,
-    next_expiry: Family,
-    oldest_created: Family,
-    readings: Family,
-    malformed: Family,
-    org_info: Family,
-}
-
-impl Rows {
-    const fn new() -> Self {
-        Self {
-            shares: Family::new(&SHARES),
-            without_expiry: Family::new(&WITHOUT_EXPIRY),
-            expiring: Family::new(&EXPIRING),
-            expired: Family::new(&EXPIRED),
-            clips: Family::new(&CLIPS),
-            duration: Family::new(&DURATION),
-            devices: Family::new(&DEVICES),
-            next_expiry: Family::new(&NEXT_EXPIRY),
-            oldest_created: Family::new(&OLDEST_CREATED),
-            readings: Family::new(&READINGS),
-            malformed: Family::new(&MALFORMED),
-            org_info: Family::new(&ORG_INFO),
-        }
-    }
-
-    fn add(&mut self, list: &List, inventory: &Inventory, view: &View) {
-        let (org, now) = (list.org(), list.now());
-        let kind = list.kind.label();
+fn expiring(shown: &Shown<'_>, snapshot: &Snapshot<'_>) -> Family<'static> {
+    let mut family = Family::new(&EXPIRING);
+    for (list, inventory) in shown {
         for protection in list.kind.protections() {
             let timeline = inventory.timeline(*protection);
-            let protection = protection.label();
-            self.add_tally(&[org, kind, protection], &timeline.at(now));
-            for window in &view.expiring_within {
-                let count = timeline.expiring(now, window.duration);
-                let labels = [org, kind, protection, &window.label];
-                self.expiring.push_count(&labels, count);
+            for window in snapshot.windows() {
+                let count = timeline.expiring(list.now(), window.duration);
+                let (kind, protection) = (list.kind.label(), protection.label());
+                family.push_count(&[list.org(), kind, protection, &window.label], count);
             }
         }
-        let cameras = inventory.cameras(now);
-        self.devices.push_count(&[org, kind], cameras);
+    }
+    family
+}
+
+fn devices(shown: &Shown<'_>) -> Family<'static> {
+    let mut family = Family::new(&DEVICES);
+    for (list, inventory) in shown {
+        let cameras = inventory.cameras(list.now());
+        family.push_count(&[list.org(), list.kind.label()], cameras);
+    }
+    family
+}
+
+fn readings(shown: &Shown<'_>) -> Family<'static> {
+    let mut family = Family::new(&READINGS);
+    for (list, inventory) in shown {
         for reading in ExpiryReading::ALL {
-            let count = inventory.read_as(reading);
-            self.readings
-                .push_count(&[org, kind, reading.label()], count);
-        }
-        for (field, count) in inventory.malformed() {
-            let labels = [org, list.kind.list(), field];
-            self.malformed.push_count(&labels, *count);
+            let labels = [list.org(), list.kind.label(), reading.label()];
+            family.push_count(&labels, inventory.read_as(reading));
         }
     }
+    family
+}
 
-    fn add_info(&mut self, org: &str, identity: &Identity) {
+fn malformed(shown: &Shown<'_>) -> Family<'static> {
+    let mut family = Family::new(&MALFORMED);
+    for (list, inventory) in shown {
+        for (field, count) in inventory.malformed() {
+            family.push_count(&[list.org(), list.kind.list(), field], *count);
+        }
+    }
+    family
+}
+
+/// Once an organisation, however many of its lists are shown.
+fn org_info(shown: &Shown<'_>) -> Family<'static> {
+    let mut family = Family::new(&ORG_INFO);
+    let mut told = None;
+    for (list, _) in shown {
+        if told.replace(list.org()) == Some(list.org()) {
+            continue;
+        }
+        let identity = list.organization.identity();
         let uuid = identity.uuid.as_ref().map(Id::to_string);
         let name = identity.name.as_deref().unwrap_or_default();
-        self.org_info
-            .push(&[org, &uuid.unwrap_or_default(), name], 1.0);
+        family.push(&[list.org(), &uuid.unwrap_or_default(), name], 1.0);
     }
-
-    fn add_tally(&mut self, labels: &[&str], tally: &Tally) {
-        self.shares.push_count(labels, tally.active);
-        self.without_expiry.push_count(labels, tally.without_expiry);
-        self.expired.push_count(labels, tally.expired);
-        self.clips.push_count(labels, tally.totals.clips);
-        self.duration.push_count(labels, tally.totals.duration_secs);
-        let moment = |family: &mut Family, at: Option<UnixMillis>| {
-            if let Some(at) = at {
-                family.push(labels, at.as_secs_f64());
-            }
-        };
-        moment(&mut self.next_expiry, tally.next_expiry);
-        moment(&mut self.oldest_created, tally.totals.oldest);
-    }
-
-    fn finish(self) -> Vec<MetricFamily> {
-        [
-            self.shares,
-            self.without_expiry,
-            self.expiring,
-            self.expired,
-            self.clips,
-            self.duration,
-            self.devices,
-            self.next_expiry,
-            self.oldest_created,
-            self.readings,
-            self.malformed,
-            self.org_info,
-        ]
-        .map(Family::finish)
-        .into()
-    }
+    family
 }
