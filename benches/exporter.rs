@@ -1,7 +1,7 @@
 //! What it costs to run: the numbers of `docs/performance.md`, all in one run. The real binary polls
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
-//! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- start` one part;
+//! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- render`, `-- start` one part;
 //! `-- poll 1000000` polls of that size. Linux only: it reads `/proc`.
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
@@ -10,6 +10,8 @@
 mod common;
 #[path = "exporter/load.rs"]
 mod load;
+#[path = "exporter/rendering.rs"]
+mod rendering;
 #[path = "exporter/servers.rs"]
 mod servers;
 #[path = "exporter/usage.rs"]
@@ -39,13 +41,25 @@ async fn main() {
         ["poll", groups] => poll(&[groups.parse().expect("a number of groups")]).await,
         ["poll"] => poll(&SIZES).await,
         ["scrape"] => scrape().await,
+        ["render"] => render(),
         ["start"] => start().await,
         [] => {
             start().await;
             poll(&SIZES).await;
             scrape().await;
+            render();
         }
-        other => panic!("expected poll, scrape or start; got {other:?}"),
+        other => panic!("expected poll, scrape, render or start; got {other:?}"),
+    }
+}
+
+/// The cost of writing `/metrics`, by the number of organisations.
+fn render() {
+    println!("\n| organisations | lines | text | a rendering |");
+    println!("|---|---|---|---|");
+    for organizations in [1, 100, 5_000] {
+        let (lines, bytes, took) = rendering::render(organizations);
+        println!("| {organizations} | {lines} | {bytes} B | {took:.2?} |");
     }
 }
 
