@@ -114,6 +114,37 @@ async fn an_empty_list_of_another_organisation_is_no_all_clear() {
 }
 
 #[tokio::test]
+async fn an_empty_list_is_no_all_clear_until_it_is_known_whose_a_new_key_is() {
+    let several = two_organisations().await;
+    for fault in [
+        r#""throttled""#,
+        r#""throttled","retry_after":3600"#,
+        r#""server_error""#,
+        r#""drop""#,
+    ] {
+        let exporter = several.exporter(QUICK, &["ours"]);
+        let before = exporter.wait_for_success().await;
+        fail_who(&several, "theirs", fault).await;
+        swap_keys(&several);
+        let stands = |metrics: &Metrics| metrics.shares() == before.shares();
+        exporter.all_along(fault, (&["ours"], 4), stands).await;
+        assert!(!is_all_clear(&exporter.page().await), "{fault}");
+        several.files.write_key(&key_file("ours"), &key("ours"));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_of_the_same_key_is_believed_though_nobody_can_be_asked() {
+    let several = two_organisations().await;
+    fail_who(&several, "ours", r#""server_error""#).await;
+    let exporter = several.exporter(QUICK, &["ours"]);
+    exporter.wait_for_success().await;
+    several.order("DELETE", "groups", "ours", "").await;
+    let gone = |metrics: &Metrics| metrics.get(&open("ours")) == Some(0.0);
+    exporter.wait_for("it is believed", gone).await;
+}
+
+#[tokio::test]
 async fn the_old_picture_is_withdrawn_when_it_is_too_old() {
     let several = two_organisations().await;
     put(&several, "theirs", PAGE, THEIRS).await;

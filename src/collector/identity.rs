@@ -24,18 +24,29 @@ pub(super) struct KeyOwner {
 struct LastAnswer {
     key: ApiKey,
     again: Instant,
-    owner: Option<Identity>,
+    owner: Owner,
+}
+
+/// What is known of whose key it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// Somebody has said it.
+    Known(Identity),
+    /// Rhombus does not say.
+    Untold,
+    /// Rhombus could not be asked, and may say it yet.
+    NotAsked,
 }
 
 impl KeyOwner {
-    /// Whose key `key` is, where Rhombus has said so. `ask` asks it, until the moment it is given: when
-    /// the key changes, hourly, and at the next poll where it could not be reached.
+    /// Whose key `key` is. `ask` asks Rhombus, until the moment it is given: when the key changes,
+    /// hourly, and where it could not be reached at the next poll, or when it wants to be asked again.
     pub(super) async fn of(
         &mut self,
         key: &ApiKey,
         deadline: Instant,
         ask: impl AsyncFnOnce(Instant) -> Result<Identity, Error>,
-    ) -> Option<&Identity> {
+    ) -> &Owner {
         let now = Instant::now();
         let last = self.asked.take().filter(|asked| asked.key == *key);
         let asked = match last {
@@ -43,22 +54,48 @@ impl KeyOwner {
             last => {
                 let time = deadline.saturating_duration_since(now) / PART;
                 let answer = ask(now + time.min(LONGEST)).await;
-                let mut holds = HOLDS;
-                let owner = answer.map_err(|error| {
-                    debug!(%error, "Rhombus does not say whose key it is");
-                    if error.is_transient() {
-                        holds = Duration::ZERO;
-                    }
-                });
+                let known = last.map_or(Owner::NotAsked, |last| last.owner);
+                let (owner, holds) = judge(answer, known);
                 LastAnswer {
                     key: key.clone(),
                     again: now + holds,
-                    // What is known of a key stays known when it is asked in vain.
-                    owner: owner.ok().or(last.and_then(|last| last.owner)),
+                    owner,
                 }
             }
         };
-        self.asked.insert(asked).owner.as_ref()
+        &self.asked.insert(asked).owner
+    }
+
+    /// Learns from a list that it gave whose key `key` is, where Rhombus could not be asked.
+    pub(super) fn learn(&mut self, key: &ApiKey, owner: &Identity) {
+        if let Some(asked) = &mut self.asked
+            && asked.key == *key
+            && asked.owner == Owner::NotAsked
+        {
+            asked.owner = Owner::Known(owner.clone());
+        }
+    }
+}
+
+/// What is known after `answer` of a key of which this was `known`, and how long that holds. What is
+/// known stays known when it is asked in vain.
+fn judge(answer: Result<Identity, Error>, known: Owner) -> (Owner, Duration) {
+    match (answer, known) {
+        (Ok(owner), _) if owner.uuid.is_some() => (Owner::Known(owner), HOLDS),
+        (Ok(_), known @ Owner::Known(_)) => (known, HOLDS),
+        (Ok(nameless), _) => (Owner::Known(nameless), HOLDS),
+        (Err(error), known) => {
+            debug!(%error, "Rhombus does not say whose key it is");
+            let holds = match error.retry_after() {
+                Some(pause) => pause.min(HOLDS),
+                None if error.is_transient() => Duration::ZERO,
+                None => HOLDS,
+            };
+            match known {
+                Owner::NotAsked if !error.is_transient() => (Owner::Untold, holds),
+                known => (known, holds),
+            }
+        }
     }
 }
 
@@ -76,12 +113,19 @@ mod tests {
         }
     }
 
+    fn globex() -> Identity {
+        Identity {
+            uuid: Some(Id::parse("globex")),
+            name: None,
+        }
+    }
+
     /// What is known after asking for `key`, where Rhombus answers `answer`; and whether it was asked.
     async fn known(
         owner: &mut KeyOwner,
         key: &str,
         answer: Result<Identity, Error>,
-    ) -> (Option<Identity>, bool) {
+    ) -> (Owner, bool) {
         let mut asked = false;
         let ask = async |until: Instant| {
             asked = true;
@@ -89,7 +133,7 @@ mod tests {
             answer
         };
         let key = ApiKey::new(key).unwrap();
-        let known = owner.of(&key, Instant::now() + POLL, ask).await.cloned();
+        let known = owner.of(&key, Instant::now() + POLL, ask).await.clone();
         (known, asked)
     }
 
@@ -98,39 +142,105 @@ mod tests {
         let mut owner = KeyOwner::default();
         assert_eq!(
             known(&mut owner, "a", Ok(acme())).await,
-            (Some(acme()), true)
+            (Owner::Known(acme()), true)
         );
         tokio::time::advance(HOLDS - Duration::from_millis(1)).await;
-        let other = || Ok(Identity::default());
-        assert_eq!(known(&mut owner, "a", other()).await, (Some(acme()), false));
+        let other = || Ok(globex());
+        assert_eq!(
+            known(&mut owner, "a", other()).await,
+            (Owner::Known(acme()), false)
+        );
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert_eq!(known(&mut owner, "a", other()).await, (other().ok(), true));
+        assert_eq!(
+            known(&mut owner, "a", other()).await,
+            (Owner::Known(globex()), true)
+        );
         assert_eq!(
             known(&mut owner, "b", Ok(acme())).await,
-            (Some(acme()), true)
+            (Owner::Known(acme()), true)
         );
+    }
+
+    fn forbidden() -> Result<Identity, Error> {
+        Err(Error::Status {
+            status: 403,
+            retry_after: None,
+        })
+    }
+
+    fn slow() -> Result<Identity, Error> {
+        Err(Error::Timeout { within: POLL })
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_holds_for_an_hour_and_what_may_pass_until_the_next_poll() {
-        let forbidden = || {
-            Err(Error::Status {
-                status: 403,
-                retry_after: None,
-            })
-        };
         let mut owner = KeyOwner::default();
-        assert_eq!(known(&mut owner, "a", forbidden()).await, (None, true));
-        assert_eq!(known(&mut owner, "a", Ok(acme())).await, (None, false));
-        let slow = || Err(Error::Timeout { within: POLL });
-        assert_eq!(known(&mut owner, "b", slow()).await, (None, true));
+        let untold = || Owner::Untold;
+        assert_eq!(known(&mut owner, "a", forbidden()).await, (untold(), true));
+        assert_eq!(known(&mut owner, "a", Ok(acme())).await, (untold(), false));
+        assert_eq!(
+            known(&mut owner, "b", slow()).await,
+            (Owner::NotAsked, true)
+        );
         assert_eq!(
             known(&mut owner, "b", Ok(acme())).await,
-            (Some(acme()), true)
+            (Owner::Known(acme()), true)
         );
-        // What is known of a key outlasts a failure, and not the key.
-        tokio::time::advance(HOLDS).await;
-        assert_eq!(known(&mut owner, "b", slow()).await, (Some(acme()), true));
-        assert_eq!(known(&mut owner, "c", forbidden()).await, (None, true));
+        // What is known of a key outlasts a failure or an answer that names nobody, and not the key.
+        for vain in [slow(), Ok(Identity::default()), forbidden()] {
+            tokio::time::advance(HOLDS).await;
+            assert_eq!(
+                known(&mut owner, "b", vain).await,
+                (Owner::Known(acme()), true)
+            );
+        }
+        assert_eq!(known(&mut owner, "c", forbidden()).await, (untold(), true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_not_asked_again_before_rhombus_wants_it() {
+        let pause = Duration::from_secs(600);
+        for error in [
+            Error::Throttled {
+                retry_after: Some(pause),
+            },
+            Error::Status {
+                status: 503,
+                retry_after: Some(pause),
+            },
+        ] {
+            let mut owner = KeyOwner::default();
+            assert_eq!(
+                known(&mut owner, "a", Err(error)).await,
+                (Owner::NotAsked, true)
+            );
+            tokio::time::advance(pause - Duration::from_millis(1)).await;
+            assert_eq!(
+                known(&mut owner, "a", Ok(acme())).await,
+                (Owner::NotAsked, false)
+            );
+            tokio::time::advance(Duration::from_millis(1)).await;
+            assert_eq!(
+                known(&mut owner, "a", Ok(acme())).await,
+                (Owner::Known(acme()), true)
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_tells_where_rhombus_could_not_be_asked() {
+        let mut owner = KeyOwner::default();
+        let key = ApiKey::new("a").unwrap();
+        known(&mut owner, "b", slow()).await;
+        owner.learn(&key, &acme());
+        assert_eq!(
+            known(&mut owner, "a", slow()).await,
+            (Owner::NotAsked, true)
+        );
+        owner.learn(&key, &acme());
+        assert_eq!(
+            known(&mut owner, "a", slow()).await,
+            (Owner::Known(acme()), true)
+        );
     }
 }

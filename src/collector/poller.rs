@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Running;
+use super::identity::Owner;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::{ApiKey, Ask, Client, Error};
@@ -119,21 +120,29 @@ impl Poller {
         let owner = {
             let mut owner = self.running.owner.lock().await;
             let ask = async |until| self.client.organization(&key, until).await;
-            owner.of(&key, deadline, ask).await.cloned()
+            owner.of(&key, deadline, ask).await.clone()
         };
-        self.identify(owner.unwrap_or_default(), "key")?;
+        if let Owner::Known(said) = &owner {
+            self.identify(said.clone(), "key")?;
+        }
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
         let mut listing = self.list(&key, deadline).await?;
         // Where this machine's clock is ahead, the lookback was too short: the answer has told.
-        if !had_its_time && self.running.settings.collect.lookback.is_some() {
+        let has_told = !had_its_time && server_clock.is_known();
+        if has_told && self.running.settings.collect.lookback.is_some() {
             listing = self.list(&key, deadline).await?;
         }
         let of_list = Identity {
             uuid: listing.org_uuid.clone(),
             name: None,
         };
-        self.identify(of_list, "list")?;
+        if of_list.uuid.is_some() {
+            self.identify(of_list.clone(), "list")?;
+            self.running.owner.lock().await.learn(&key, &of_list);
+        } else if listing.shares.is_empty() && owner == Owner::NotAsked {
+            self.expect_nobody()?;
+        }
         Ok(Listed {
             listing,
             obtained: self.now(),
@@ -182,6 +191,26 @@ impl Poller {
             }
         }
         Ok(())
+    }
+
+    /// An empty list names nobody. Until Rhombus has said whose a new key is, it may be another
+    /// organisation's, so that it is believed only where none is expected.
+    ///
+    /// # Errors
+    /// Where it is known which organisation's list it should be.
+    fn expect_nobody(&self) -> Result<(), Failure> {
+        let known = self.running.organization.identity();
+        let pinned = self.running.settings.organization.org_uuid.as_ref();
+        match pinned.or(known.uuid.as_ref()) {
+            None => Ok(()),
+            Some(expected) => Err(Failure {
+                reason: Reason::OtherOrg,
+                message: format!(
+                    "the list is empty and names nobody, and Rhombus could not be asked whether the key \
+                     is of the organisation {expected}; the next poll asks again"
+                ),
+            }),
+        }
     }
 
     /// Says where the organisation, which is known only now, is watched under other names too.
