@@ -19,44 +19,73 @@ const FAILURES: [&str; 9] = [
     "fault",
 ];
 /// Names of what may be a failure, or a word of success.
-const REMARKS: [&str; 9] = [
+const REMARKS: [&str; 15] = [
     "code",
     "detail",
     "details",
+    "httpstatus",
+    "httpstatuscode",
     "message",
     "msg",
     "reason",
+    "responsecode",
+    "result",
+    "resultcode",
     "status",
     "statuscode",
     "statusmessage",
+    "title",
+];
+/// Parts of the names of a failure.
+const FAILURE_PARTS: [&str; 7] = [
+    "denied",
+    "error",
+    "exception",
+    "fail",
+    "forbidden",
+    "timedout",
+    "unauthorized",
 ];
 /// Names of what is false where something failed.
-const SUCCESSES: [&str; 3] = ["ok", "succeeded", "success"];
-/// Names of what says that the list is not whole.
-const WARNINGS: [&str; 9] = [
-    "incomplete",
-    "ispartial",
-    "istruncated",
-    "partial",
-    "truncated",
-    "warning",
-    "warningmessage",
-    "warningmsg",
-    "warnings",
+const SUCCESSES: [&str; 6] = [
+    "issuccess",
+    "issuccessful",
+    "ok",
+    "succeeded",
+    "success",
+    "successful",
 ];
-/// Parts of the names of a further page.
-const FURTHER_PAGE: [&str; 8] = [
+/// Parts of the names of what says that the list is not whole, or that there is a further page.
+const INCOMPLETE_PARTS: [&str; 13] = [
     "continuation",
     "cursor",
+    "degraded",
     "hasmore",
     "hasnext",
+    "incomplete",
     "lastevaluated",
+    "moreresults",
     "nextpage",
-    "nexttoken",
     "pagetoken",
+    "partial",
+    "truncated",
+    "warn",
 ];
+/// How the names of a further page begin.
+const NEXT: &str = "next";
+/// Names of what is false where the list is not whole.
+const COMPLETE: [&str; 4] = ["complete", "iscomplete", "islastpage", "lastpage"];
 /// Names of a number of records.
-const TOTALS: [&str; 5] = ["count", "total", "totalcount", "totalitems", "totalresults"];
+const TOTALS: [&str; 8] = [
+    "count",
+    "recordcount",
+    "total",
+    "totalcount",
+    "totalelements",
+    "totalitems",
+    "totalrecords",
+    "totalresults",
+];
 /// Words of success, and numbers of it.
 const SUCCESS_WORDS: [&str; 6] = [
     "completed",
@@ -116,17 +145,21 @@ impl Envelope {
             .collect();
         let value = value.get();
         let named = |names: &[&'static str]| names.iter().copied().find(|known| *known == name);
+        let has = |parts: &[&'static str]| parts.iter().copied().find(|part| name.contains(part));
         if let Some(failure) = named(&FAILURES).filter(|_| says_something(value)) {
             self.failure.get_or_insert(failure);
         }
         if let Some(remark) = named(&REMARKS).filter(|_| !is_harmless(value)) {
             self.remark.get_or_insert(remark);
         }
-        if let Some(success) = named(&SUCCESSES).filter(|_| value == "false") {
-            self.remark.get_or_insert(success);
+        let failure = has(&FAILURE_PARTS).filter(|_| says_something(value));
+        if let Some(remark) = failure.or(named(&SUCCESSES).filter(|_| is_false(value))) {
+            self.remark.get_or_insert(remark);
         }
-        let page = FURTHER_PAGE.into_iter().find(|part| name.contains(part));
-        if let Some(sign) = named(&WARNINGS).or(page).filter(|_| says_something(value)) {
+        let next = name.starts_with(NEXT).then_some(NEXT);
+        let sign = has(&INCOMPLETE_PARTS).or(next);
+        let sign = sign.filter(|_| says_something(value));
+        if let Some(sign) = sign.or(named(&COMPLETE).filter(|_| is_false(value))) {
             self.incomplete.get_or_insert(sign);
         }
         if named(&TOTALS).is_some() {
@@ -185,6 +218,11 @@ fn says_something(value: &str) -> bool {
     !matches!(value, "false" | "null" | "0" | "\"\"" | "[]" | "{}")
 }
 
+fn is_false(value: &str) -> bool {
+    let word = value.trim_matches('"').to_ascii_lowercase();
+    matches!(word.as_str(), "false" | "0")
+}
+
 /// The number of records that a total means, however it is written: `5`, `5.0`, `"5"`.
 fn at_least(value: &str) -> u64 {
     let number: f64 = value.trim_matches('"').trim().parse().unwrap_or(0.0);
@@ -241,7 +279,21 @@ mod tests {
                 r#""warningMsg":"access to 3 locations was denied""#,
                 Err(Partial("warningMsg")),
             ),
-            (r#""warnings":["x"]"#, Err(Partial("warnings"))),
+            (r#""warnings":["x"]"#, Err(Partial("warn"))),
+            (r#""warningMessages":["x"]"#, Err(Partial("warn"))),
+            (r#""partialResults":true"#, Err(Partial("partial"))),
+            (r#""degraded":true"#, Err(Partial("degraded"))),
+            (r#""isComplete":false"#, Err(Partial("iscomplete"))),
+            (
+                r#""lastPage":true,"complete":"true""#,
+                Ok(Completeness::Whole),
+            ),
+            (r#""next":"https://x/2""#, Err(Partial("next"))),
+            (r#""nextLink":"x""#, Err(Partial("next"))),
+            (r#""next_marker":"x""#, Err(Partial("next"))),
+            (r#""next":null"#, Ok(Completeness::Whole)),
+            (r#""moreResults":true"#, Err(Partial("moreresults"))),
+            (r#""totalRecords":7"#, Err(Partial("total"))),
             (r#""nextPageToken":"x""#, Err(Partial("nextpage"))),
             (
                 r#""lastEvaluatedKey":{"a":1}"#,
@@ -265,6 +317,26 @@ mod tests {
             (r#""status":"UNAUTHORIZED""#, Err(Failed("status"))),
             (r#""statusCode":403"#, Err(Failed("statuscode"))),
             (r#""success":false"#, Err(Failed("success"))),
+            (r#""success":"False""#, Err(Failed("success"))),
+            (r#""isSuccess":0"#, Err(Failed("issuccess"))),
+            (r#""errorDescription":"x""#, Err(Failed("error"))),
+            (r#""has_errors":true"#, Err(Failed("error"))),
+            (
+                r#""errorCount":0,"hasErrors":false"#,
+                Ok(Completeness::Whole),
+            ),
+            (r#""exceptionMessage":"x""#, Err(Failed("exception"))),
+            (r#""accessDenied":true"#, Err(Failed("denied"))),
+            (r#""failedLocations":["x"]"#, Err(Failed("fail"))),
+            (r#""timedOut":true"#, Err(Failed("timedout"))),
+            (r#""responseCode":500"#, Err(Failed("responsecode"))),
+            (r#""httpStatus":503"#, Err(Failed("httpstatus"))),
+            (r#""title":"Forbidden""#, Err(Failed("title"))),
+            (r#""result":"failed""#, Err(Failed("result"))),
+            (
+                r#""result":"success","resultCode":200"#,
+                Ok(Completeness::Whole),
+            ),
         ] {
             assert_eq!(judged(Some(0), fields), expected, "{fields}");
         }
@@ -308,6 +380,8 @@ mod tests {
             (r#""warningMsg":"x""#, Ok(Completeness::Partial)),
             (r#""warningMsg":{}"#, Ok(Completeness::Partial)),
             (r#""message":"x""#, Ok(Completeness::Partial)),
+            (r#""failedLocations":["x"]"#, Ok(Completeness::Partial)),
+            (r#""next":"x""#, Ok(Completeness::Partial)),
             (r#""cursor":"x""#, Ok(Completeness::Partial)),
             (r#""error":1"#, Err(NoAnswer::Failed("error"))),
             (r#""error":"""#, Err(NoAnswer::Failed("error"))),
