@@ -503,6 +503,7 @@ async fn a_reload_names_the_organisations_that_it_drops() {
     // A file that was cut at the end of an organisation is a good one.
     several.configure(QUICK, &["ours"]);
     exporter.reload().await;
+    exporter.wait_for_output("no longer watched").await;
     assert_eq!(
         (lines_about("theirs"), lines_about("ours")),
         (1, 0),

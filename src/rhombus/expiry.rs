@@ -21,8 +21,9 @@ impl ExpirationTime {
     /// the value as a date. Null, absent and 0 mean never in each reading.
     ///
     /// # Errors
-    /// When it can't be: an end at or before the creation, or one that is counted from a creation
-    /// that is not known or can't be.
+    /// When it can't be: an end at or before the creation, or before any link was made, or one that is
+    /// counted from a creation that is not known or can't be; or that has passed, where the creation
+    /// can't be, so that it may be a date or a time to live.
     pub(super) fn read(
         self,
         value: Option<i64>,
@@ -38,6 +39,11 @@ impl ExpirationTime {
             let end = UnixMillis::from_secs(secs);
             return match created {
                 Some(created) if end <= created => Err(Malformed),
+                _ if end < FIRST_CREATION => Err(Malformed),
+                // It may as well be a time to live, and no creation tells.
+                Some(created) if self == Self::Auto && created < FIRST_CREATION && end <= now => {
+                    Err(Malformed)
+                }
                 _ => Ok((Expiry::At(end), ExpiryReading::Epoch)),
             };
         }
@@ -113,6 +119,9 @@ mod tests {
             // A day after the epoch's beginning, and fifty years read as a date.
             (Auto, DAY, 0),
             (Auto, 1_576_800_000, NOW.0 / 1000 - 3 * DAY),
+            (Auto, 1_576_800_000, 0),
+            (Auto, 1_576_800_000, FIRST_CREATION.0 / 1000 - 1),
+            (Epoch, FIRST_CREATION.0 / 1000 - 1, 0),
             (Auto, CREATED, CREATED),
             (Auto, 1_000_000_000, CREATED),
             (Epoch, DAY, CREATED),
@@ -128,8 +137,12 @@ mod tests {
             );
         }
         assert_eq!(Auto.read(Some(DAY), None, NOW), Err(Malformed));
+        // Forty years read as a date.
+        assert_eq!(Auto.read(Some(1_261_440_000), None, NOW), Err(Malformed));
         // The edges.
         assert!(read(Auto, CREATED + 1, CREATED).is_ok());
+        assert!(read(Auto, NOW.0 / 1000 + 1, 0).is_ok());
+        assert!(read(Epoch, 1_576_800_000, 0).is_ok());
         assert!(read(Ttl, DAY, FIRST_CREATION.0 / 1000).is_ok());
         assert!(read(Ttl, DAY, NOW.0 / 1000 + DAY).is_ok());
     }

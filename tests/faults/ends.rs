@@ -71,6 +71,9 @@ fn cases() -> Vec<(String, End)> {
         ),
         // Fifty years as a time to live would be December 2019 as a date.
         (days_ago(3, "1576800000"), Impossible),
+        (page(0, "1576800000"), Impossible),
+        // Forty years would be December 2009, before any link was made.
+        (r#""expirationTimeSecs":1261440000"#.to_owned(), Impossible),
         // An end at the creation, or before it.
         (page(1_700_000_000, "1700000000"), Impossible),
         (page(1_700_000_000, "1699999999"), Impossible),
