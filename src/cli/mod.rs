@@ -36,8 +36,8 @@ The key of an organisation:
         api_key_file: /run/secrets/acme
 
 Each flag has an environment variable: --web.listen-address is
-RHOMBUS_SHARE_EXPORTER_WEB_LISTEN_ADDRESS, and so on. A flag stands above its variable, and both
-above the file.
+RHOMBUS_SHARE_EXPORTER_WEB_LISTEN_ADDRESS, and so on. A flag overrides its variable, and both
+override the file.
 
 Examples:
   rhombus-share-exporter demo

@@ -68,7 +68,7 @@ pub struct WebConfigArgs {
 #[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
-    /// Log this and what is graver, to stderr: debug, info, warn or error
+    /// Log this level and above, to stderr: debug, info, warn or error
     #[arg(
         long = "log.level",
         value_name = "LEVEL",

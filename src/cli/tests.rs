@@ -223,7 +223,7 @@ fn a_variable_is_its_flag() {
 }
 
 #[test]
-fn a_flag_stands_above_its_variable() {
+fn a_flag_overrides_its_variable() {
     let flag = ["check-config", "--collect.interval=2m"];
     for value in ["3m", "wrong"] {
         let variable = ("…_COLLECT_INTERVAL", value);

@@ -38,7 +38,7 @@ pub struct Flags {
 /// The section `collect` of the file, flag by flag, each checked by its function in [`limits`]; none:
 /// the file's value, else the default.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
-#[command(next_help_heading = "Collecting (each stands above the same key of the file)")]
+#[command(next_help_heading = "Collecting (each overrides the same key of the file)")]
 pub struct CollectFlags {
     /// From one poll of an organisation to the next [default: 1m]
     #[arg(

@@ -1,4 +1,4 @@
-//! The vocabulary: what a share is, and the words that every other room uses for it. No I/O, no
+//! The vocabulary: what a share is, and the words that every other module uses for it. No I/O, no
 //! clock, and nothing of ours is imported here. A new kind of share begins as a row of [`ShareKind`];
 //! something else to ask for begins as a variant of [`Source`].
 

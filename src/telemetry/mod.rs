@@ -14,7 +14,7 @@ use tracing_subscriber::util::TryInitError;
 use line::Line;
 pub(crate) use line::needs_escape;
 
-/// How much is logged: this level and what is graver.
+/// How much is logged: this level and above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogLevel {
     /// Each request and decision.
