@@ -327,8 +327,10 @@ impl Line {
         let (belief, tone) = match row.belief {
             Belief::Withdrawn => ("Withdrawn", "bad"),
             Belief::Never => ("Never seen", "bad"),
+            Belief::Stale if row.has_lost_all() => ("Not believed yet", "warn"),
             Belief::Stale => ("Stale", "warn"),
             Belief::Waiting => ("Waiting", "warn"),
+            Belief::Fresh if row.partial => ("Not whole", "warn"),
             Belief::Fresh => ("Fresh", "good"),
         };
         let age = row.age.map(words::span);

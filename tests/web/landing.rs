@@ -303,6 +303,9 @@ async fn what_an_answer_does_not_settle_is_said() {
     let partial = page(vec![("a", partial)]).await;
     assert_eq!(tone(&partial), "warn");
     assert!(partial.contains("its list is not whole: 1 organisation"));
+    // And which it is.
+    assert!(partial.contains(r#"<span class="badge warn">Not whole<"#));
+    assert!(emptied.contains(r#"<span class="badge warn">Not believed yet<"#));
 }
 
 /// Where clocks differ, which of them is right is not known, whichever is ahead.
