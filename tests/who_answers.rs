@@ -302,6 +302,20 @@ async fn the_name_and_the_uuid_are_told() {
     assert_eq!(metrics.sum("rhombus_org_info"), 1.0);
 }
 
+/// Whoever answers for Rhombus may repeat what it was sent, also where that becomes a label.
+#[tokio::test]
+async fn a_name_that_holds_the_key_is_not_told() {
+    let several = two_organisations().await;
+    let key = common::files::key("ours");
+    let who = format!(r#"{{"name":"key: {key}"}}"#);
+    several.order("PUT", "organization", "ours", &who).await;
+    let exporter = several.exporter(QUICK, &["ours"]);
+    exporter.wait_for_success().await;
+    let (_, text) = exporter.get("/metrics").await;
+    assert!(text.contains(&format!(r#"org_uuid="{OURS}",org_name="""#)));
+    assert!(!text.contains(&key), "{text}");
+}
+
 /// Both names are counted as one organisation.
 async fn wait_for_duplicates(exporter: &Process) -> Metrics {
     exporter

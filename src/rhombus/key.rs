@@ -53,6 +53,11 @@ impl ApiKey {
         placeholder::recognise(self.0.expose_secret())
     }
 
+    /// Whether `text` repeats it.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        text.contains(self.0.expose_secret())
+    }
+
     /// The value of the header `x-auth-apikey`, marked sensitive.
     pub(super) fn header(&self) -> HeaderValue {
         let mut value = HeaderValue::from_str(self.0.expose_secret())

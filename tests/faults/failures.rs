@@ -89,7 +89,7 @@ failing! {
     error_true_after_the_whole_list: r#"{"fault":"error_with_groups"}"# => "api";
 }
 
-const SMALL: &[&str] = &["--collect.max-response-bytes=1MiB"];
+const SMALL: &[&str] = &["--collect.max-response-bytes=1MiB", "--collect.timeout=30s"];
 
 #[tokio::test]
 async fn a_body_over_the_limit() {
