@@ -1,6 +1,6 @@
 //! A Prometheus exporter and audit monitor for video that leaves an organisation by Rhombus share
 //! links. One way that data flows: `rhombus` asks and decodes, `inventory` holds one immutable
-//! picture an organisation, `metrics` and `web` show it. `docs/architecture.md` has the map.
+//! picture an organisation, `metrics` and `pages` show it. `docs/architecture.md` has the map.
 
 #![cfg_attr(
     test,
@@ -18,7 +18,7 @@ pub mod commands;
 pub mod config;
 pub mod inventory;
 pub mod metrics;
-mod regular_file;
+pub mod pages;
 pub mod rhombus;
 pub mod share;
 pub mod simulator;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args};
 
 use super::address::ListenAddress;
+use crate::pages::TelemetryPath;
 use crate::telemetry::{LogFormat, LogLevel};
-use crate::web::TelemetryPath;
 
 /// Where to listen.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]

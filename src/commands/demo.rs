@@ -12,10 +12,11 @@ use super::signals::Signals;
 use crate::cli::DemoArgs;
 use crate::clock::Clock;
 use crate::config::{Collect, Config, KeySource, Loaded, Organization};
+use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::telemetry;
-use crate::web::{self, ServerOptions, TelemetryPath};
+use crate::web::{self, ServerOptions};
 
 /// The organisations of the demo: name here, name at Rhombus, key, what they share.
 const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [

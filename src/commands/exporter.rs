@@ -19,11 +19,10 @@ use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::{Config, ConfigError, Loaded};
 use crate::inventory::{Fleet, FleetHandle, View};
-use crate::metrics::{ConnectionCount, Metrics};
+use crate::metrics::Metrics;
+use crate::pages::{self, App, ReloadRequest, TelemetryPath};
 use crate::rhombus::Transport;
-use crate::web::{
-    self, App, Checked, ConnectionStats, ReloadRequest, ServerOptions, TelemetryPath, WebConfig,
-};
+use crate::web::{self, Checked, ConnectionStats, ServerOptions, WebConfig};
 
 /// How often the web configuration is looked at for changes.
 const WEB_CONFIG_INTERVAL: Duration = Duration::from_secs(5);
@@ -93,12 +92,8 @@ impl Exporter {
         )));
         let connections = ConnectionStats::new(web.max_connections);
         let stats = connections.clone();
-        let count = move || ConnectionCount {
-            open: stats.open(),
-            limit: stats.limit(),
-            refused: stats.refused(),
-        };
-        let metrics = Metrics::new(fleet.clone(), Box::new(count), clock.clone())?;
+        let count = Box::new(move || stats.count());
+        let metrics = Metrics::new(fleet.clone(), count, clock.clone())?;
         if web.is_demo {
             metrics.mark_as_demo()?;
         }
@@ -120,13 +115,14 @@ impl Exporter {
         let shutdown = CancellationToken::new();
         let options = ServerOptions {
             connections,
+            probe_paths: pages::PROBE_PATHS,
             web: web.config.clone(),
             ..ServerOptions::default()
         };
         if let Ok(address) = listener.local_addr() {
             info!(%address, version = build_info::VERSION, "listening");
         }
-        let server = web::serve(listener, web::router(app), options, shutdown.clone());
+        let server = web::serve(listener, pages::router(app), options, shutdown.clone());
         let web_outcomes = web.config.as_ref().map(|config| config.outcomes());
         if let Some(config) = web.config.clone() {
             tokio::spawn(config.watch(WEB_CONFIG_INTERVAL, shutdown.clone()));

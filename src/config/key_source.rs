@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::KeySource;
-use crate::regular_file::{self, Unreadable};
 use crate::rhombus::{ApiKey, ApiKeyError};
+use crate::web::regular_file::{self, Unreadable};
 
 /// Room for the white space that people leave around a key.
 const PADDING: usize = 64;

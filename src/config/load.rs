@@ -7,7 +7,7 @@ use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 use super::problem::{ConfigError, Report};
 use super::{Config, Environment, Flags, Loaded, certificates, collect, proxy, value};
-use crate::regular_file::{self, Unreadable};
+use crate::web::regular_file::{self, Unreadable};
 
 /// What a first start without a key is told.
 const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \

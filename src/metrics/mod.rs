@@ -12,7 +12,7 @@ mod state;
 
 use std::sync::Arc;
 
-pub use connections::{ConnectionCount, CountConnections, Refused};
+pub use connections::CountConnections;
 pub use exposition::{Exposition, Rendered};
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 

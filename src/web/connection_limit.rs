@@ -12,8 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::deadlines::Activity;
 use super::peer::Peer;
-use super::server_options::{ConnectionStats, Opened};
-use crate::metrics::Refused;
+use super::stats::{ConnectionStats, Opened, Refused};
 
 /// How long a client may leave a part of an answer untaken before its connection may be closed for
 /// another. Also the longest that a new connection waits before any that is waited for is closed,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::metrics::Refused;
+use super::stats::Refused;
 
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]

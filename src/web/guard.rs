@@ -17,18 +17,18 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::answer_body::AnswerBody;
+use super::config::WebConfig;
 use super::deadlines::Activity;
 use super::peer::Peer;
 use super::rejection::Rejection;
-use super::server_options::ConnectionStats;
-use super::web_config::WebConfig;
-use crate::metrics::Refused;
+use super::stats::{ConnectionStats, Refused};
 
 /// The service of one connection.
 pub(super) struct Guard {
     pub(super) app: TowerToHyperService<Router>,
     pub(super) web: Option<Arc<WebConfig>>,
     pub(super) max_body_bytes: usize,
+    pub(super) probe_paths: &'static [&'static str],
     pub(super) activity: Arc<Activity>,
     pub(super) peer: Peer,
     pub(super) stats: ConnectionStats,
@@ -45,12 +45,15 @@ impl Service<Request<Incoming>> for Guard {
         let checked =
             check_host(&request).and_then(|()| limit_body(&mut request, self.max_body_bytes));
         let (app, web, stats) = (self.app.clone(), self.web.clone(), self.stats.clone());
-        let peer = self.peer;
+        let (peer, probe_paths) = (self.peer, self.probe_paths);
         Box::pin(async move {
             let response = match (checked, web) {
                 (Err(rejection), _) => rejected(rejection, version, &stats),
                 (Ok(()), None) => answer(app, request, &stats).await?,
-                (Ok(()), Some(web)) => configured(&web, app, request, peer, &stats).await?,
+                (Ok(()), Some(web)) => {
+                    let is_probe = probe_paths.contains(&request.uri().path());
+                    configured(&web, app, request, peer, is_probe, &stats).await?
+                }
             };
             answering.part_ready();
             Ok(response.map(|body| AnswerBody::new(body, answering, version == Version::HTTP_2)))
@@ -88,11 +91,12 @@ async fn configured(
     app: TowerToHyperService<Router>,
     request: Request<Incoming>,
     peer: Peer,
+    is_probe: bool,
     stats: &ConnectionStats,
 ) -> Result<Response<Body>, Infallible> {
     let active = web.active();
     let version = request.version();
-    let admission = active.admit(request.uri().path(), request.headers(), peer);
+    let admission = active.admit(request.headers(), peer, is_probe);
     let mut response = match admission.await {
         Ok(()) => answer(app, request, stats).await?,
         Err(rejection) => rejected(rejection, version, stats),

@@ -1,5 +1,5 @@
 //! Connections, plain or TLS: how many there may be, how long each may take, how they end. It
-//! knows nothing of routes, so that the exporter and the simulator are served by the same code.
+//! knows nothing of routes, so that the same code serves any.
 //!
 //! Each connection is a task of its own from the moment it is accepted; a client that stalls in
 //! its TLS handshake keeps nobody else waiting.
@@ -21,15 +21,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
+use super::config::ALPN_HTTP2;
 use super::connection_limit::ConnectionLimit;
 use super::deadlines::{Activity, Timeouts};
 use super::guard::Guard;
 use super::handshake::Handshakes;
+use super::options::ServerOptions;
 use super::peer::Peer;
-use super::server_options::ServerOptions;
+use super::stats::Refused;
 use super::timed_stream::TimedStream;
-use super::tls::ALPN_HTTP2;
-use crate::metrics::Refused;
 
 /// Serves `app` to whoever connects to `listener`, until `shutdown`; then lets the answers that
 /// are under way finish, for at most [`ServerOptions::grace`].
@@ -186,6 +186,7 @@ impl Server {
             app: TowerToHyperService::new(self.app.clone()),
             web: self.options.web.clone(),
             max_body_bytes: self.options.max_body_bytes,
+            probe_paths: self.options.probe_paths,
             activity: activity.clone(),
             peer,
             stats: self.options.connections.clone(),

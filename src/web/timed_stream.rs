@@ -10,8 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::deadlines::{Activity, Timeouts};
-use super::server_options::ConnectionStats;
-use crate::metrics::Refused;
+use super::stats::{ConnectionStats, Refused};
 
 /// The last bytes that were read.
 #[derive(Debug, Default)]

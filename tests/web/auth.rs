@@ -6,6 +6,7 @@ use std::{fs, io};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::StatusCode;
+use rhombus_share_exporter::pages::PROBE_PATHS;
 use rhombus_share_exporter::web::{ServerOptions, WebConfig};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,6 +32,7 @@ impl Site {
         fs::write(directory.path().join("web.yml"), config).unwrap();
         let web = Arc::new(WebConfig::load(&directory.path().join("web.yml")).unwrap());
         let options = ServerOptions {
+            probe_paths: PROBE_PATHS,
             web: Some(web.clone()),
             ..ServerOptions::default()
         };

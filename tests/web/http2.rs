@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use rhombus_share_exporter::metrics::Refused;
-use rhombus_share_exporter::web::{ConnectionStats, ServerOptions};
+use rhombus_share_exporter::web::{ConnectionStats, Refused, ServerOptions};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

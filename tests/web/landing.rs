@@ -1,8 +1,9 @@
 //! The landing page: it answers at a glance, and never says that all is well when it isn't known.
 
 use rhombus_share_exporter::inventory::{FleetHandle, Standing, View};
+use rhombus_share_exporter::pages::router;
 use rhombus_share_exporter::share::{Expiry, Id, Identity, Listing, Moment, Protection};
-use rhombus_share_exporter::web::{ServerOptions, router};
+use rhombus_share_exporter::web::ServerOptions;
 use std::sync::Arc;
 use std::time::Duration;
 

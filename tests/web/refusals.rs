@@ -3,8 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use rhombus_share_exporter::metrics::Refused;
-use rhombus_share_exporter::web::{ConnectionStats, ServerOptions, WebConfig};
+use rhombus_share_exporter::web::{ConnectionStats, Refused, ServerOptions, WebConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{LONG, SHORT, Served, ask, closed, eventually, quiet, start};

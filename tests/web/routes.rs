@@ -1,4 +1,4 @@
-//! The table at the top of `web::routes`, line by line.
+//! The table at the top of `pages::routes`, line by line.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
+use rhombus_share_exporter::pages::{ReloadRequest, router};
 use rhombus_share_exporter::share::ShareKind;
-use rhombus_share_exporter::web::{ReloadRequest, ServerOptions, router};
+use rhombus_share_exporter::web::ServerOptions;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 

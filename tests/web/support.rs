@@ -9,12 +9,13 @@ use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::inventory::{
     Failure, Fleet, FleetHandle, Organization, Standing, View,
 };
-use rhombus_share_exporter::metrics::{ConnectionCount, Exposition, Metrics};
+use rhombus_share_exporter::metrics::{Exposition, Metrics};
+use rhombus_share_exporter::pages::{App, router};
 use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind,
     UnixMillis, Window,
 };
-use rhombus_share_exporter::web::{App, ServerOptions, router, serve};
+use rhombus_share_exporter::web::{ConnectionCount, ServerOptions, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;

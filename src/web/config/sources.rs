@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use crate::regular_file::{self, Unreadable};
+use crate::web::regular_file::{self, Unreadable};
 
 /// Far above any certificate bundle; a file that is larger is the wrong file.
 const MAX_BYTES: usize = 4 * 1024 * 1024;

@@ -7,8 +7,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem};
 use serde_saphyr::Spanned;
 
+use super::error::Problem;
 use super::sources::Sources;
-use super::web_error::Problem;
 
 /// A text, and where it is.
 pub(super) type Text = Option<Spanned<String>>;

@@ -13,16 +13,16 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::client_certs::{Authorities, ClientAuth, ClientCerts, Requirements};
+use super::error::Problem;
 use super::pem::{Pem, PemFiles, Text, given};
-use super::web_error::Problem;
 
 /// HTTP/2, as a TLS client asks for it.
-pub(super) const ALPN_HTTP2: &[u8] = b"h2";
+pub(crate) const ALPN_HTTP2: &[u8] = b"h2";
 const ALPN_HTTP1: &[u8] = b"http/1.1";
 
 /// What to serve TLS with.
-pub(super) struct Tls {
-    pub(super) config: Arc<ServerConfig>,
+pub(crate) struct Tls {
+    pub(crate) config: Arc<ServerConfig>,
     /// What of a client's certificate that checks.
     pub(super) requirements: Requirements,
 }

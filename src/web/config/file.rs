@@ -18,10 +18,10 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::auth::{BasicAuth, PasswordHash};
+use super::error::{Problem, WebConfigError};
 use super::pem::PemFiles;
 use super::sources::Sources;
 use super::tls::{Tls, TlsSection};
-use super::web_error::{Problem, WebConfigError};
 
 /// The file as it is written. No `Debug`: it holds secrets.
 #[derive(Default, Deserialize)]
@@ -48,11 +48,11 @@ struct RateSection {
 }
 
 /// A web configuration that was checked and can be served with.
-pub(super) struct WebSettings {
+pub(crate) struct WebSettings {
     /// Whether there was nothing in the file, comments apart.
     pub(super) is_empty: bool,
-    pub(super) tls: Option<Tls>,
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) auth: Option<BasicAuth>,
     pub(super) limiter: Option<DefaultDirectRateLimiter>,
 }

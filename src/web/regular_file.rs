@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Why a file was not read.
 #[derive(Debug)]
-pub(crate) enum Unreadable {
+pub enum Unreadable {
     /// The operating system says no.
     Io(io::Error),
     /// A directory, a pipe, a device.
@@ -15,7 +15,10 @@ pub(crate) enum Unreadable {
 }
 
 /// The content of a regular file, cut one byte after `limit`, so that the caller sees the excess.
-pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Unreadable> {
+///
+/// # Errors
+/// When it can't be read, or is none.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Unreadable> {
     if !path.metadata().map_err(Unreadable::Io)?.is_file() {
         return Err(Unreadable::NotAFile);
     }

@@ -38,8 +38,10 @@ use crate::metrics::Exposition;
 const TEXT_FORMAT: HeaderValue =
     HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
+const HEALTHY: &str = "/-/healthy";
+
 /// Where it is asked whether the process serves.
-pub(super) const HEALTHY: &str = "/-/healthy";
+pub const PROBE_PATHS: &[&str] = &[HEALTHY];
 
 /// Asks whoever holds the configuration to read it again. The answer is why it could not.
 #[derive(Debug)]

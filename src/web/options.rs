@@ -1,13 +1,10 @@
-//! The limits of a server, how many connections it has, and how often each limit was met.
+//! The limits of a server, and their defaults.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
-use super::web_config::WebConfig;
-use crate::metrics::Refused;
+use super::config::WebConfig;
+use super::stats::ConnectionStats;
 
 /// The limits of a server. The defaults suit scrapes over connections that are kept alive.
 #[derive(Clone, Debug)]
@@ -36,6 +33,9 @@ pub struct ServerOptions {
     /// Whether an answer without a `Date` gets one. Default: yes, as HTTP asks of whoever has a
     /// clock.
     pub date: bool,
+    /// Paths that are asked to see whether the server serves, such as `/-/healthy`: without a password
+    /// in the request, `rate_limit` does not hold there. Default: none.
+    pub probe_paths: &'static [&'static str],
     /// TLS, passwords and headers; none: plain HTTP for all.
     pub web: Option<Arc<WebConfig>>,
 }
@@ -52,65 +52,8 @@ impl Default for ServerOptions {
             grace: Duration::from_secs(3),
             max_body_bytes: 64 * 1024,
             date: true,
+            probe_paths: &[],
             web: None,
         }
-    }
-}
-
-/// How many connections there are, how many there may be, and how often someone was refused.
-/// Clones are the same.
-#[derive(Clone, Debug)]
-pub struct ConnectionStats(Arc<Connections>);
-
-#[derive(Debug)]
-struct Connections {
-    open: AtomicUsize,
-    limit: usize,
-    refused: [AtomicU64; Refused::ALL.len()],
-}
-
-impl ConnectionStats {
-    /// None open, of at most `limit`, which is at least 1.
-    pub fn new(limit: usize) -> Self {
-        Self(Arc::new(Connections {
-            open: AtomicUsize::new(0),
-            limit: limit.clamp(1, Semaphore::MAX_PERMITS),
-            refused: Default::default(),
-        }))
-    }
-
-    /// How many are open now.
-    pub fn open(&self) -> usize {
-        self.0.open.load(Ordering::Relaxed)
-    }
-
-    /// How many may be open.
-    pub fn limit(&self) -> usize {
-        self.0.limit
-    }
-
-    /// How often someone was refused, in the order of [`Refused::ALL`].
-    pub fn refused(&self) -> [u64; Refused::ALL.len()] {
-        std::array::from_fn(|index| self.0.refused[index].load(Ordering::Relaxed))
-    }
-
-    /// Counts one that is refused.
-    pub(super) fn refuse(&self, reason: Refused) {
-        self.0.refused[reason as usize].fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Counts one connection until what this returns is dropped.
-    pub(super) fn opened(&self) -> Opened {
-        self.0.open.fetch_add(1, Ordering::Relaxed);
-        Opened(self.clone())
-    }
-}
-
-/// One open connection.
-pub(super) struct Opened(ConnectionStats);
-
-impl Drop for Opened {
-    fn drop(&mut self) {
-        self.0.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,6 +1,6 @@
 //! The web configuration while it is in use: TLS, users, headers. It is read again when it or a
 //! file that it names changes; a version that is wrong changes nothing and shows in
-//! [`WebConfig::outcomes`]. The format is in `web_file`.
+//! [`WebConfig::outcomes`]. The format is in `file`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use super::peer::Peer;
-use super::rejection::Rejection;
-use super::routes::HEALTHY;
+use super::error::WebConfigError;
+use super::file::{WebSettings, load};
 use super::sources::Sources;
-use super::web_error::WebConfigError;
-use super::web_file::{WebSettings, load};
+use crate::web::peer::Peer;
+use crate::web::rejection::Rejection;
 
 /// For reading the file and all that it names. A disk that hangs must not look like one that was
 /// read.
@@ -144,7 +143,7 @@ impl WebConfig {
     }
 
     /// What is in use now.
-    pub(super) fn active(&self) -> Arc<WebSettings> {
+    pub(crate) fn active(&self) -> Arc<WebSettings> {
         self.active.load_full()
     }
 
@@ -246,18 +245,19 @@ impl fmt::Debug for WebConfig {
 }
 
 impl WebSettings {
-    /// Whether a request of `peer` for `path` with these headers may be answered.
-    pub(super) async fn admit(
+    /// Whether a request of `peer` with these headers may be answered. A probe asks whether the
+    /// server serves.
+    pub(in crate::web) async fn admit(
         &self,
-        path: &str,
         headers: &HeaderMap,
         peer: Peer,
+        is_probe: bool,
     ) -> Result<(), Rejection> {
         // Whoever restarts what is not healthy must not do so because others ask too often. With a
         // password it could be guessed there.
-        let is_probe = path == HEALTHY && !headers.contains_key(AUTHORIZATION);
+        let is_free = is_probe && !headers.contains_key(AUTHORIZATION);
         if let Some(limiter) = &self.limiter
-            && !is_probe
+            && !is_free
             && limiter.check().is_err()
         {
             return Err(Rejection::TooMany);

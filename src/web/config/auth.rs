@@ -14,9 +14,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bcrypt::HashParts;
 
-use super::fair_queue::FairQueue;
-use super::peer::Peer;
-use super::rejection::Rejection;
+use crate::web::fair_queue::FairQueue;
+use crate::web::peer::Peer;
+use crate::web::rejection::Rejection;
 
 /// How many hashes are checked at once.
 const CHECKS_AT_ONCE: usize = 2;

@@ -1,0 +1,14 @@
+//! What is shown over HTTP: `routes` has what can be asked for, `landing` the page for people.
+//! Everything that is shown is read from memory. A new page begins as a line in the table of
+//! `routes`.
+
+mod cross_site;
+mod encoding;
+mod landing;
+mod routes;
+mod standings;
+mod telemetry_path;
+mod words;
+
+pub use routes::{App, PROBE_PATHS, ReloadRequest, router};
+pub use telemetry_path::{TelemetryPath, TelemetryPathError};
