@@ -23,4 +23,3 @@ pub mod rhombus;
 pub mod share;
 pub mod simulator;
 pub mod telemetry;
-pub mod web;

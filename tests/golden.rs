@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
@@ -11,7 +12,6 @@ use rhombus_share_exporter::metrics::Metrics;
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::shared_clip_groups::reader;
 use rhombus_share_exporter::share::{Id, Identity, Listing, Moment, Reason, ShareKind, UnixMillis};
-use rhombus_share_exporter::web::ConnectionCount;
 
 const ANSWER: &str = include_str!("golden/answer.json");
 const NOW: Moment = Moment {

@@ -5,7 +5,7 @@ use std::process::Command;
 use axum::Router;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::routing::{get, post};
-use rhombus_share_exporter::web::{self, ServerOptions};
+use exporter_web::ServerOptions;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -88,7 +88,7 @@ pub(crate) async fn serve_fixed_response(body: &str) {
     ];
     let app = Router::new().route("/metrics", get(async move || (headers, body)));
     let listener = listen().await;
-    let server = web::serve(
+    let server = exporter_web::serve(
         listener,
         app,
         ServerOptions::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use exporter_web::ServerOptions;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +17,6 @@ use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::telemetry;
-use crate::web::{self, ServerOptions};
 
 /// The organisations of the demo: name here, name at Rhombus, key, what they share.
 const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
@@ -82,7 +82,7 @@ async fn simulate() -> anyhow::Result<String> {
     let simulator = Simulator::new(settings, Clock::system());
     // It ends with the process.
     let options = ServerOptions::default();
-    tokio::spawn(web::serve(
+    tokio::spawn(exporter_web::serve(
         listener,
         simulator.router(),
         options,

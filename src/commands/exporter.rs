@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use exporter_web::{Checked, ConnectionStats, ServerOptions, WebConfig};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -22,7 +23,6 @@ use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
 use crate::pages::{self, App, ReloadRequest, TelemetryPath};
 use crate::rhombus::Transport;
-use crate::web::{self, Checked, ConnectionStats, ServerOptions, WebConfig};
 
 /// How often the web configuration is looked at for changes.
 const WEB_CONFIG_INTERVAL: Duration = Duration::from_secs(5);
@@ -122,7 +122,7 @@ impl Exporter {
         if let Ok(address) = listener.local_addr() {
             info!(%address, version = build_info::VERSION, "listening");
         }
-        let server = web::serve(listener, pages::router(app), options, shutdown.clone());
+        let server = exporter_web::serve(listener, pages::router(app), options, shutdown.clone());
         let web_outcomes = web.config.as_ref().map(|config| config.outcomes());
         if let Some(config) = web.config.clone() {
             tokio::spawn(config.watch(WEB_CONFIG_INTERVAL, shutdown.clone()));

@@ -14,9 +14,10 @@ mod simulate;
 
 use std::process::ExitCode;
 
+use exporter_web::WebConfigError;
+
 use crate::cli::Command;
 use crate::config::{ConfigError, Environment};
-use crate::web::WebConfigError;
 
 /// Runs `command` to its end.
 pub async fn run(command: Command, env: Environment) -> ExitCode {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use exporter_web::WebConfig;
 use tokio::net::TcpListener;
 
 use super::descriptors;
@@ -12,7 +13,6 @@ use super::signals::Signals;
 use crate::cli::ServeArgs;
 use crate::config::{self, Environment, Loaded};
 use crate::telemetry;
-use crate::web::WebConfig;
 
 pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use exporter_web::{ConnectionStats, ServerOptions};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -14,7 +15,6 @@ use crate::cli::SimulateArgs;
 use crate::clock::Clock;
 use crate::simulator::{OrgSettings, Settings, Simulator, WorldKind};
 use crate::telemetry;
-use crate::web::{self, ConnectionStats, ServerOptions};
 
 /// Tests put pages of ten megabytes.
 const MAX_BODY_BYTES: usize = 256 << 20;
@@ -35,7 +35,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         ..ServerOptions::default()
     };
     info!(%address, groups = args.groups, seed = args.seed, "listening");
-    let server = web::serve(
+    let server = exporter_web::serve(
         listener,
         simulator.router(),
         options,

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use exporter_web::regular_file::{self, Unreadable};
+
 use super::KeySource;
 use crate::rhombus::{ApiKey, ApiKeyError};
-use crate::web::regular_file::{self, Unreadable};
 
 /// Room for the white space that people leave around a key.
 const PADDING: usize = 64;

@@ -1,13 +1,14 @@
 //! From flags, environment and file to a checked [`Config`]. Everything is looked at before any of
 //! it is used, key files too, so that one run shows all that is wrong.
 
+use exporter_web::regular_file::{self, Unreadable};
+
 use super::file::{self, File, Source};
 use super::key_source::is_world_readable;
 use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 use super::problem::{ConfigError, Report};
 use super::{Config, Environment, Flags, Loaded, certificates, collect, proxy, value};
-use crate::web::regular_file::{self, Unreadable};
 
 /// What a first start without a key is told.
 const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \

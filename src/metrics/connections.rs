@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use exporter_web::{ConnectionCount, Refused};
+
 use super::families::{Family, Spec, as_value};
-use crate::web::{ConnectionCount, Refused};
 
 static OPEN: Spec = Spec::gauge(
     "rhombus_share_exporter_http_connections",

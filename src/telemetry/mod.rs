@@ -57,6 +57,9 @@ pub fn init(level: LogLevel, format: LogFormat) -> Result<(), TryInitError> {
     subscriber(level, format, io::stderr).try_init()
 }
 
+/// The crates whose events are this project's own.
+const OWN: [&str; 2] = [env!("CARGO_CRATE_NAME"), exporter_web::LOG_TARGET];
+
 /// The level is for this project's own events. Of the libraries, only warnings and errors are
 /// shown: their details may hold what must stay in, such as headers.
 fn subscriber<W>(
@@ -69,7 +72,7 @@ where
 {
     let targets = Targets::new()
         .with_default(level.filter().min(LevelFilter::WARN))
-        .with_target(env!("CARGO_CRATE_NAME"), level.filter());
+        .with_targets(OWN.map(|own| (own, level.filter())));
     let layer = tracing_subscriber::fmt::layer()
         .event_format(Line(format))
         .fmt_fields(Line(format))
@@ -188,12 +191,15 @@ mod tests {
     fn the_level_is_ours_and_libraries_only_warn() {
         let text = written(LogLevel::Debug, LogFormat::Logfmt, || {
             tracing::debug!("ours");
+            tracing::debug!(target: "exporter_web::server", "our server's");
             tracing::info!(target: "hyper", "theirs");
             tracing::warn!(target: "hyper", "their warning");
             tracing::trace!("too fine");
         });
-        assert_eq!(text.lines().count(), 2, "{text}");
-        assert!(text.contains("ours") && text.contains("their warning"));
+        assert_eq!(text.lines().count(), 3, "{text}");
+        for shown in ["ours", "our server's", "their warning"] {
+            assert!(text.contains(shown), "{shown}: {text}");
+        }
 
         let text = written(LogLevel::Error, LogFormat::Logfmt, || {
             tracing::warn!("ours");

@@ -1,0 +1,19 @@
+//! The pages from outside, and the real binary where clients mean it harm.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may end at what it did not expect"
+)]
+
+mod binary;
+#[path = "../common/mod.rs"]
+mod common;
+mod fleets;
+#[path = "../../crates/exporter-web/tests/server/frames.rs"]
+mod frames;
+mod landing;
+mod routes;
+#[path = "../../crates/exporter-web/tests/server/site.rs"]
+mod site;
+#[path = "../../crates/exporter-web/tests/server/support.rs"]
+mod support;
