@@ -11,7 +11,7 @@ COPY . .
 ARG REVISION=unknown
 # One target cache for each platform.
 ARG TARGETPLATFORM
-# The caches keep the dependencies from one build to the next. The crate itself is always compiled:
+# The caches keep the dependencies from one build to the next. Our own crates are always compiled:
 # cargo goes by modification times, and those of a copied file may be older than the cache.
 RUN --mount=type=cache,id=cargo-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=cargo-target-${TARGETPLATFORM},target=/src/target,sharing=locked \
