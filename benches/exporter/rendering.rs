@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{Fleet, FleetHandle, Organization, Standing};
-use rhombus_share_exporter::metrics::{ConnectionCount, Metrics};
+use rhombus_share_exporter::metrics::Metrics;
 use rhombus_share_exporter::share::{Listing, Moment, ShareKind, UnixMillis};
 
 /// The lines, the bytes, and the shortest time of five renderings of `organizations` that were each

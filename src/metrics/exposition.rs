@@ -142,7 +142,8 @@ impl Rendered {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::super::ConnectionCount;
+    use exporter_web::ConnectionCount;
+
     use super::*;
     use crate::clock::{Clock, ServerClock};
     use crate::inventory::{Fleet, FleetHandle, Organization, Standing, View};
