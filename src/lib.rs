@@ -21,5 +21,4 @@ pub mod metrics;
 pub mod pages;
 pub mod rhombus;
 pub mod share;
-pub mod simulator;
 pub mod telemetry;

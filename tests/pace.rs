@@ -10,7 +10,7 @@ use rhombus_share_exporter::rhombus::{
     Transport, Wait,
 };
 use rhombus_share_exporter::share::{ShareKind, Source};
-use rhombus_share_exporter::simulator::{Settings, Simulator, WorldKind};
+use rhombus_simulator::{Settings, Simulator, WorldKind};
 
 const ASK: Ask = Ask {
     kind: ShareKind::ClipGroup,
@@ -40,7 +40,9 @@ async fn simulator() -> Endpoint {
         .expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     let settings = Settings::any_key(WorldKind::Empty);
-    let app = Simulator::new(settings, Clock::system()).router();
+    let clock = Clock::system();
+    let clock = rhombus_simulator::Clock::from_fn(move || clock.now().0);
+    let app = Simulator::new(settings, clock).router();
     tokio::spawn(async move { axum::serve(listener, app).await });
     Endpoint::parse(&url).expect("an endpoint")
 }

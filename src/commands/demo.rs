@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use exporter_web::ServerOptions;
+use rhombus_simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -10,12 +11,11 @@ use super::exporter::{Exporter, Web};
 use super::listen::{bind, url};
 use super::output;
 use super::signals::Signals;
+use super::simulated_clock;
 use crate::cli::DemoArgs;
-use crate::clock::Clock;
 use crate::config::{Collect, Config, KeySource, Loaded, Organization};
 use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
-use crate::simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::telemetry;
 
 /// The organisations of the demo: name here, name at Rhombus, key, what they share.
@@ -79,7 +79,7 @@ async fn simulate() -> anyhow::Result<String> {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let simulator = Simulator::new(settings, Clock::system());
+    let simulator = Simulator::new(settings, simulated_clock());
     // It ends with the process.
     let options = ServerOptions::default();
     tokio::spawn(exporter_web::serve(

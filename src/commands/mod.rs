@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use exporter_web::WebConfigError;
 
 use crate::cli::Command;
+use crate::clock::Clock;
 use crate::config::{ConfigError, Environment};
 
 /// Runs `command` to its end.
@@ -35,6 +36,12 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
             exit_code(&error)
         }
     }
+}
+
+/// The simulator's clock, which is this machine's.
+fn simulated_clock() -> rhombus_simulator::Clock {
+    let clock = Clock::system();
+    rhombus_simulator::Clock::from_fn(move || clock.now().0)
 }
 
 /// 2 for a configuration that is wrong, 1 for anything else.

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use exporter_web::{ConnectionStats, ServerOptions};
+use rhombus_simulator::{OrgSettings, Settings, Simulator, WorldKind};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::listen::bind;
 use super::serve::web_config;
 use super::signals::Signals;
+use super::simulated_clock;
 use crate::cli::SimulateArgs;
-use crate::clock::Clock;
-use crate::simulator::{OrgSettings, Settings, Simulator, WorldKind};
 use crate::telemetry;
 
 /// Tests put pages of ten megabytes.
@@ -24,7 +24,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     let mut signals = Signals::listen_for_the_end()?;
     let listener = bind(&args.listen).await?;
     let address = listener.local_addr()?;
-    let simulator = Simulator::new(settings(&args)?, Clock::system());
+    let simulator = Simulator::new(settings(&args)?, simulated_clock());
     let options = ServerOptions {
         web: web_config(args.web.path.as_deref())?,
         max_body_bytes: MAX_BODY_BYTES,

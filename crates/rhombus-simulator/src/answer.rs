@@ -157,8 +157,8 @@ pub(super) fn streamed(chunks: impl Iterator<Item = Bytes> + Send + 'static) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::UnixMillis;
-    use crate::simulator::world::{Filter, World, WorldKind};
+    use crate::clock::UnixMillis;
+    use crate::world::{Filter, World, WorldKind};
 
     fn list(groups: usize) -> Content {
         let kind = WorldKind::Generated { groups, seed: 1 };

@@ -6,7 +6,7 @@ mod clinic;
 mod school;
 
 use super::record::{Camera, Clip, Field, Group, Uuid};
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, HashSet};
 
-    const START: UnixMillis = UnixMillis::from_secs(1_760_000_000);
+    const START: UnixMillis = UnixMillis(1_760_000_000_000);
     const PLACES: [Place; 2] = [Place::School, Place::Clinic];
 
     /// What `place` lists `seconds` after its start, by uuid.
@@ -164,7 +164,7 @@ mod tests {
             place,
             start: START,
         };
-        let groups = demo.groups(UnixMillis::from_secs(1_760_000_000 + seconds));
+        let groups = demo.groups(UnixMillis(1000 * (1_760_000_000 + seconds)));
         groups.map(|group| (group.uuid, group)).collect()
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use axum::http::HeaderValue;
 use serde::{Deserialize, Deserializer};
 
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 /// How answers tell the time.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -1,6 +1,7 @@
 //! A Rhombus API to run against: for the demo, the tests and the benchmarks. It answers as the API
-//! is documented to, and as no API should ([`Fault`]). It has no part in the exporter's decoding,
-//! and must be served on loopback only, since its control routes ask for no key.
+//! is documented to, and as no API should ([`Fault`]). It uses nothing of the exporter's, so that
+//! a mistake in the exporter's decoder can't hide behind the same one here. It must be served on
+//! loopback only, since its control routes ask for no key.
 //!
 //! | route | what it does |
 //! |---|---|
@@ -26,9 +27,18 @@
 //! [`Operation`]: `?operation=organization`, or, to set a fault, the field `operation` beside its
 //! own. The pace is of all operations together, and the clock of all organisations.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test may end at what it did not expect"
+    )
+)]
+
 mod answer;
 mod api;
 mod clip_groups;
+mod clock;
 mod control;
 mod demo;
 mod fault;
@@ -53,9 +63,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::middleware::map_response_with_state;
 
-use crate::clock::Clock;
-use crate::share::UnixMillis;
-
+pub use clock::Clock;
 pub use demo::Place;
 pub use fault::Fault;
 pub use fault_fields::{Encoding, RetryAfter, Trailer};
@@ -63,6 +71,7 @@ pub use operation::Operation;
 pub use pace::Pace;
 pub use world::WorldKind;
 
+use clock::UnixMillis;
 use journal::Journal;
 use org::Org;
 use server_date::ServerDate;

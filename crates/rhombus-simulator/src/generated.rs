@@ -6,7 +6,7 @@
 use fastrand::Rng;
 
 use super::record::{Camera, Clip, Field, Group, Uuid};
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 const DAY: i64 = 86_400;
 
@@ -155,7 +155,7 @@ const DESCRIPTIONS: [&str; 4] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::pen::{Quirk, write_group};
+    use crate::pen::{Quirk, write_group};
     use std::collections::HashSet;
 
     const START: UnixMillis = UnixMillis(1_760_000_000_000);

@@ -19,7 +19,7 @@ use super::journal::Visit;
 use super::operation::Operation;
 use super::world::{Filter, World};
 use super::{Simulator, clip_groups, locked, organization};
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 pub(super) fn routes() -> Router<Simulator> {
     Router::new()

@@ -12,7 +12,7 @@ use super::demo::{Demo, Place};
 use super::generated::Generated;
 use super::organization::Profile;
 use super::record::{Group, Uuid};
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 /// What an organisation shares before anyone edits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

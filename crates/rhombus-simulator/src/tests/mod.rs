@@ -4,24 +4,18 @@ mod date;
 mod faults;
 mod organization;
 
-use std::time::Duration;
-
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::clock::Clock;
-use crate::share::{Moment, UnixMillis};
 
 const PATH: &str = "/api/event/getSharedClipGroupsV2";
 const KEY: &str = "s3cret-key";
 
 /// It stands still in October 2025.
 fn fixed_clock() -> Clock {
-    Clock::from_fn(|| Moment {
-        time: UnixMillis(1_760_000_000_000),
-        uptime: Duration::ZERO,
-    })
+    Clock::from_fn(|| 1_760_000_000_000)
 }
 
 /// A simulator that is being served, and a client for it.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::locked;
 use super::operation::{Operation, PerOperation};
 use super::world::Filter;
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 /// How many arrival times are kept.
 const ARRIVALS: usize = 100;

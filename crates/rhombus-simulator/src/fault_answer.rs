@@ -21,7 +21,7 @@ use super::gzip::{bomb, member};
 use super::pen::{Quirk, write_nested};
 use super::server_date::ServerDate;
 use super::world::{Filter, World, WorldKind};
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 /// How much of an answer is taken before it is cut: what can be held in memory.
 const SAMPLE_BYTES: usize = 1 << 20;

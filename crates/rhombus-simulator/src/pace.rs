@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 /// How many requests an organisation may make.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]

@@ -10,7 +10,7 @@ use super::locked;
 use super::operation::{Operation, PerOperation};
 use super::pace::{Bucket, Pace};
 use super::world::World;
-use crate::share::UnixMillis;
+use crate::clock::UnixMillis;
 
 pub(super) struct Org {
     api_key: Option<String>,

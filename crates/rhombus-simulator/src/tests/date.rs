@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{KEY, PATH, Served, fixed_clock};
-use crate::simulator::{Settings, Simulator, WorldKind};
+use crate::{Settings, Simulator, WorldKind};
 
 const NOW: &str = "Thu, 09 Oct 2025 08:53:20 GMT";
 const TWO_HOURS_LATER: &str = "Thu, 09 Oct 2025 10:53:20 GMT";
