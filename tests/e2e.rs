@@ -285,7 +285,11 @@ async fn an_open_share_is_told_with(toolchain: &Toolchain) {
     let simulator = simulator(0);
     put_some_groups(&simulator).await;
     let (status, _) = simulator
-        .send("DELETE", "/simulator/groups/AAAAAAAAAAAAAAAAAAAAAA", "")
+        .send(
+            "DELETE",
+            "/simulator/clip_groups/AAAAAAAAAAAAAAAAAAAAAA",
+            "",
+        )
         .await;
     assert_eq!(status, 204);
     open(&simulator, false).await;

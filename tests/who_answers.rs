@@ -190,7 +190,7 @@ async fn a_list_with_a_record_of_another_organisation_is_another_organisations()
     let exporter = several.exporter(QUICK, &["ours"]);
     let before = exporter.wait_for_success().await;
     // The key says that it is ours, and what it lists is theirs.
-    several.order("DELETE", "groups", "ours", "").await;
+    several.order("DELETE", "clip_groups", "ours", "").await;
     put(&several, "ours", SECOND_PAGE, THEIRS).await;
     let failed = wait_until_failing(&exporter, "ours", "other_org").await;
     assert_eq!(failed.shares(), before.shares());
@@ -381,7 +381,7 @@ const PATIENT: &str = "{interval: 1s, timeout: 30s, max_staleness: 10m}";
 /// picture that was made before must not stand for what is asked for now.
 async fn ends_the_picture(change: impl FnOnce(&Several, &Process)) {
     let several = two_organisations().await;
-    several.order("DELETE", "groups", "ours", "").await;
+    several.order("DELETE", "clip_groups", "ours", "").await;
     let exporter = several.exporter(PATIENT, &["ours"]);
     let before = exporter.wait_for_success().await;
     assert_eq!(before.value(&open("ours")), 0.0);

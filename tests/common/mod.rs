@@ -84,7 +84,7 @@ pub(crate) async fn put_some_groups(simulator: &Process) {
 /// Puts one page on `simulator`.
 pub(crate) async fn put_group(simulator: &Process, uuid: &str, group: &str) {
     let (status, text) = simulator
-        .send("PUT", &format!("/simulator/groups/{uuid}"), group)
+        .send("PUT", &format!("/simulator/clip_groups/{uuid}"), group)
         .await;
     assert_eq!(status, 204, "{text}");
 }

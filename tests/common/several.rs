@@ -72,7 +72,7 @@ impl Several {
     /// Puts a page that was made in 2020 and has these fields too.
     pub(crate) async fn put(&self, name: &str, uuid: &str, fields: &str) {
         let group = format!(r#"{{"createdAtMillis":1600000000000,{fields}}}"#);
-        self.order("PUT", &format!("groups/{uuid}"), name, &group)
+        self.order("PUT", &format!("clip_groups/{uuid}"), name, &group)
             .await;
     }
 

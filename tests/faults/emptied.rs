@@ -16,7 +16,10 @@ fn is_open(metrics: &Metrics) -> bool {
 
 async fn take_all_away(simulator: &Process) {
     assert_eq!(
-        simulator.send("DELETE", "/simulator/groups", "").await.0,
+        simulator
+            .send("DELETE", "/simulator/clip_groups", "")
+            .await
+            .0,
         204
     );
 }

@@ -120,7 +120,7 @@ async fn an_end_that_can_not_be_is_counted_and_is_no_end() {
     for ((fields, _), name) in cases.iter().zip(&names) {
         let group = format!(r#"{{"isSecured":false,{fields}}}"#);
         several
-            .order("PUT", "groups/AAAAAAAAAAAAAAAAAAAAAA", name, &group)
+            .order("PUT", "clip_groups/AAAAAAAAAAAAAAAAAAAAAA", name, &group)
             .await;
     }
     let exporter = several.exporter(QUICK, &names);

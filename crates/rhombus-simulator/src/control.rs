@@ -15,17 +15,17 @@ use super::fault::Armed;
 use super::operation::Operation;
 use super::org::Org;
 use super::pace::Pace;
-use super::record::Uuid;
 use super::server_date::ServerDate;
+use super::world::{List, Uuid};
 use super::{Simulator, locked};
 
-/// The largest group that can be put.
+/// The largest record that can be put.
 const BODY_BYTES: usize = 256 << 20;
 
 pub(super) fn routes() -> Router<Simulator> {
     Router::new()
-        .route("/groups", get(count_groups).delete(clear_groups))
-        .route("/groups/{uuid}", put(put_group).delete(remove_group))
+        .route("/{list}", get(count).delete(clear))
+        .route("/{list}/{uuid}", put(put_record).delete(remove))
         .route("/organization", put(set_organization))
         .route("/fault", put(set_fault).delete(clear_fault))
         .route("/pace", put(set_pace).delete(clear_pace))
@@ -74,38 +74,47 @@ fn invalid(error: &impl std::fmt::Display) -> Rejection {
     Rejection(StatusCode::BAD_REQUEST, error.to_string().into())
 }
 
-async fn count_groups(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+async fn count(
+    State(simulator): State<Simulator>,
+    Path(list): Path<List>,
+    which: Query<Which>,
+) -> Outcome {
     let org = simulator.meant_first(&which)?;
-    let count = locked(&org.world).count(simulator.now());
+    let count = locked(&org.world).count(list, simulator.now());
     Ok(Json(json!({"count": count})).into_response())
 }
 
-async fn clear_groups(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
-    locked(&simulator.meant_first(&which)?.world).clear();
+async fn clear(
+    State(simulator): State<Simulator>,
+    Path(list): Path<List>,
+    which: Query<Which>,
+) -> Outcome {
+    locked(&simulator.meant_first(&which)?.world).clear(list);
     Ok(DONE.into_response())
 }
 
-async fn put_group(
+async fn put_record(
     State(simulator): State<Simulator>,
-    Path(uuid): Path<String>,
+    Path((list, uuid)): Path<(List, String)>,
     which: Query<Which>,
-    group: String,
+    record: String,
 ) -> Outcome {
     let mut world = locked(&simulator.meant_first(&which)?.world);
-    world.put(uuid, &group).map_err(|error| invalid(&error))?;
+    let put = world.put(list, uuid, &record);
+    put.map_err(|error| invalid(&error))?;
     Ok(DONE.into_response())
 }
 
-async fn remove_group(
+async fn remove(
     State(simulator): State<Simulator>,
-    Path(uuid): Path<String>,
+    Path((list, uuid)): Path<(List, String)>,
     which: Query<Which>,
 ) -> Outcome {
     let mut world = locked(&simulator.meant_first(&which)?.world);
-    if world.remove(&uuid, simulator.now()) {
+    if world.remove(list, &uuid, simulator.now()) {
         Ok(DONE.into_response())
     } else {
-        Err(unknown("There is no such group."))
+        Err(unknown("There is no such record."))
     }
 }
 

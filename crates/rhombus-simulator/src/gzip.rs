@@ -57,7 +57,11 @@ const PIECE_BYTES: u64 = 1 << 20;
 ///
 /// A piece of white space is compressed once and repeated as it is, so that the bomb costs its
 /// sender next to nothing: about 1 KiB a MiB.
-pub(super) fn bomb(before: &[u8], bytes: u64, after: &[u8]) -> impl Iterator<Item = Bytes> + Send {
+pub(super) fn bomb(
+    before: &[u8],
+    bytes: u64,
+    after: &[u8],
+) -> impl Iterator<Item = Bytes> + Send + use<> {
     let pieces = bytes.div_ceil(PIECE_BYTES);
     let space = vec![b' '; 1 << 20];
     let mut check = Crc::new();

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
+use super::api::Asked;
 use super::locked;
 use super::operation::{Operation, PerOperation};
-use super::world::Filter;
 use crate::clock::UnixMillis;
 
 /// How many arrival times are kept.
@@ -32,15 +32,15 @@ pub(super) struct Seen {
     /// When the last requests came: epoch milliseconds, the oldest first, at most 100.
     arrivals_millis: VecDeque<i64>,
     /// What the last request that broke no rule asked for.
-    last: Option<Asked>,
+    last: Option<Last>,
 }
 
 /// What a request asked for.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Asked {
-    created_after_ms: Option<i64>,
-    created_before_ms: Option<i64>,
+#[derive(Clone, Debug, Serialize)]
+struct Last {
+    #[serde(flatten)]
+    asked: Asked,
+    #[serde(rename = "acceptsGzip")]
     accepts_gzip: bool,
 }
 
@@ -105,10 +105,9 @@ impl Visit {
     }
 
     /// Notes what it asked for.
-    pub(super) fn asked(&self, filter: Filter, accepts_gzip: bool) {
-        locked(&self.0.0).last = Some(Asked {
-            created_after_ms: filter.created_after,
-            created_before_ms: filter.created_before,
+    pub(super) fn asked(&self, asked: &Asked, accepts_gzip: bool) {
+        locked(&self.0.0).last = Some(Last {
+            asked: asked.clone(),
             accepts_gzip,
         });
     }

@@ -7,10 +7,10 @@
 //! |---|---|
 //! | `POST /api/event/getSharedClipGroupsV2` | the list, as documented |
 //! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
-//! | `GET /simulator/groups` | `{"count": n}` |
-//! | `DELETE /simulator/groups` | takes every group away |
-//! | `PUT /simulator/groups/{uuid}` | puts one group: a JSON object, sent as it came |
-//! | `DELETE /simulator/groups/{uuid}` | takes one group away |
+//! | `GET /simulator/{list}` | `{"count": n}`; the lists are `clip_groups` |
+//! | `DELETE /simulator/{list}` | takes every record away |
+//! | `PUT /simulator/{list}/{uuid}` | puts one record: a JSON object, sent as it came |
+//! | `DELETE /simulator/{list}/{uuid}` | takes one record away |
 //! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…"}`: who the key belongs to; either may be missing |
 //! | `PUT /simulator/fault` | sets the fault of an operation: `{"fault": "server_error", "operation": "clip_groups", "times": 2, "status": 503}` |
 //! | `DELETE /simulator/fault` | clears it |
@@ -21,7 +21,7 @@
 //! | `GET /simulator/requests` | what was seen of an operation: counts, most at once, times of arrival, last bounds |
 //! | `DELETE /simulator/requests` | forgets it |
 //!
-//! Control routes take `?org=API_KEY`. Without it, groups and names are those of the first
+//! Control routes take `?org=API_KEY`. Without it, records and names are those of the first
 //! organisation, the fault and the pace are set for every organisation, and the requests are all
 //! there were. Those of faults and requests are of the list, unless they name another
 //! [`Operation`]: `?operation=organization`, or, to set a fault, the field `operation` beside its
@@ -35,24 +35,16 @@
     )
 )]
 
-mod answer;
 mod api;
-mod clip_groups;
 mod clock;
 mod control;
-mod demo;
+mod document;
 mod fault;
-mod fault_answer;
-mod fault_fields;
-mod generated;
 mod gzip;
 mod journal;
 mod operation;
 mod org;
-mod organization;
 mod pace;
-mod pen;
-mod record;
 mod server_date;
 #[cfg(test)]
 mod tests;
@@ -64,12 +56,10 @@ use axum::Router;
 use axum::middleware::map_response_with_state;
 
 pub use clock::Clock;
-pub use demo::Place;
-pub use fault::Fault;
-pub use fault_fields::{Encoding, RetryAfter, Trailer};
+pub use fault::{Encoding, Fault, RetryAfter, Trailer};
 pub use operation::Operation;
 pub use pace::Pace;
-pub use world::WorldKind;
+pub use world::{Place, WorldKind};
 
 use clock::UnixMillis;
 use journal::Journal;

@@ -1,5 +1,5 @@
-//! The operations that are simulated. A new one begins as a variant here; what it answers is in a
-//! file of its own.
+//! The operations that are simulated. A new one begins as a variant here; what it answers is a file
+//! in [`api`](super::api).
 
 use serde::Deserialize;
 

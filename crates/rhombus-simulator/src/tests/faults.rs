@@ -7,7 +7,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::{KEY, Served};
-use crate::pen::HOSTILE;
+use crate::fault::HOSTILE;
 
 #[tokio::test]
 async fn faults_that_are_a_status() {

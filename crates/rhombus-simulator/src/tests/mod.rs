@@ -150,9 +150,8 @@ async fn what_breaks_a_rule_is_refused() {
         ),
         (401, whole(bare()).header("x-auth-scheme", "api-token")),
         (401, served.ask("")),
-        (400, keyed().body("{}")),
         (400, keyed().header("content-type", "text/plain").body("{}")),
-        (400, whole(keyed()).body("")),
+        (400, keyed().body("no JSON")),
         (400, whole(keyed()).body("[1, 2]")),
         (400, whole(keyed()).body(r#"{"createdAfterMs": "1"}"#)),
         (400, whole(keyed()).body(r#"{"createdBeforeMs": 1.5}"#)),
@@ -169,6 +168,23 @@ async fn what_breaks_a_rule_is_refused() {
 }
 
 #[tokio::test]
+async fn a_request_may_have_no_body_and_no_content_type() {
+    let served = Served::generated(3).await;
+    for path in [PATH, "/api/org/getOrgV2"] {
+        let keyed = || {
+            let request = served.request(Method::POST, path);
+            let request = request.header("x-auth-scheme", "api-token");
+            request.header("x-auth-apikey", KEY)
+        };
+        let json = keyed().header("content-type", "application/json");
+        for request in [keyed(), keyed().body("{}"), json] {
+            assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
+        }
+    }
+    assert_eq!(served.seen("").await["refused"], 0);
+}
+
+#[tokio::test]
 async fn another_method_or_path_is_refused() {
     let served = Served::generated(1).await;
     let status = |method, path: &'static str| {
@@ -180,6 +196,7 @@ async fn another_method_or_path_is_refused() {
     assert_eq!(status(Method::POST, "/api/event/other").await, 404);
     assert_eq!(status(Method::GET, "/").await, 404);
     assert_eq!(served.seen("").await["stray"], 2);
+    assert_eq!(status(Method::GET, "/simulator/cameras").await, 400);
 }
 
 #[tokio::test]
@@ -189,7 +206,7 @@ async fn each_key_opens_its_own_organisation() {
     assert_eq!(served.ask("c").send().await.unwrap().status(), 401);
 
     // What is set for one does nothing to the other.
-    served.put("groups/x?org=b", &json!({})).await;
+    served.put("clip_groups/x?org=b", &json!({})).await;
     served
         .put("fault?org=b", &json!({"fault": "forbidden", "times": 1}))
         .await;
@@ -197,7 +214,9 @@ async fn each_key_opens_its_own_organisation() {
     assert_eq!(served.ask("b").send().await.unwrap().status(), 403);
     assert_eq!(served.listed("b").await, 6);
     assert_eq!(
-        served.control(Method::PUT, "groups/x?org=c", "{}").await,
+        served
+            .control(Method::PUT, "clip_groups/x?org=c", "{}")
+            .await,
         404
     );
     assert_eq!(served.seen("?org=a").await["requests"], 2);
@@ -227,20 +246,27 @@ async fn the_bounds_of_a_request_are_applied_and_noted() {
 #[tokio::test]
 async fn groups_are_put_and_taken_away() {
     let served = Served::new(Settings::any_key(WorldKind::Empty)).await;
-    let put = served.control(Method::PUT, "groups/a%20b", r#"{"isSecured":1e999}"#);
+    let put = served.control(Method::PUT, "clip_groups/a%20b", r#"{"isSecured":1e999}"#);
     assert_eq!(put.await, 204);
-    assert_eq!(served.control(Method::PUT, "groups/x", "[]").await, 400);
+    assert_eq!(
+        served.control(Method::PUT, "clip_groups/x", "[]").await,
+        400
+    );
     let body = served.ask(KEY).send().await.unwrap().text().await.unwrap();
     assert!(
         body.contains(r#"[{"uuid":"a b","isSecured":1e999}]"#),
         "{body}"
     );
     assert_eq!(
-        served.control(Method::DELETE, "groups/a%20b", "").await,
+        served
+            .control(Method::DELETE, "clip_groups/a%20b", "")
+            .await,
         204
     );
     assert_eq!(
-        served.control(Method::DELETE, "groups/a%20b", "").await,
+        served
+            .control(Method::DELETE, "clip_groups/a%20b", "")
+            .await,
         404
     );
     assert_eq!(served.listed(KEY).await, 0);
@@ -250,13 +276,13 @@ async fn groups_are_put_and_taken_away() {
 async fn all_groups_are_taken_away_at_once() {
     let served = Served::new(Settings::any_key(WorldKind::Demo(Place::School))).await;
     let count = || async {
-        let response = served.request(Method::GET, "/simulator/groups");
+        let response = served.request(Method::GET, "/simulator/clip_groups");
         response.send().await.unwrap().text().await.unwrap()
     };
     let listed = served.listed(KEY).await;
     assert!(listed >= 9);
     assert_eq!(count().await, format!(r#"{{"count":{listed}}}"#));
-    assert_eq!(served.control(Method::DELETE, "groups", "").await, 204);
+    assert_eq!(served.control(Method::DELETE, "clip_groups", "").await, 204);
     assert_eq!(count().await, r#"{"count":0}"#);
 }
 

@@ -3,7 +3,7 @@
 use super::Act::{EndsIn, LivesFor, Lock, Open, Remove, Share};
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
 
-pub(super) static SCENES: [Scene; 10] = [
+pub(super) static CLIP_GROUPS: [Scene; 10] = [
     Scene {
         title: "Pharmacy door, held open",
         description: "",

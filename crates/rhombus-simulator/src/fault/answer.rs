@@ -13,15 +13,14 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::answer::{Content, Document, JSON, Shape, streamed};
-use super::api::{Asking, failure, retrying, throttled};
-use super::fault::{Fault, status};
-use super::fault_fields::RetryAfter;
-use super::gzip::{bomb, member};
-use super::pen::{Quirk, write_nested};
-use super::server_date::ServerDate;
-use super::world::{Filter, World, WorldKind};
+use super::quirk::{Quirk, write_nested};
+use super::{Fault, RetryAfter, status};
+use crate::api::{Asked, Asking, failure, retrying, throttled};
 use crate::clock::UnixMillis;
+use crate::document::{Document, JSON, Shape, streamed};
+use crate::gzip::{bomb, member};
+use crate::server_date::ServerDate;
+use crate::world::{World, WorldKind};
 
 /// How much of an answer is taken before it is cut: what can be held in memory.
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -33,18 +32,18 @@ const DEPTH: usize = 10_000;
 const A_WHILE: Duration = Duration::from_millis(50);
 
 /// What an answer may need besides what was asked for.
-pub(super) struct Scene<'a> {
+pub(crate) struct Scene<'a> {
     /// The key that the request came with.
-    pub(super) key: &'a str,
-    pub(super) now: UnixMillis,
+    pub(crate) key: &'a str,
+    pub(crate) now: UnixMillis,
     /// What time the answers say it is.
-    pub(super) date: ServerDate,
+    pub(crate) date: ServerDate,
 }
 
 impl Fault {
     /// Answers wrongly.
-    pub(super) async fn answer(self, asking: Asking, scene: &Scene<'_>) -> Response {
-        if let Some(answer) = self.fixed(scene) {
+    pub(crate) async fn answer(self, asking: Asking, scene: &Scene<'_>) -> Response {
+        if let Some(answer) = self.fixed(scene, asking.content.member) {
             return answer;
         }
         match self {
@@ -64,7 +63,8 @@ impl Fault {
             }
             Self::TooLarge { bytes } => too_large(asking, bytes),
             Self::GzipBomb { bytes } => {
-                gzipped(streamed(bomb(br#"{"sharedClipGroups":["#, bytes, b"]}")))
+                let before = format!("{{\"{}\":[", asking.content.member);
+                gzipped(streamed(bomb(before.as_bytes(), bytes, b"]}")))
             }
             Self::GzipCorrupt => gzip_corrupt(asking),
             Self::GzipMembers => {
@@ -87,7 +87,7 @@ impl Fault {
     }
 
     /// The answers that don't depend on what is shared.
-    fn fixed(&self, scene: &Scene<'_>) -> Option<Response> {
+    fn fixed(&self, scene: &Scene<'_>, member: &str) -> Option<Response> {
         let echo = |key: &str| format!("Something went wrong for the key {key}.");
         Some(match self {
             Self::Unauthorized => failure(StatusCode::UNAUTHORIZED, "Not authenticated."),
@@ -117,10 +117,10 @@ impl Fault {
             Self::EmptyObject => json("{}"),
             Self::EmptyBody => json(""),
             Self::WarningAndNull { message } => {
-                json(json!({"sharedClipGroups": null, "warningMsg": message}).to_string())
+                json(json!({member: null, "warningMsg": message}).to_string())
             }
-            Self::NullGroups => json(r#"{"sharedClipGroups":null}"#),
-            Self::GroupsWrongType => json(r#"{"sharedClipGroups":"none"}"#),
+            Self::NullGroups => json(json!({member: null}).to_string()),
+            Self::GroupsWrongType => json(json!({member: "none"}).to_string()),
             _ => return None,
         })
     }
@@ -247,8 +247,9 @@ fn too_large(asking: Asking, bytes: u64) -> Response {
         enough: bytes,
         ..Shape::default()
     };
+    let world = World::new(kind, "", start);
     Asking {
-        content: Content::ClipGroups(World::new(kind, "", start).records(start, Filter::default())),
+        content: (asking.ask.content)(&world, start, &Asked::new()),
         ..asking
     }
     .answer(shape)

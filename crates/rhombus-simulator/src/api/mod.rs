@@ -1,7 +1,13 @@
 //! The documented side: checks a request as the API does, and answers it. Refusals come in the
 //! order in which a gateway meets them: path, method, credential, then the body.
+//!
+//! A new operation is a file with an [`Ask`], and a row of [`ASKS`].
+
+mod clip_groups;
+mod organization;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -13,18 +19,32 @@ use axum::routing::{MethodRouter, post};
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Content, Document, JSON, Shape};
-use super::fault_answer::Scene;
+use super::clock::UnixMillis;
+use super::document::{Content, Document, JSON, Shape};
+use super::fault::Scene;
 use super::journal::Visit;
 use super::operation::Operation;
-use super::world::{Filter, World};
-use super::{Simulator, clip_groups, locked, organization};
-use crate::clock::UnixMillis;
+use super::world::World;
+use super::{Simulator, locked};
+
+/// How an operation is asked, and what it answers.
+pub(super) struct Ask {
+    pub(super) operation: Operation,
+    path: &'static str,
+    /// What a request's fields ask for. Those that are not known are let pass.
+    read: fn(&Map<String, Value>) -> Result<Asked, Rejection>,
+    /// What there is to tell.
+    pub(super) content: fn(&World, UnixMillis, &Asked) -> Content,
+}
+
+/// What a request asks for, by the names of its fields.
+pub(super) type Asked = BTreeMap<&'static str, Value>;
+
+static ASKS: [Ask; 2] = [clip_groups::ASK, organization::ASK];
 
 pub(super) fn routes() -> Router<Simulator> {
-    Router::new()
-        .route(clip_groups::PATH, answers(Operation::ClipGroups))
-        .route(organization::PATH, answers(Operation::Organization))
+    let route = |router: Router<Simulator>, ask: &'static Ask| router.route(ask.path, answers(ask));
+    ASKS.iter().fold(Router::new(), route)
 }
 
 /// Any path that the API doesn't have.
@@ -44,6 +64,7 @@ pub(super) async fn dated(State(simulator): State<Simulator>, mut answer: Respon
 
 /// A request that broke no rule, and what it is to be told.
 pub(super) struct Asking {
+    pub(super) ask: &'static Ask,
     pub(super) content: Content,
     /// Whether the answer is to be compressed.
     pub(super) gzip: bool,
@@ -57,22 +78,23 @@ impl Asking {
 }
 
 /// Answers the requests of an operation.
-fn answers(operation: Operation) -> MethodRouter<Simulator> {
+fn answers(asked: &'static Ask) -> MethodRouter<Simulator> {
     post(
         async move |State(simulator): State<Simulator>, headers: HeaderMap, body: Bytes| {
-            ask(&simulator, operation, &headers, &body).await
+            ask(&simulator, asked, &headers, &body).await
         },
     )
 }
 
 async fn ask(
     simulator: &Simulator,
-    operation: Operation,
+    ask: &'static Ask,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Response {
-    let mut visits = vec![simulator.0.journal.enter(operation, simulator.now())];
-    let answer = match answer(simulator, operation, (headers, body), &mut visits).await {
+    let entered = simulator.0.journal.enter(ask.operation, simulator.now());
+    let mut visits = vec![entered];
+    let answer = match answer(simulator, ask, (headers, body), &mut visits).await {
         Ok(answer) => answer,
         Err(refusal) => {
             visits.iter().for_each(Visit::refused);
@@ -99,7 +121,7 @@ impl IntoResponse for Rejection {
 
 async fn answer(
     simulator: &Simulator,
-    operation: Operation,
+    ask: &'static Ask,
     (headers, body): (&HeaderMap, &[u8]),
     visits: &mut Vec<Visit>,
 ) -> Result<Response, Rejection> {
@@ -109,32 +131,26 @@ async fn answer(
         let message = "The API key is not known.";
         return Err(Rejection(StatusCode::UNAUTHORIZED, message.into()));
     };
-    visits.push(org.journal.enter(operation, now));
-    let filter = filter(operation, headers, body)?;
+    visits.push(org.journal.enter(ask.operation, now));
+    let asked = (ask.read)(&fields(headers, body)?)?;
     let accepts_gzip = accepts_gzip(headers);
     for visit in visits.iter() {
-        visit.asked(filter, accepts_gzip);
+        visit.asked(&asked, accepts_gzip);
     }
     if let Err(seconds) = org.admit(now) {
         return Ok(throttled(Some(seconds.into())));
     }
     let asking = Asking {
-        content: content(&locked(&org.world), operation, now, filter),
+        ask,
+        content: (ask.content)(&locked(&org.world), now, &asked),
         gzip: simulator.0.gzip && accepts_gzip,
     };
-    let Some(fault) = org.next_fault(operation) else {
+    let Some(fault) = org.next_fault(ask.operation) else {
         return Ok(asking.answer(Shape::default()));
     };
     let date = locked(&simulator.0.date).clone();
     let scene = Scene { key, now, date };
     Ok(fault.answer(asking, &scene).await)
-}
-
-fn content(world: &World, operation: Operation, now: UnixMillis, filter: Filter) -> Content {
-    match operation {
-        Operation::ClipGroups => Content::ClipGroups(world.records(now, filter)),
-        Operation::Organization => Content::Organization(world.profile().clone()),
-    }
 }
 
 /// The key, when the headers are those of an organisation's key.
@@ -152,20 +168,15 @@ fn credential(headers: &HeaderMap) -> Result<&str, Rejection> {
     }
 }
 
-/// What the body asks for.
-fn filter(operation: Operation, headers: &HeaderMap, body: &[u8]) -> Result<Filter, Rejection> {
-    match operation {
-        Operation::ClipGroups => clip_groups::filter(&fields(headers, body)?),
-        // It has no parameters, and is documented to come without a body too.
-        Operation::Organization if body.is_empty() => Ok(Filter::default()),
-        Operation::Organization => fields(headers, body).map(|_| Filter::default()),
-    }
-}
-
-/// The fields of a body, which has to be a JSON object.
+/// The fields of a body, which has to be a JSON object. Rhombus's own examples also send nothing at
+/// all, which asks for what `{}` does, and name no content type.
 fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Rejection> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
     let media_type = text(headers, &CONTENT_TYPE).split(';').next();
-    if !media_type.is_some_and(|media| media.trim().eq_ignore_ascii_case(JSON)) {
+    let media_type = media_type.unwrap_or_default().trim();
+    if headers.contains_key(CONTENT_TYPE) && !media_type.eq_ignore_ascii_case(JSON) {
         return Err(Rejection::bad_request(
             "The Content-Type has to be application/json.",
         ));

@@ -5,7 +5,9 @@
 mod clinic;
 mod school;
 
-use super::record::{Camera, Clip, Field, Group, Uuid};
+use serde_json::Value;
+
+use super::{List, Uuid, clip_group};
 use crate::clock::UnixMillis;
 
 const MINUTE: i64 = 60;
@@ -22,20 +24,20 @@ pub enum Place {
 }
 
 impl Place {
-    fn scenes(self) -> &'static [Scene] {
-        match self {
-            Self::School => &school::SCENES,
-            Self::Clinic => &clinic::SCENES,
+    fn scenes(self, list: List) -> &'static [Scene] {
+        match (self, list) {
+            (Self::School, List::ClipGroups) => &school::CLIP_GROUPS,
+            (Self::Clinic, List::ClipGroups) => &clinic::CLIP_GROUPS,
         }
     }
 }
 
 /// The life of one page.
-struct Scene {
-    title: &'static str,
-    description: &'static str,
+pub(super) struct Scene {
+    pub(super) title: &'static str,
+    pub(super) description: &'static str,
     /// Numbers of the cameras that the clips show, one clip each.
-    cameras: &'static [u8],
+    pub(super) cameras: &'static [u8],
     repeat: Repeat,
     /// What happens, in order: seconds from the start (of each repetition), and what.
     acts: &'static [(i64, Act)],
@@ -75,111 +77,170 @@ pub(super) struct Demo {
     pub(super) start: UnixMillis,
 }
 
+/// One page of a scene.
+pub(super) struct Page<'a> {
+    pub(super) scene: &'a Scene,
+    pub(super) uuid: Uuid,
+    pub(super) org: Uuid,
+    /// Epoch milliseconds.
+    pub(super) created: i64,
+    /// The number of the scene.
+    number: u8,
+    /// How often there was such a page before.
+    round: u64,
+}
+
+impl Page<'_> {
+    /// The uuid of one of the things that it shows.
+    pub(super) fn uuid_of_part(&self, world: Demo, part: u8) -> Uuid {
+        world.uuid([Sort::Clip as u8, self.number, part], self.round)
+    }
+}
+
+/// What has a uuid.
+#[derive(Clone, Copy)]
+enum Sort {
+    Org,
+    ClipGroup,
+    Camera,
+    Clip,
+}
+
 impl Demo {
-    /// Whose pages they are.
+    /// Whose pages they are, to begin with.
     pub(super) fn org(self) -> Uuid {
-        self.uuid([0; 3], 0)
+        self.uuid([Sort::Org as u8, 0, 0], 0)
     }
 
-    /// What is listed at `now`.
-    pub(super) fn groups(self, now: UnixMillis) -> impl Iterator<Item = Group> + Send {
+    /// A device, a third of them with a facet.
+    pub(super) fn camera(self, number: u8) -> String {
+        let uuid = self.uuid([Sort::Camera as u8, number, 0], 0);
+        let facet = if number.is_multiple_of(3) { ".v0" } else { "" };
+        format!("{uuid}{facet}")
+    }
+
+    /// What is listed at `now`, as records of `org`.
+    pub(super) fn records(
+        self,
+        list: List,
+        now: UnixMillis,
+        org: Uuid,
+    ) -> impl Iterator<Item = Value> + Send {
         let elapsed = i64::try_from(now.since(self.start).as_secs()).unwrap_or(i64::MAX);
-        let scenes = (1_u64..).zip(self.place.scenes());
-        scenes.filter_map(move |(number, scene)| self.group(number, scene, elapsed))
+        let scenes = (1_u8..).zip(self.place.scenes(list));
+        scenes.filter_map(move |(number, scene)| self.record(list, (number, scene), elapsed, org))
     }
 
-    fn group(self, number: u64, scene: &Scene, elapsed: i64) -> Option<Group> {
+    fn record(
+        self,
+        list: List,
+        (number, scene): (u8, &Scene),
+        elapsed: i64,
+        org: Uuid,
+    ) -> Option<Value> {
         let (round, time) = match scene.repeat {
             Repeat::Once => (0, elapsed),
             Repeat::Same(period) | Repeat::New(period) => (elapsed / period, elapsed % period),
         };
         let began = self.start.0 / 1000 + elapsed - time;
-        let (page, page_began) = match scene.repeat {
+        let (round, page_began) = match scene.repeat {
             Repeat::New(_) => (round.unsigned_abs(), began),
             Repeat::Once | Repeat::Same(_) => (0, self.start.0 / 1000),
         };
-        let mut group: Option<Group> = None;
+        let fields = list.fields();
+        let mut record: Option<Value> = None;
         for &(at, act) in scene.acts.iter().take_while(|(at, _)| *at <= time) {
-            match (act, &mut group) {
+            match (act, &mut record) {
                 (Act::Share { locked }, None) => {
-                    let created = 1000 * (page_began + at);
-                    group = Some(self.page(scene, (number, page), created, locked));
+                    let page = Page {
+                        scene,
+                        uuid: self.uuid([list.sort() as u8, number, 0], round),
+                        org,
+                        created: 1000 * (page_began + at),
+                        number,
+                        round,
+                    };
+                    let mut made = self.made(list, &page);
+                    made[fields.protected] = locked.into();
+                    made[fields.expiration] = 0.into();
+                    record = Some(made);
                 }
-                (Act::Lock, Some(group)) => group.secured = Field::Is(true),
-                (Act::Open, Some(group)) => group.secured = Field::Is(false),
-                (Act::EndsIn(seconds), Some(group)) => {
+                (Act::Lock, Some(record)) => record[fields.protected] = true.into(),
+                (Act::Open, Some(record)) => record[fields.protected] = false.into(),
+                (Act::EndsIn(seconds), Some(record)) => {
                     let from = if at < 0 { page_began } else { began };
-                    group.expiration = Field::Is(from + at + seconds);
+                    record[fields.expiration] = (from + at + seconds).into();
                 }
-                (Act::LivesFor(seconds), Some(group)) => group.expiration = Field::Is(seconds),
-                (Act::Remove, _) => group = None,
+                (Act::LivesFor(seconds), Some(record)) => {
+                    record[fields.expiration] = seconds.into();
+                }
+                (Act::Remove, _) => record = None,
                 (_, _) => {}
             }
         }
-        group
+        record
     }
 
-    fn page(self, scene: &Scene, (number, page): (u64, u64), created: i64, locked: bool) -> Group {
-        let clips = (1_u64..).zip(scene.cameras).map(|(clip, &camera)| Clip {
-            uuid: self.uuid([3, number, clip], page),
-            start: created - 1000 * HOUR * i64::from(camera),
-            seconds: 45 + 30 * i64::from(camera % 7),
-            cameras: vec![Camera {
-                uuid: self.uuid([2, camera.into(), 0], 0),
-                facet: if camera % 3 == 0 { ".v0" } else { "" },
-            }],
-        });
-        Group {
-            uuid: self.uuid([1, number, 0], page),
-            org: self.org(),
-            title: scene.title.into(),
-            description: scene.description,
-            created,
-            expiration: Field::Is(0),
-            secured: Field::Is(locked),
-            clips: clips.collect(),
+    fn made(self, list: List, page: &Page<'_>) -> Value {
+        match list {
+            List::ClipGroups => clip_group::demo(self, page),
         }
     }
 
-    /// The same thing always has the same uuid. Sort, number and clip are below 256.
-    fn uuid(self, thing: [u64; 3], page: u64) -> Uuid {
+    /// The same thing always has the same uuid.
+    fn uuid(self, thing: [u8; 3], round: u64) -> Uuid {
         let thing = thing
             .iter()
-            .fold(self.place as u64, |all, part| (all << 8) | part);
-        Uuid(fastrand::Rng::with_seed((thing << 32) ^ page).u128(..))
+            .fold(self.place as u64, |all, &part| (all << 8) | u64::from(part));
+        Uuid(fastrand::Rng::with_seed((thing << 32) ^ round).u128(..))
+    }
+}
+
+impl List {
+    fn sort(self) -> Sort {
+        match self {
+            Self::ClipGroups => Sort::ClipGroup,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use std::collections::{BTreeMap, HashSet};
 
     const START: UnixMillis = UnixMillis(1_760_000_000_000);
     const PLACES: [Place; 2] = [Place::School, Place::Clinic];
 
     /// What `place` lists `seconds` after its start, by uuid.
-    fn at(place: Place, seconds: i64) -> BTreeMap<Uuid, Group> {
+    fn at(place: Place, seconds: i64) -> BTreeMap<String, Value> {
         let demo = Demo {
             place,
             start: START,
         };
-        let groups = demo.groups(UnixMillis(1000 * (1_760_000_000 + seconds)));
-        groups.map(|group| (group.uuid, group)).collect()
+        let now = UnixMillis(START.0 + 1000 * seconds);
+        let records = demo.records(List::ClipGroups, now, demo.org());
+        records
+            .map(|group| (group["uuid"].as_str().unwrap().to_owned(), group))
+            .collect()
     }
 
-    fn is_over(group: &Group, seconds: i64) -> bool {
-        let end = match group.expiration {
-            Field::Is(0) | Field::Null | Field::Absent => i64::MAX,
-            Field::Is(end @ 1_000_000_000..) => end,
-            Field::Is(ttl) => group.created / 1000 + ttl,
+    fn is_over(group: &Value, seconds: i64) -> bool {
+        let end = match group["expirationTimeSecs"].as_i64().unwrap() {
+            0 => i64::MAX,
+            end @ 1_000_000_000.. => end,
+            ttl => group["createdAtMillis"].as_i64().unwrap() / 1000 + ttl,
         };
         end <= 1_760_000_000 + seconds
     }
 
     #[test]
     fn the_acts_of_a_scene_are_in_order_and_fit_its_period() {
-        for scene in PLACES.iter().flat_map(|place| place.scenes()) {
+        for scene in PLACES
+            .iter()
+            .flat_map(|place| place.scenes(List::ClipGroups))
+        {
             assert!(scene.acts.is_sorted_by_key(|act| act.0), "{}", scene.title);
             let last = scene.acts.last().unwrap().0;
             match scene.repeat {
@@ -196,10 +257,10 @@ mod tests {
     fn the_start_has_every_sort_of_page() {
         for place in PLACES {
             let listed = at(place, 0);
-            let has = |so: fn(&Group) -> bool| listed.values().any(so);
-            assert!(has(|group| group.secured == Field::Is(true)));
-            assert!(has(|group| group.secured == Field::Is(false)));
-            assert!(has(|group| group.expiration == Field::Is(0)));
+            let has = |so: fn(&Value) -> bool| listed.values().any(so);
+            assert!(has(|group| group["isSecured"] == true));
+            assert!(has(|group| group["isSecured"] == false));
+            assert!(has(|group| group["expirationTimeSecs"] == 0));
             assert!(has(|group| is_over(group, 0)), "{place:?}");
         }
         assert!(at(Place::School, 0).len() >= 9);
@@ -215,10 +276,10 @@ mod tests {
                 seen[1] |= before.keys().any(|uuid| !after.contains_key(uuid));
                 for (uuid, old) in &before {
                     let Some(new) = after.get(uuid) else { continue };
-                    let secured = (old.secured, new.secured);
-                    seen[2] |= secured == (Field::Is(false), Field::Is(true));
-                    seen[3] |= secured == (Field::Is(true), Field::Is(false));
-                    seen[4] |= old.expiration != new.expiration;
+                    let secured = (&old["isSecured"], &new["isSecured"]);
+                    seen[2] |= secured == (&json!(false), &json!(true));
+                    seen[3] |= secured == (&json!(true), &json!(false));
+                    seen[4] |= old["expirationTimeSecs"] != new["expirationTimeSecs"];
                     seen[5] |= !is_over(old, second - 1) && is_over(new, second);
                 }
             }
@@ -233,7 +294,7 @@ mod tests {
             let (first, later) = (at(place, 0), at(place, DAY));
             for (uuid, group) in &first {
                 if let Some(same) = later.get(uuid) {
-                    assert_eq!(same.created, group.created, "{}", group.title);
+                    assert_eq!(same["createdAtMillis"], group["createdAtMillis"], "{group}");
                 }
             }
             let moved = (0..600).any(|second| at(place, DAY + second) != later);
@@ -245,7 +306,8 @@ mod tests {
     fn what_lies_before_the_start_happened_once() {
         let gym = |seconds| {
             let groups = at(Place::School, seconds).into_values();
-            let mut gyms = groups.filter(|group| group.title.starts_with("Gym"));
+            let mut gyms =
+                groups.filter(|group| group["title"].as_str().unwrap().starts_with("Gym"));
             gyms.next().unwrap()
         };
         assert_ne!(gym(100), gym(0));
@@ -258,7 +320,11 @@ mod tests {
         for place in PLACES {
             for second in (0..DAY).step_by(20) {
                 for (uuid, group) in at(place, second) {
-                    let page = (place as u8, group.title.clone(), group.created);
+                    let page = (
+                        place as u8,
+                        group["title"].clone(),
+                        group["createdAtMillis"].clone(),
+                    );
                     assert_eq!(*titles.entry(uuid).or_insert_with(|| page.clone()), page);
                 }
             }
@@ -269,7 +335,7 @@ mod tests {
     #[test]
     fn organisations_share_nothing() {
         let orgs: HashSet<_> = PLACES
-            .map(|place| at(place, 0).into_values().next().unwrap().org)
+            .map(|place| at(place, 0).into_values().next().unwrap()["orgUuid"].clone())
             .into();
         assert_eq!(orgs.len(), 2);
     }

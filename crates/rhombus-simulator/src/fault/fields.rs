@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::gzip::member;
+use crate::gzip::member;
 
 /// The header `Retry-After`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

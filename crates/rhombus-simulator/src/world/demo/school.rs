@@ -3,7 +3,7 @@
 use super::Act::{EndsIn, LivesFor, Lock, Open, Remove, Share};
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
 
-pub(super) static SCENES: [Scene; 14] = [
+pub(super) static CLIP_GROUPS: [Scene; 14] = [
     Scene {
         title: "Playground fence, damage at the weekend",
         description: "For the caretaker.",

@@ -1,5 +1,9 @@
-//! What can go wrong: one documented variant a fault. Which answer each gives is in
-//! [`fault_answer`](super::fault_answer). A new fault begins as a variant here.
+//! What can go wrong: one documented variant a fault. Which answer each gives is in [`answer`], and
+//! how records are bent in [`quirk`]. A new fault begins as a variant here.
+
+mod answer;
+mod fields;
+mod quirk;
 
 use std::collections::BTreeMap;
 
@@ -8,8 +12,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::fault_fields::{Encoding, RetryAfter, Trailer};
 use super::operation::Operation;
+
+pub(crate) use answer::Scene;
+pub use fields::{Encoding, RetryAfter, Trailer};
+#[cfg(test)]
+pub(crate) use quirk::HOSTILE;
+pub(crate) use quirk::Quirk;
 
 /// A way in which the simulated API goes wrong. In JSON it is an object whose `fault` names the
 /// variant in snake case, with the variant's fields beside it.
@@ -233,7 +242,7 @@ fn default_title() -> usize {
 
 /// Why a text sets no fault.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FaultError {
+pub(crate) enum FaultError {
     #[error("expected a JSON object such as {{\"fault\": \"unauthorized\", \"times\": 1}}: {0}")]
     NotFault(#[from] serde_json::Error),
     #[error("`{0}` is out of range")]
@@ -244,7 +253,7 @@ pub(super) enum FaultError {
 
 /// A fault that waits for the next requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Armed {
+pub(crate) struct Armed {
     fault: Fault,
     /// How many more answers have it; none: all, until it is cleared.
     times: Option<u64>,
@@ -252,7 +261,7 @@ pub(super) struct Armed {
 
 impl Armed {
     /// Reads a fault, with `times` and the `operation` that it is of beside its fields.
-    pub(super) fn parse(json: &[u8]) -> Result<(Operation, Self), FaultError> {
+    pub(crate) fn parse(json: &[u8]) -> Result<(Operation, Self), FaultError> {
         let mut fields: Map<String, Value> = serde_json::from_slice(json)?;
         let times: Option<u64> = beside(&mut fields, "times")?;
         let operation: Option<Operation> = beside(&mut fields, "operation")?;
@@ -264,14 +273,14 @@ impl Armed {
         if let Some(field) = fault.out_of_range() {
             return Err(FaultError::Range(field));
         }
-        if operation != Operation::ClipGroups && fault.is_of_a_list() {
+        if operation == Operation::Organization && fault.is_of_a_list() {
             return Err(FaultError::NotOfThis);
         }
         Ok((operation, Self { fault, times }))
     }
 
     /// The fault, and what is left of it.
-    pub(super) fn fire(self) -> (Fault, Option<Self>) {
+    pub(crate) fn fire(self) -> (Fault, Option<Self>) {
         let left = match self.times {
             Some(0 | 1) => None,
             times => Some(Self {
@@ -293,7 +302,7 @@ fn beside<T: DeserializeOwned>(
 }
 
 /// A status that was checked when the fault was read; 500 for one that was not.
-pub(super) fn status(code: u16) -> StatusCode {
+pub(crate) fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 

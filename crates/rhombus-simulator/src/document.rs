@@ -1,5 +1,5 @@
 //! An answer's body: a document of records, made piece by piece as it goes out, so that a million
-//! groups take no memory. A fault that is about the document is a [`Shape`] of it.
+//! records take no memory. A fault that is about the document is a [`Shape`] of it.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -9,9 +9,10 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
+use serde_json::Value;
+
+use super::fault::Quirk;
 use super::gzip::Gzip;
-use super::organization::Profile;
-use super::pen::{Quirk, write_group};
 use super::world::{Record, Records};
 
 /// How many bytes go out at once, about.
@@ -19,20 +20,35 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 pub(super) const JSON: &str = "application/json";
 
-/// What an operation is asked for.
-pub(super) enum Content {
-    ClipGroups(Records),
-    Organization(Profile),
+/// What an operation tells: one member of the answer.
+pub(super) struct Content {
+    /// Its name.
+    pub(super) member: &'static str,
+    /// What comes before the first record, from the member's name on.
+    open: String,
+    pub(super) records: Records,
+    /// What comes after the last.
+    close: &'static str,
 }
 
 impl Content {
-    /// What comes before the first record, the records, and what comes after the last.
-    fn parts(self) -> (Cow<'static, str>, Records, &'static str) {
-        match self {
-            Self::ClipGroups(records) => (r#""sharedClipGroups":["#.into(), records, "]"),
-            Self::Organization(profile) => {
-                (profile.member().into(), Box::new(std::iter::empty()), "")
-            }
+    /// A list of records.
+    pub(super) fn list(member: &'static str, records: Records) -> Self {
+        Self {
+            member,
+            open: format!("\"{member}\":["),
+            records,
+            close: "]",
+        }
+    }
+
+    /// One object.
+    pub(super) fn object(member: &'static str, object: &Value) -> Self {
+        Self {
+            member,
+            open: format!("\"{member}\":{object}"),
+            records: Box::new(std::iter::empty()),
+            close: "",
         }
     }
 }
@@ -71,20 +87,20 @@ pub(super) struct Document {
     close: &'static str,
     buffer: Vec<u8>,
     sent: u64,
-    any: bool,
+    /// How many records were written.
+    written: usize,
     ended: bool,
 }
 
 impl Document {
     pub(super) fn new(content: Content, shape: Shape) -> Self {
-        let (open, records, close) = content.parts();
         Self {
-            buffer: [b"{", shape.before.as_slice(), open.as_bytes()].concat(),
+            buffer: [b"{", shape.before.as_slice(), content.open.as_bytes()].concat(),
             shape,
-            records,
-            close,
+            records: content.records,
+            close: content.close,
             sent: 0,
-            any: false,
+            written: 0,
             ended: false,
         }
     }
@@ -112,15 +128,20 @@ impl Document {
     }
 
     fn write(&mut self, record: &Record) {
-        for _ in 0..self.shape.copies {
-            if std::mem::replace(&mut self.any, true) {
+        for copy in 0..self.shape.copies {
+            if self.written + copy > 0 {
                 self.buffer.push(b',');
             }
             match record {
-                Record::Group(group) => write_group(&mut self.buffer, group, self.shape.quirk),
-                Record::Verbatim(json) => self.buffer.extend_from_slice(json.as_bytes()),
+                Record::Made(record) => {
+                    self.shape
+                        .quirk
+                        .write(&mut self.buffer, record, self.written);
+                }
+                Record::Put(put) => self.buffer.extend_from_slice(put.json().as_bytes()),
             }
         }
+        self.written += 1;
     }
 }
 
@@ -158,12 +179,13 @@ pub(super) fn streamed(chunks: impl Iterator<Item = Bytes> + Send + 'static) -> 
 mod tests {
     use super::*;
     use crate::clock::UnixMillis;
-    use crate::world::{Filter, World, WorldKind};
+    use crate::world::{List, World, WorldKind};
 
     fn list(groups: usize) -> Content {
         let kind = WorldKind::Generated { groups, seed: 1 };
         let now = UnixMillis(1_760_000_000_000);
-        Content::ClipGroups(World::new(kind, "", now).records(now, Filter::default()))
+        let records = World::new(kind, "", now).records(List::ClipGroups, now);
+        Content::list("sharedClipGroups", records)
     }
 
     fn whole(groups: usize, shape: Shape) -> serde_json::Value {
