@@ -6,8 +6,9 @@
 //! | route | what it does |
 //! |---|---|
 //! | `POST /api/event/getSharedClipGroupsV2` | the list, as documented |
+//! | `POST /api/video/getSharedTimelapseGroups`, `…/camera/findAllSharedLiveVideoStreams`, `…/camera/getVideoWalls`, `…/camera/findSharedVideoWalls` | the lists of the other kinds, as documented |
 //! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
-//! | `GET /simulator/{list}` | `{"count": n}`; the lists are `clip_groups` |
+//! | `GET /simulator/{list}` | `{"count": n}`; the lists are `clip_groups`, `timelapse_groups`, `live_streams`, `video_walls`, `video_wall_shares` |
 //! | `DELETE /simulator/{list}` | takes every record away |
 //! | `PUT /simulator/{list}/{uuid}` | puts one record: a JSON object, sent as it came |
 //! | `DELETE /simulator/{list}/{uuid}` | takes one record away |
@@ -23,7 +24,7 @@
 //!
 //! Control routes take `?org=API_KEY`. Without it, records and names are those of the first
 //! organisation, the fault and the pace are set for every organisation, and the requests are all
-//! there were. Those of faults and requests are of the list, unless they name another
+//! there were. Those of faults and requests are of the clip groups, unless they name another
 //! [`Operation`]: `?operation=organization`, or, to set a fault, the field `operation` beside its
 //! own. The pace is of all operations together, and the clock of all organisations.
 

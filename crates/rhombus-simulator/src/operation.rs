@@ -10,13 +10,21 @@ pub enum Operation {
     /// `event/getSharedClipGroupsV2`: the list of shared clip pages.
     #[default]
     ClipGroups,
+    /// `video/getSharedTimelapseGroups`: the list of shared timelapse pages.
+    TimelapseGroups,
+    /// `camera/findAllSharedLiveVideoStreams`: the list of shared live streams.
+    LiveStreams,
+    /// `camera/getVideoWalls`: the list of video walls.
+    VideoWalls,
+    /// `camera/findSharedVideoWalls`: the list of one video wall's shares.
+    VideoWallShares,
     /// `org/getOrgV2`: the organisation that the key belongs to.
     Organization,
 }
 
 /// One `T` for each operation.
 #[derive(Default)]
-pub(super) struct PerOperation<T>([T; 2]);
+pub(super) struct PerOperation<T>([T; 6]);
 
 impl<T> PerOperation<T> {
     pub(super) fn of(&self, operation: Operation) -> &T {

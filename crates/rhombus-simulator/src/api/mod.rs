@@ -4,7 +4,11 @@
 //! A new operation is a file with an [`Ask`], and a row of [`ASKS`].
 
 mod clip_groups;
+mod live_streams;
 mod organization;
+mod timelapse_groups;
+mod video_wall_shares;
+mod video_walls;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -40,7 +44,14 @@ pub(super) struct Ask {
 /// What a request asks for, by the names of its fields.
 pub(super) type Asked = BTreeMap<&'static str, Value>;
 
-static ASKS: [Ask; 2] = [clip_groups::ASK, organization::ASK];
+static ASKS: [Ask; 6] = [
+    clip_groups::ASK,
+    timelapse_groups::ASK,
+    live_streams::ASK,
+    video_walls::ASK,
+    video_wall_shares::ASK,
+    organization::ASK,
+];
 
 pub(super) fn routes() -> Router<Simulator> {
     let route = |router: Router<Simulator>, ask: &'static Ask| router.route(ask.path, answers(ask));

@@ -2,6 +2,7 @@
 
 mod date;
 mod faults;
+mod lists;
 mod organization;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};

@@ -5,10 +5,13 @@
 use fastrand::Rng;
 use serde_json::Value;
 
-use super::{List, Uuid, clip_group};
+use super::{List, Uuid, Values, clip_group, live_stream, timelapse_group, video_wall};
 use crate::clock::UnixMillis;
 
 pub(super) const DAY: i64 = 86_400;
+
+/// One video wall for so many clip groups.
+const WALLS: usize = 20;
 
 /// `groups` clip groups made from `seed`; times are relative to `start`.
 #[derive(Clone, Copy, Debug)]
@@ -25,15 +28,22 @@ impl Generated {
     }
 
     /// Each record of a list, in order, as those of `org`.
-    pub(super) fn records(self, list: List, org: Uuid) -> impl Iterator<Item = Value> + Send {
-        (0..self.count(list)).map(move |index| match list {
-            List::ClipGroups => clip_group::generated(self, index, org),
-        })
-    }
-
-    fn count(self, list: List) -> usize {
+    pub(super) fn records(self, list: List, org: Uuid) -> Values {
+        let all = move |one_in, made: fn(Self, usize, Uuid) -> Value| {
+            let numbers = 0..self.groups.div_ceil(one_in);
+            numbers.map(move |index| made(self, index, org))
+        };
         match list {
-            List::ClipGroups => self.groups,
+            List::ClipGroups => Box::new(all(1, clip_group::generated)),
+            List::TimelapseGroups => Box::new(all(10, timelapse_group::generated)),
+            List::LiveStreams => Box::new(all(4, live_stream::generated)),
+            List::VideoWalls => Box::new(all(WALLS, |world, index, _| {
+                video_wall::generated_wall(world, index)
+            })),
+            List::VideoWallShares => {
+                let walls = 0..self.groups.div_ceil(WALLS);
+                Box::new(walls.flat_map(move |wall| video_wall::generated_shares(self, wall, org)))
+            }
         }
     }
 
@@ -88,10 +98,16 @@ impl Generated {
 }
 
 #[derive(Clone, Copy)]
+#[repr(u64)]
 pub(super) enum Part {
     Org,
     ClipGroup,
     Camera,
+    TimelapseGroup,
+    // Past every number of those before.
+    LiveStream = 1 << 60,
+    VideoWall,
+    VideoWallShare,
 }
 
 pub(super) fn uuid(rng: &mut Rng) -> Uuid {
@@ -152,9 +168,39 @@ mod tests {
 
     #[test]
     fn all_uuids_are_different() {
-        let groups = groups(10_000, 3);
-        let uuids: HashSet<_> = groups.iter().map(|group| group["uuid"].as_str()).collect();
-        assert_eq!(uuids.len(), 10_000);
+        let world = world(10_000, 3);
+        let mut uuids = HashSet::new();
+        let mut count = 0;
+        for (list, expected) in [
+            (List::ClipGroups, 10_000),
+            (List::TimelapseGroups, 1_000),
+            (List::LiveStreams, 2_500),
+            (List::VideoWalls, 500),
+            (List::VideoWallShares, 499),
+        ] {
+            let records: Vec<_> = world.records(list, world.org()).collect();
+            assert_eq!(records.len(), expected, "{list:?}");
+            count += expected;
+            uuids.extend(records.iter().map(|record| record["uuid"].to_string()));
+        }
+        assert_eq!(uuids.len(), count);
+    }
+
+    #[test]
+    fn a_wall_has_as_many_shares_as_it_says() {
+        let world = world(1_000, 1);
+        let records = |list| -> Vec<_> { world.records(list, world.org()).collect() };
+        let shares = records(List::VideoWallShares);
+        let mut unsaid = 0;
+        for wall in records(List::VideoWalls) {
+            let of_wall = |share: &&Value| share["videoWallUuid"] == wall["uuid"];
+            let count = shares.iter().filter(of_wall).count();
+            match wall["numShares"].as_u64() {
+                Some(said) => assert_eq!(said, count as u64),
+                None => unsaid += 1,
+            }
+        }
+        assert_eq!(unsaid, 7);
     }
 
     #[test]

@@ -8,8 +8,11 @@
 mod clip_group;
 mod demo;
 mod generated;
+mod live_stream;
 mod put;
+mod timelapse_group;
 mod uuid;
+mod video_wall;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -32,9 +35,10 @@ pub enum WorldKind {
     Empty,
     /// A small organisation whose pages come, change, end and go while one watches.
     Demo(Place),
-    /// This many clip groups, the same for the same seed and time of start. Takes no memory.
+    /// This many clip groups, and a part of that number of each other kind: the same for the same
+    /// seed and time of start. Takes no memory.
     Generated {
-        /// How many.
+        /// How many clip groups.
         groups: usize,
         /// What they are made from.
         seed: u64,
@@ -47,9 +51,17 @@ pub enum WorldKind {
 pub(crate) enum List {
     /// Pages of saved clips.
     ClipGroups,
+    /// Pages of timelapses.
+    TimelapseGroups,
+    /// Shared live streams.
+    LiveStreams,
+    /// Video walls, shared or not.
+    VideoWalls,
+    /// The shares of all video walls.
+    VideoWallShares,
 }
 
-/// What a list calls the fields that change in a share's life.
+/// What the records of a list call what changes in a share's life.
 struct Fields {
     /// Whether a password is asked.
     protected: &'static str,
@@ -60,9 +72,13 @@ struct Fields {
 impl List {
     fn fields(self) -> Fields {
         match self {
-            Self::ClipGroups => Fields {
+            Self::ClipGroups | Self::TimelapseGroups => Fields {
                 protected: "isSecured",
                 expiration: "expirationTimeSecs",
+            },
+            Self::LiveStreams | Self::VideoWalls | Self::VideoWallShares => Fields {
+                protected: "passwordProtected",
+                expiration: "expirationTime",
             },
         }
     }
@@ -86,6 +102,9 @@ impl Record {
         }
     }
 }
+
+/// The records that a world makes.
+type Values = Box<dyn Iterator<Item = Value> + Send>;
 
 pub(crate) type Records = Box<dyn Iterator<Item = Record> + Send>;
 
@@ -254,16 +273,11 @@ impl Base {
     }
 
     /// The records of `list` at `now`, as those of `org`.
-    fn records(
-        self,
-        list: List,
-        now: UnixMillis,
-        org: Uuid,
-    ) -> Box<dyn Iterator<Item = Value> + Send> {
+    fn records(self, list: List, now: UnixMillis, org: Uuid) -> Values {
         match self {
             Self::Empty => Box::new(std::iter::empty()),
-            Self::Demo(demo) => Box::new(demo.records(list, now, org)),
-            Self::Generated(generated) => Box::new(generated.records(list, org)),
+            Self::Demo(demo) => demo.records(list, now, org),
+            Self::Generated(generated) => generated.records(list, org),
         }
     }
 }

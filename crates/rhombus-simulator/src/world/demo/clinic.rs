@@ -100,3 +100,46 @@ pub(super) static CLIP_GROUPS: [Scene; 10] = [
         acts: &[(110, Share { locked: false }), (300, Lock), (420, Remove)],
     },
 ];
+
+pub(super) static TIMELAPSE_GROUPS: [Scene; 1] = [Scene {
+    title: "Car park, a week of it",
+    description: "",
+    cameras: &[9],
+    repeat: Repeat::Same(5 * MINUTE),
+    acts: &[
+        (-9 * DAY, Share { locked: true }),
+        (0, Lock),
+        (70, Open),
+        (180, Lock),
+    ],
+}];
+
+pub(super) static LIVE_STREAMS: [Scene; 2] = [
+    Scene {
+        title: "Waiting room screen",
+        description: "Staff only.",
+        cameras: &[4],
+        repeat: Repeat::Once,
+        acts: &[(-80 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Ambulance bay, for the dispatchers",
+        description: "",
+        cameras: &[2],
+        repeat: Repeat::New(6 * MINUTE),
+        acts: &[(50, Share { locked: false }), (120, Lock), (240, Remove)],
+    },
+];
+
+pub(super) static VIDEO_WALLS: [Scene; 1] = [Scene {
+    title: "Ward desk",
+    description: "",
+    cameras: &[6, 12],
+    repeat: Repeat::Same(4 * MINUTE),
+    acts: &[
+        (-30 * DAY, Share { locked: true }),
+        (0, Lock),
+        (90, Open),
+        (150, Lock),
+    ],
+}];

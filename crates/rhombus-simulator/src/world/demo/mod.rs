@@ -7,7 +7,7 @@ mod school;
 
 use serde_json::Value;
 
-use super::{List, Uuid, clip_group};
+use super::{List, Uuid, Values, clip_group, live_stream, timelapse_group, video_wall};
 use crate::clock::UnixMillis;
 
 const MINUTE: i64 = 60;
@@ -27,7 +27,13 @@ impl Place {
     fn scenes(self, list: List) -> &'static [Scene] {
         match (self, list) {
             (Self::School, List::ClipGroups) => &school::CLIP_GROUPS,
+            (Self::School, List::TimelapseGroups) => &school::TIMELAPSE_GROUPS,
+            (Self::School, List::LiveStreams) => &school::LIVE_STREAMS,
+            (Self::School, List::VideoWalls | List::VideoWallShares) => &school::VIDEO_WALLS,
             (Self::Clinic, List::ClipGroups) => &clinic::CLIP_GROUPS,
+            (Self::Clinic, List::TimelapseGroups) => &clinic::TIMELAPSE_GROUPS,
+            (Self::Clinic, List::LiveStreams) => &clinic::LIVE_STREAMS,
+            (Self::Clinic, List::VideoWalls | List::VideoWallShares) => &clinic::VIDEO_WALLS,
         }
     }
 }
@@ -85,15 +91,16 @@ pub(super) struct Page<'a> {
     /// Epoch milliseconds.
     pub(super) created: i64,
     /// The number of the scene.
-    number: u8,
+    pub(super) number: u8,
     /// How often there was such a page before.
     round: u64,
+    list: List,
 }
 
 impl Page<'_> {
     /// The uuid of one of the things that it shows.
     pub(super) fn uuid_of_part(&self, world: Demo, part: u8) -> Uuid {
-        world.uuid([Sort::Clip as u8, self.number, part], self.round)
+        world.uuid([self.list.sorts()[1] as u8, self.number, part], self.round)
     }
 }
 
@@ -104,6 +111,11 @@ enum Sort {
     ClipGroup,
     Camera,
     Clip,
+    TimelapseGroup,
+    Timelapse,
+    LiveStream,
+    VideoWall,
+    VideoWallShare,
 }
 
 impl Demo {
@@ -119,16 +131,24 @@ impl Demo {
         format!("{uuid}{facet}")
     }
 
+    /// A video wall, or another thing of its scene's.
+    pub(super) fn wall(self, number: u8, part: u8) -> Uuid {
+        self.uuid([Sort::VideoWall as u8, number, part], 0)
+    }
+
     /// What is listed at `now`, as records of `org`.
-    pub(super) fn records(
-        self,
-        list: List,
-        now: UnixMillis,
-        org: Uuid,
-    ) -> impl Iterator<Item = Value> + Send {
+    pub(super) fn records(self, list: List, now: UnixMillis, org: Uuid) -> Values {
         let elapsed = i64::try_from(now.since(self.start).as_secs()).unwrap_or(i64::MAX);
         let scenes = (1_u8..).zip(self.place.scenes(list));
-        scenes.filter_map(move |(number, scene)| self.record(list, (number, scene), elapsed, org))
+        match list {
+            List::VideoWalls => Box::new(scenes.map(move |(number, scene)| {
+                let share = self.record(List::VideoWallShares, (number, scene), elapsed, org);
+                video_wall::demo_wall(self, (number, scene), share.iter().count())
+            })),
+            list => {
+                Box::new(scenes.filter_map(move |scene| self.record(list, scene, elapsed, org)))
+            }
+        }
     }
 
     fn record(
@@ -154,11 +174,12 @@ impl Demo {
                 (Act::Share { locked }, None) => {
                     let page = Page {
                         scene,
-                        uuid: self.uuid([list.sort() as u8, number, 0], round),
+                        uuid: self.uuid([list.sorts()[0] as u8, number, 0], round),
                         org,
                         created: 1000 * (page_began + at),
                         number,
                         round,
+                        list,
                     };
                     let mut made = self.made(list, &page);
                     made[fields.protected] = locked.into();
@@ -184,6 +205,9 @@ impl Demo {
     fn made(self, list: List, page: &Page<'_>) -> Value {
         match list {
             List::ClipGroups => clip_group::demo(self, page),
+            List::TimelapseGroups => timelapse_group::demo(self, page),
+            List::LiveStreams => live_stream::demo(self, page),
+            List::VideoWalls | List::VideoWallShares => video_wall::demo_share(self, page),
         }
     }
 
@@ -197,9 +221,13 @@ impl Demo {
 }
 
 impl List {
-    fn sort(self) -> Sort {
+    /// What its records are, and what they show.
+    fn sorts(self) -> [Sort; 2] {
         match self {
-            Self::ClipGroups => Sort::ClipGroup,
+            Self::ClipGroups => [Sort::ClipGroup, Sort::Clip],
+            Self::TimelapseGroups => [Sort::TimelapseGroup, Sort::Timelapse],
+            Self::LiveStreams => [Sort::LiveStream, Sort::Camera],
+            Self::VideoWalls | Self::VideoWallShares => [Sort::VideoWallShare, Sort::VideoWall],
         }
     }
 }
@@ -248,6 +276,38 @@ mod tests {
                 Repeat::Same(period) => assert!(last < period, "{}", scene.title),
                 Repeat::New(period) => {
                     assert!(last < period && scene.acts[0].0 >= 0, "{}", scene.title);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_has_shares_that_are_open_and_shares_that_move() {
+        for place in PLACES {
+            let demo = Demo {
+                place,
+                start: START,
+            };
+            let at = |list, seconds: i64| -> Vec<_> {
+                let now = UnixMillis(START.0 + 1000 * seconds);
+                demo.records(list, now, demo.org()).collect()
+            };
+            for list in [
+                List::TimelapseGroups,
+                List::LiveStreams,
+                List::VideoWallShares,
+            ] {
+                let open = |record: &Value| record[list.fields().protected] == false;
+                assert!((0..600).any(|second| at(list, second).iter().any(open)));
+                let first = at(list, 0);
+                assert!(!first.is_empty(), "{place:?} {list:?}");
+                assert!((0..600).any(|second| at(list, second) != first));
+            }
+            for second in (0..600).step_by(10) {
+                let shares = at(List::VideoWallShares, second);
+                for wall in at(List::VideoWalls, second) {
+                    let of_wall = |share: &&Value| share["videoWallUuid"] == wall["uuid"];
+                    assert_eq!(wall["numShares"], shares.iter().filter(of_wall).count());
                 }
             }
         }

@@ -139,3 +139,81 @@ pub(super) static CLIP_GROUPS: [Scene; 14] = [
         acts: &[(75, Share { locked: false }), (240, Remove)],
     },
 ];
+
+pub(super) static TIMELAPSE_GROUPS: [Scene; 2] = [
+    Scene {
+        title: "New gym, the building of it",
+        description: "",
+        cameras: &[8, 13],
+        repeat: Repeat::Once,
+        acts: &[(-70 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Roof repair, for the insurer",
+        description: "",
+        cameras: &[5],
+        repeat: Repeat::New(6 * MINUTE),
+        acts: &[
+            (30, Share { locked: false }),
+            (90, Lock),
+            (90, EndsIn(DAY)),
+            (300, Remove),
+        ],
+    },
+];
+
+pub(super) static LIVE_STREAMS: [Scene; 4] = [
+    Scene {
+        title: "School gate, parents' page",
+        description: "",
+        cameras: &[1],
+        repeat: Repeat::Once,
+        acts: &[(-300 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Night entrance",
+        description: "For the alarm company.",
+        cameras: &[15],
+        repeat: Repeat::Once,
+        acts: &[(-20 * DAY, Share { locked: true })],
+    },
+    Scene {
+        title: "Staff room screen",
+        description: "Staff only.",
+        cameras: &[10],
+        repeat: Repeat::Once,
+        acts: &[(-100 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Sports field, match day",
+        description: "",
+        cameras: &[6],
+        repeat: Repeat::New(5 * MINUTE),
+        acts: &[
+            (40, Share { locked: false }),
+            (40, EndsIn(2 * MINUTE)),
+            (220, Remove),
+        ],
+    },
+];
+
+pub(super) static VIDEO_WALLS: [Scene; 2] = [
+    Scene {
+        title: "Front office",
+        description: "",
+        cameras: &[1, 2, 10],
+        repeat: Repeat::Once,
+        acts: &[(-50 * DAY, Share { locked: true })],
+    },
+    Scene {
+        title: "Open day",
+        description: "",
+        cameras: &[4, 6, 11],
+        repeat: Repeat::New(7 * MINUTE),
+        acts: &[
+            (60, Share { locked: false }),
+            (60, EndsIn(3 * MINUTE)),
+            (300, Remove),
+        ],
+    },
+];

@@ -1,0 +1,18 @@
+//! `video/getSharedTimelapseGroups`: the pages of timelapses.
+
+use super::{Ask, Asked};
+use crate::document::Content;
+use crate::operation::Operation;
+use crate::world::List;
+
+pub(super) const ASK: Ask = Ask {
+    operation: Operation::TimelapseGroups,
+    path: "/api/video/getSharedTimelapseGroups",
+    read: |_| Ok(Asked::new()),
+    content: |world, now, _| {
+        Content::list(
+            "sharedTimelapses",
+            world.records(List::TimelapseGroups, now),
+        )
+    },
+};
