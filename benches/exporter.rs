@@ -1,8 +1,9 @@
 //! What it costs to run: the numbers of `docs/performance.md`, all in one run. The real binary polls
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
-//! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- render`, `-- start` one part;
-//! `-- poll 1000000` polls of that size. Linux only: it reads `/proc`.
+//! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- render`, `-- start` one
+//! part; `-- poll 1000000` polls of that size. Linux only: it reads `/proc`. `-- decode FILE` and
+//! `-- parse FILE` are for counting instructions, of reading an answer and of a bare parse.
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
@@ -22,6 +23,10 @@ use std::time::{Duration, Instant};
 use common::metrics::Metrics;
 use common::process::Process;
 use load::Load;
+use rhombus_share_exporter::inventory::Inventory;
+use rhombus_share_exporter::rhombus::ExpirationTime;
+use rhombus_share_exporter::rhombus::shares::{clip_groups::ClipGroup, reader};
+use rhombus_share_exporter::share::{Moment, UnixMillis};
 use servers::{exporter, fixed_response, node_exporter, recorded, simulator};
 use usage::Usage;
 
@@ -43,6 +48,8 @@ async fn main() {
         ["scrape"] => scrape().await,
         ["render"] => render(),
         ["start"] => start().await,
+        ["decode", answer] => decode(answer),
+        ["parse", answer] => parse(answer),
         [] => {
             start().await;
             poll(&SIZES).await;
@@ -95,6 +102,26 @@ async fn poll(sizes: &[usize]) {
             cpu / bare
         );
     }
+}
+
+/// Reads a recorded answer as a poll does, in pieces, and puts it in order.
+fn decode(answer: &str) {
+    const PIECE: usize = 64 << 10;
+    let body = std::fs::read(answer).expect("a recorded answer");
+    let now = UnixMillis::from_secs(1_700_000_000);
+    let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, now, 16 << 20);
+    for piece in body.chunks(PIECE) {
+        reader.push(piece).expect("the documented object");
+    }
+    let (shares, _) = reader.finish().expect("a whole answer");
+    let inventory = Inventory::new(shares.into_listing(), Moment::default());
+    println!("{} shares", inventory.shares().len());
+}
+
+/// Finds a recorded answer well-formed.
+fn parse(answer: &str) {
+    let body = std::fs::read(answer).expect("a recorded answer");
+    serde_json::from_slice::<serde::de::IgnoredAny>(&body).expect("it is JSON");
 }
 
 /// The CPU time that `serde_json` takes to find the same answer well-formed, held in memory and kept

@@ -6,7 +6,7 @@
 use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::rhombus::ExpirationTime;
-use rhombus_share_exporter::rhombus::shared_clip_groups;
+use rhombus_share_exporter::rhombus::shares::{self, clip_groups::ClipGroup};
 use rhombus_share_exporter::share::{Listing, Moment, Protection, UnixMillis};
 
 /// An answer of `getSharedClipGroupsV2`: however it is cut, it says the same; what is taken for a
@@ -44,13 +44,13 @@ fn adds_up(answer: Listing) {
 }
 
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<Listing> {
-    let mut reader = shared_clip_groups::reader(ExpirationTime::Auto, NOW, 1 << 20);
+    let mut reader = shares::reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
     for piece in pieces {
         reader.push(piece).ok()?;
     }
     let (answer, envelope) = reader.finish().ok()?;
     envelope.judge().ok()?;
-    Some(answer.into_seen())
+    Some(answer.into_listing())
 }
 
 /// A configuration file: an error or a configuration, never a panic, and never a secret shown.

@@ -10,7 +10,7 @@ use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
 use rhombus_share_exporter::metrics::Metrics;
 use rhombus_share_exporter::rhombus::ExpirationTime;
-use rhombus_share_exporter::rhombus::shared_clip_groups::reader;
+use rhombus_share_exporter::rhombus::shares::{clip_groups::ClipGroup, reader};
 use rhombus_share_exporter::share::{Id, Identity, Listing, Moment, Reason, ShareKind, UnixMillis};
 
 const ANSWER: &str = include_str!("golden/answer.json");
@@ -22,11 +22,11 @@ const KIND: ShareKind = ShareKind::ClipGroup;
 
 /// What is known after the recorded answer came, a minute ago.
 fn answered() -> Standing {
-    let mut reader = reader(ExpirationTime::Auto, NOW.time, 1 << 20);
+    let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW.time, 1 << 20);
     reader
         .push(ANSWER.as_bytes())
         .expect("the documented object");
-    let listing = reader.finish().expect("a whole answer").0.into_seen();
+    let listing = reader.finish().expect("a whole answer").0.into_listing();
     let ended = NOW.before(Duration::from_secs(60));
     Standing::default().succeeded(Duration::from_millis(250), listing, ended)
 }

@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::call::{Caller, Decode, Operation, Wait};
 use super::envelope::{Completeness, Envelope};
+use super::list::{ListError, ListReader, Sink};
 use super::organization;
-use super::shared_clip_groups;
-use super::stream::{ListReader, Sink, StreamError};
+use super::shares::{self, Record, clip_groups};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
 use crate::clock::{Clock, ServerClock};
 use crate::share::{Identity, Listing, ShareKind, Source, UnixMillis};
@@ -81,35 +82,40 @@ impl Client {
         deadline: Instant,
     ) -> Result<Listing, Error> {
         match ask.kind {
-            ShareKind::ClipGroup => self.clip_groups(ask, key, deadline).await,
+            ShareKind::ClipGroup => {
+                let request = clip_groups::Request {
+                    created_after_ms: ask.created_after.map(|moment| moment.0),
+                    created_before_ms: None,
+                };
+                self.list::<clip_groups::ClipGroup>(&request, ask, key, deadline)
+                    .await
+            }
         }
     }
 
-    async fn clip_groups(
+    /// Asks for the list of records `R`.
+    async fn list<R: Record>(
         &self,
+        request: &impl Serialize,
         ask: Ask,
         key: &ApiKey,
         deadline: Instant,
     ) -> Result<Listing, Error> {
-        let request = shared_clip_groups::Request {
-            created_after_ms: ask.created_after.map(|moment| moment.0),
-            created_before_ms: None,
-        };
         let operation = Operation {
-            source: Source::Shares(ShareKind::ClipGroup),
-            path: shared_clip_groups::PATH,
-            body: serde_json::to_string(&request).expect("two numbers are JSON"),
+            source: Source::Shares(ask.kind),
+            path: R::PATH,
+            body: serde_json::to_string(request).expect("a request is JSON"),
             key,
             deadline,
         };
         let limit = self.caller.limits.max_value_bytes();
-        let reader = |now| shared_clip_groups::reader(ask.expiration_time, now, limit);
-        let (records, envelope) = self.caller.call_with_retries(&operation, reader).await?;
+        let reader = |now| shares::reader::<R>(ask.expiration_time, now, limit);
+        let (shares, envelope) = self.caller.call_with_retries(&operation, reader).await?;
         let completeness = envelope.judge()?;
         self.tell_warning(envelope.warning);
         Ok(Listing {
             partial: completeness == Completeness::Partial,
-            ..records.into_seen()
+            ..shares.into_listing()
         })
     }
 
@@ -169,11 +175,11 @@ impl<S: Sink> Decode for ListReader<S> {
     }
 }
 
-impl From<StreamError> for Error {
-    fn from(error: StreamError) -> Self {
+impl From<ListError> for Error {
+    fn from(error: ListError) -> Self {
         match error {
-            StreamError::Malformed { .. } => Self::Decode(error.to_string()),
-            StreamError::ValueTooLarge { limit } => Self::ValueTooLarge { limit },
+            ListError::Malformed { .. } => Self::Decode(error.to_string()),
+            ListError::ValueTooLarge { limit } => Self::ValueTooLarge { limit },
         }
     }
 }

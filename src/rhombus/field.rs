@@ -1,139 +1,129 @@
 //! One value of a record, read leniently: null and absent alike, and a value of another type is
-//! that field's failure alone.
+//! that field's failure alone. A record is a struct of [`Lenient`] fields with a derived reading.
 //!
 //! A record is read at once as a rule. Some JSON is a value that no Rust type holds, such as 1e999 or
-//! half a surrogate pair, and ends that reading; such a record is read again with care
-//! (`CAREFUL`), each value for itself.
+//! half a surrogate pair, and ends that reading; such a record is read again with
+//! [care](super::careful), each value for itself.
 
 use std::fmt;
+use std::iter;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{
+    Deserialize, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor, value,
+};
+use serde::forward_to_deserialize_any;
 
-use crate::share::Id;
+use crate::share::{Id, MalformedCounts};
 
 /// A value that is not of the documented type or range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// Whether a value was understood.
-pub(super) type Understood = Result<(), Malformed>;
-
 /// A value; none where it is null or absent.
 pub(super) type Field<T> = Result<Option<T>, Malformed>;
 
-/// Where a value goes. It takes the types that are documented, and finds the others malformed.
-pub(super) trait Slot {
-    fn integer(&mut self, _: i64) -> Understood {
-        Err(Malformed)
+/// A [`Field`] as it is read from JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lenient<T>(pub(super) Field<T>);
+
+impl<T> Lenient<T> {
+    pub(super) const MALFORMED: Self = Self(Err(Malformed));
+
+    /// The value, where there is one that could be understood; one that could not is counted.
+    pub(super) fn known(self, field: &'static str, malformed: &mut MalformedCounts) -> Option<T> {
+        self.0.unwrap_or_else(|Malformed| {
+            *malformed.entry(field).or_default() += 1;
+            None
+        })
     }
 
-    fn boolean(&mut self, _: bool) -> Understood {
-        Err(Malformed)
-    }
-
-    fn text(&mut self, _: &str) -> Understood {
-        Err(Malformed)
-    }
-
-    fn list<'de, A: SeqAccess<'de>, const CAREFUL: bool>(
-        &mut self,
-        mut list: A,
-    ) -> Result<Understood, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Err(Malformed))
-    }
-
-    fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
-        &mut self,
-        object: A,
-    ) -> Result<Understood, A::Error> {
-        IgnoredAny::deserialize(MapAccessDeserializer::new(object))?;
-        Ok(Err(Malformed))
+    /// Makes something else of a value; what `read` makes nothing of is malformed.
+    pub(super) fn and_then<U>(self, read: impl FnOnce(T) -> Option<U>) -> Lenient<U> {
+        Lenient(match self.0 {
+            Ok(Some(value)) => read(value).map(Some).ok_or(Malformed),
+            Ok(None) => Ok(None),
+            Err(Malformed) => Err(Malformed),
+        })
     }
 }
 
-impl Slot for Option<i64> {
-    fn integer(&mut self, value: i64) -> Understood {
-        *self = Some(value);
-        Ok(())
+/// Absent.
+impl<T> Default for Lenient<T> {
+    fn default() -> Self {
+        Self(Ok(None))
     }
 }
 
-impl Slot for Option<bool> {
-    fn boolean(&mut self, value: bool) -> Understood {
-        *self = Some(value);
-        Ok(())
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_newtype_struct("Lenient", Read(PhantomData::<Self>))
     }
 }
 
-impl Slot for Option<Id> {
-    fn text(&mut self, text: &str) -> Understood {
-        if text.is_empty() {
-            return Err(Malformed);
-        }
-        *self = Some(Id::parse(text));
-        Ok(())
+/// Reads a `T`.
+struct Read<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Read<Lenient<T>> {
+    fn offer(value: impl Deserializer<'de, Error = value::Error>) -> Lenient<T> {
+        Lenient(T::deserialize(value).map(Some).map_err(|_| Malformed))
     }
 }
 
-/// Reads a value into a slot.
-pub(super) struct Fill<'a, S, const CAREFUL: bool>(pub(super) &'a mut S);
-
-impl<'de, S: Slot, const CAREFUL: bool> DeserializeSeed<'de> for Fill<'_, S, CAREFUL> {
-    type Value = Understood;
-
-    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Understood, D::Error> {
-        if !CAREFUL {
-            return value.deserialize_any(self);
-        }
-        let value = <&RawValue>::deserialize(value)?;
-        let read = serde_json::Deserializer::from_str(value.get()).deserialize_any(self);
-        Ok(read.unwrap_or(Err(Malformed)))
-    }
-}
-
-impl<'de, S: Slot, const CAREFUL: bool> Visitor<'de> for Fill<'_, S, CAREFUL> {
-    type Value = Understood;
+/// Takes any value: a scalar is offered to `T` as it is, a list and an object to be read on.
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Read<Lenient<T>> {
+    type Value = Lenient<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Understood, E> {
-        Ok(Ok(()))
+    /// Read at once: an error may be one of syntax, and ends the reading of the record.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Lenient<T>, D::Error> {
+        value.deserialize_any(self)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Understood, E> {
-        Ok(self.0.boolean(value))
+    /// Read with care: the value is JSON, so that an error costs this field and nothing else.
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Lenient<T>, D::Error> {
+        Ok(value.deserialize_any(self).unwrap_or(Lenient::MALFORMED))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Understood, E> {
-        Ok(self.0.integer(value))
+    fn visit_unit<E: Error>(self) -> Result<Lenient<T>, E> {
+        Ok(Lenient::default())
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Understood, E> {
-        let value = i64::try_from(value).map_err(|_| Malformed);
-        Ok(value.and_then(|value| self.0.integer(value)))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Lenient<T>, E> {
+        Ok(Self::offer(value.into_deserializer()))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Lenient<T>, E> {
+        Ok(Self::offer(value.into_deserializer()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Lenient<T>, E> {
+        Ok(Self::offer(value.into_deserializer()))
     }
 
     /// A whole number is one however it is written: `4.1E9`, `1795575771.0`.
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Understood, E> {
-        Ok(whole(value).and_then(|value| self.0.integer(value)))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Lenient<T>, E> {
+        Ok(match whole(value) {
+            Some(value) => Self::offer(value.into_deserializer()),
+            None => Lenient::MALFORMED,
+        })
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Understood, E> {
-        Ok(self.0.text(text))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Lenient<T>, E> {
+        Ok(Self::offer(StrDeserializer::new(text)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Understood, A::Error> {
-        self.0.list::<A, CAREFUL>(list)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Lenient<T>, A::Error> {
+        T::deserialize(List(list)).map(|value| Lenient(Ok(Some(value))))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Understood, A::Error> {
-        self.0.object::<A, CAREFUL>(object)
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Lenient<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(object)).map(|value| Lenient(Ok(Some(value))))
     }
 }
 
@@ -142,114 +132,143 @@ impl<'de, S: Slot, const CAREFUL: bool> Visitor<'de> for Fill<'_, S, CAREFUL> {
     clippy::cast_possible_truncation,
     reason = "the range is checked, and there is no fraction"
 )]
-fn whole(value: f64) -> Result<i64, Malformed> {
+fn whole(value: f64) -> Option<i64> {
     /// Beyond this, several integers are one floating-point number.
     const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
     let is_whole = value.fract() == 0.0 && value.abs() <= LARGEST_EXACT;
-    is_whole.then_some(value as i64).ok_or(Malformed)
+    is_whole.then_some(value as i64)
 }
 
-/// Reads the next value of an object as a field.
-pub(super) fn next_field<'de, T, A, const CAREFUL: bool>(
-    object: &mut A,
-) -> Result<Field<T>, A::Error>
+/// A list, which is never a record: a derived reading would take its elements for the fields.
+struct List<A>(A);
+
+impl<'de, A: SeqAccess<'de>> Deserializer<'de> for List<A> {
+    type Error = A::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        visitor.visit_seq(self.0)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        Err(A::Error::invalid_type(Unexpected::Seq, &visitor))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// A list of `T`, of which no element is held: each is added to a `C` as it is read.
+#[derive(Debug)]
+pub(super) struct Each<T, C>(pub(super) C, PhantomData<T>);
+
+impl<'de, T, C> Deserialize<'de> for Each<T, C>
 where
-    Option<T>: Slot,
-    A: MapAccess<'de>,
+    T: Deserialize<'de>,
+    C: FromIterator<Lenient<T>>,
 {
-    let mut value = None;
-    let verdict = object.next_value_seed(Fill::<_, CAREFUL>(&mut value))?;
-    Ok(verdict.map(|()| value))
-}
-
-/// Has `read` read the value of each key that is one of `names`; the others are passed over.
-///
-/// # Errors
-/// Where the JSON ends, and at a name that comes twice: it can't be known which one counts.
-pub(super) fn each_field<'de, A: MapAccess<'de>, const N: usize, const CAREFUL: bool>(
-    mut object: A,
-    names: [&'static str; N],
-    mut read: impl FnMut(&'static str, &mut A) -> Result<(), A::Error>,
-) -> Result<(), A::Error> {
-    let mut seen = [false; N];
-    while let Some(key) = object.next_key_seed(OneOf::<CAREFUL>(&names))? {
-        let Some(index) = key else {
-            object.next_value::<IgnoredAny>()?;
-            continue;
-        };
-        if std::mem::replace(&mut seen[index], true) {
-            return Err(A::Error::duplicate_field(names[index]));
-        }
-        read(names[index], &mut object)?;
-    }
-    Ok(())
-}
-
-/// Which of these names a key is. Compared as bytes, since most keys are none of them and need not be
-/// text. As bytes, `serde_json` lets control characters pass, which no JSON has in a key: those are
-/// looked for where the key is as it came. One with escapes is left to the careful reading, before
-/// which the whole record has been found to be JSON.
-struct OneOf<'a, const CAREFUL: bool>(&'a [&'static str]);
-
-impl<const CAREFUL: bool> OneOf<'_, CAREFUL> {
-    fn position(&self, key: &[u8]) -> Option<usize> {
-        self.0.iter().position(|name| name.as_bytes() == key)
+    fn deserialize<D: Deserializer<'de>>(list: D) -> Result<Self, D::Error> {
+        list.deserialize_seq(Read(PhantomData::<Self>))
     }
 }
 
-impl<'de, const CAREFUL: bool> DeserializeSeed<'de> for OneOf<'_, CAREFUL> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Option<usize>, D::Error> {
-        key.deserialize_bytes(self)
-    }
-}
-
-impl<'de, const CAREFUL: bool> Visitor<'de> for OneOf<'_, CAREFUL> {
-    type Value = Option<usize>;
+impl<'de, T, C> Visitor<'de> for Read<Each<T, C>>
+where
+    T: Deserialize<'de>,
+    C: FromIterator<Lenient<T>>,
+{
+    type Value = Each<T, C>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str("a list")
     }
 
-    fn visit_borrowed_bytes<E: Error>(self, key: &'de [u8]) -> Result<Option<usize>, E> {
-        let known = self.position(key);
-        if !CAREFUL && known.is_none() && key.iter().any(|byte| *byte < 0x20) {
-            return Err(E::custom("a control character in a key"));
-        }
-        Ok(known)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Each<T, C>, A::Error> {
+        let elements = iter::from_fn(|| list.next_element().transpose());
+        Ok(Each(elements.collect::<Result<C, _>>()?, PhantomData))
+    }
+}
+
+/// The keys of an object, whose values are passed over.
+#[derive(Debug)]
+pub(super) struct Keys<K>(pub(super) Vec<K>);
+
+impl<'de, K: Deserialize<'de>> Deserialize<'de> for Keys<K> {
+    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
+        object.deserialize_map(Read(PhantomData::<Self>))
+    }
+}
+
+impl<'de, K: Deserialize<'de>> Visitor<'de> for Read<Keys<K>> {
+    type Value = Keys<K>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
 
-    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Option<usize>, E> {
-        if CAREFUL {
-            Ok(self.position(key))
-        } else {
-            Err(E::custom("escapes in a key"))
-        }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Keys<K>, A::Error> {
+        let keys = iter::from_fn(|| object.next_entry().transpose());
+        let keys = keys.map(|entry| entry.map(|(key, IgnoredAny)| key));
+        Ok(Keys(keys.collect::<Result<_, _>>()?))
+    }
+}
+
+/// An empty text names nothing.
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        text.deserialize_str(Text(|text: &str| {
+            (!text.is_empty()).then(|| Self::parse(text))
+        }))
+    }
+}
+
+/// The camera that a device is, or belongs to.
+#[derive(Debug)]
+pub(super) struct Camera(pub(super) Id);
+
+impl<'de> Deserialize<'de> for Camera {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        text.deserialize_str(Text(|text: &str| Some(Self(Id::parse_camera(text)))))
+    }
+}
+
+/// Makes something of a text, without a copy of it.
+struct Text<F>(F);
+
+impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Text<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &"an id"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde::Deserialize;
+    use serde::de::DeserializeOwned;
+    use serde_json::value::RawValue;
 
-    fn read<T>(json: &str) -> Field<T>
-    where
-        Option<T>: Slot,
-    {
-        let mut careful = None;
-        let mut value = serde_json::Deserializer::from_str(json);
-        let careful = Fill::<_, true>(&mut careful)
-            .deserialize(&mut value)
-            .expect("it is JSON")
-            .map(|()| careful);
-        let mut at_once = None;
-        let mut value = serde_json::Deserializer::from_str(json);
-        if let Ok(verdict) = Fill::<_, false>(&mut at_once).deserialize(&mut value) {
-            assert_eq!(verdict.is_ok(), careful.is_ok(), "{json}");
-            assert!(value.end().is_ok(), "{json} is read to its end");
+    use super::*;
+    use crate::rhombus::careful::read_again;
+
+    fn read<T: DeserializeOwned>(json: &str) -> Field<T> {
+        let value: &RawValue = serde_json::from_str(json).expect("it is JSON");
+        let careful: Lenient<T> = read_again(value);
+        if let Ok(at_once) = serde_json::from_str::<Lenient<T>>(json) {
+            assert_eq!(at_once.0.is_ok(), careful.0.is_ok(), "{json}");
         }
-        careful
+        careful.0
     }
 
     #[test]
@@ -261,10 +280,10 @@ mod tests {
 
     #[test]
     fn an_integer_is_an_integer_and_nothing_else() {
-        assert_eq!(read("-12"), Ok(Some(-12)));
-        assert_eq!(read("9223372036854775807"), Ok(Some(i64::MAX)));
-        assert_eq!(read("-9223372036854775808"), Ok(Some(i64::MIN)));
-        assert_eq!(read("4.1E9"), Ok(Some(4_100_000_000)));
+        assert_eq!(read::<i64>("-12"), Ok(Some(-12)));
+        assert_eq!(read::<i64>("9223372036854775807"), Ok(Some(i64::MAX)));
+        assert_eq!(read::<i64>("-9223372036854775808"), Ok(Some(i64::MIN)));
+        assert_eq!(read::<i64>("4.1E9"), Ok(Some(4_100_000_000)));
         assert_eq!(read("1795575771.0"), Ok(Some(1_795_575_771)));
         assert_eq!(read("-0.0"), Ok(Some(0)));
         assert_eq!(read("-2.5e1"), Ok(Some(-25)));
@@ -302,31 +321,66 @@ mod tests {
         assert_eq!(read::<Id>("1"), Err(Malformed));
     }
 
+    #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+    #[serde(default)]
+    struct Record {
+        one: Lenient<i64>,
+        two: Lenient<Part>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+    #[serde(default)]
+    struct Part {
+        one: Lenient<i64>,
+    }
+
+    fn record(one: Field<i64>, two: Field<Part>) -> Record {
+        Record {
+            one: Lenient(one),
+            two: Lenient(two),
+        }
+    }
+
     #[test]
     fn a_name_is_known_however_it_is_written_and_may_come_once() {
-        struct Fields(Vec<&'static str>);
-        impl Slot for Fields {
-            fn object<'de, A: MapAccess<'de>, const CAREFUL: bool>(
-                &mut self,
-                object: A,
-            ) -> Result<Understood, A::Error> {
-                each_field::<_, 2, CAREFUL>(object, ["one", "two"], |name, object| {
-                    self.0.push(name);
-                    object.next_value::<IgnoredAny>().map(drop)
-                })
-                .map(Ok)
-            }
+        let json = r#"{"tw\u006f":{},"\ud800":2,"on":3,"one":4}"#;
+        let expected = record(Ok(Some(4)), Ok(Some(Part::default())));
+        assert_eq!(read(json), Ok(Some(expected)));
+        assert_eq!(read::<Record>(r#"{"one":1,"one":null}"#), Err(Malformed));
+        let twice = r#"{"one":1,"two":{"one":1,"one":1}}"#;
+        let expected = record(Ok(Some(1)), Err(Malformed));
+        assert_eq!(read(twice), Ok(Some(expected)));
+    }
+
+    #[test]
+    fn a_record_is_an_object_and_what_is_bad_in_it_costs_that_field_alone() {
+        for bad in ["[]", "[1]", "1", "\"x\"", "true"] {
+            assert_eq!(read::<Record>(bad), Err(Malformed), "{bad}");
+            let json = format!(r#"{{"two":{bad},"one":1}}"#);
+            let expected = record(Ok(Some(1)), Err(Malformed));
+            assert_eq!(read(&json), Ok(Some(expected)), "{bad}");
         }
-        let names = |json: &str| {
-            let mut fields = Fields(Vec::new());
-            let mut value = serde_json::Deserializer::from_str(json);
-            let read = Fill::<_, true>(&mut fields).deserialize(&mut value);
-            read.ok().and_then(Result::ok).map(|()| fields.0)
-        };
-        assert_eq!(
-            names(r#"{"tw\u006f":1,"\ud800":2,"on":3,"one":[4]}"#),
-            Some(vec!["two", "one"])
-        );
-        assert_eq!(names(r#"{"one":1,"one":null}"#), None);
+        for bad in ["1e999", r#""\ud800""#, "[1e999]", r#"{"\ud800":[{}]}"#] {
+            let json = format!(r#"{{"two":{{"one":{bad}}},"x":{bad},"one":1}}"#);
+            let part = Part {
+                one: Lenient::MALFORMED,
+            };
+            let expected = record(Ok(Some(1)), Ok(Some(part)));
+            assert_eq!(read(&json), Ok(Some(expected)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn elements_and_keys_are_read_one_at_a_time() {
+        type Numbers = Each<i64, Vec<Lenient<i64>>>;
+        let numbers = |json: &str| read::<Numbers>(json).map(|list| list.map(|list| list.0));
+        let expected = vec![Lenient(Ok(Some(1))), Lenient::MALFORMED, Lenient(Ok(None))];
+        assert_eq!(numbers("[1,1e999,null]"), Ok(Some(expected)));
+        assert_eq!(numbers("{}"), Err(Malformed));
+        let keys = |json: &str| read::<Keys<String>>(json).map(|keys| keys.map(|Keys(keys)| keys));
+        let expected = vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(keys(r#"{"a":1e999,"\u0062":[{}]}"#), Ok(Some(expected)));
+        assert_eq!(keys(r#"{"a":1,"\ud800":1}"#), Err(Malformed));
+        assert_eq!(keys("[]"), Err(Malformed));
     }
 }

@@ -3,8 +3,8 @@
 
 mod body;
 mod call;
+mod careful;
 mod client;
-mod clips;
 mod endpoint;
 mod envelope;
 mod error;
@@ -12,14 +12,14 @@ mod expiry;
 mod field;
 mod headers;
 mod key;
+pub mod list;
 mod no_proxy;
 mod organization;
 mod pace;
 mod placeholder;
 mod proxy;
 mod resolver;
-pub mod shared_clip_groups;
-pub mod stream;
+pub mod shares;
 mod transport;
 
 pub use call::{Limits, Observer, Wait};

@@ -1,33 +1,11 @@
 //! `POST /api/event/getSharedClipGroupsV2`: the pages of saved clips that an organisation has
 //! shared. The answer is whole; there is no paging.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::ExpirationTime;
-use super::clips::Clips;
-use super::expiry::LAST_EPOCH_SECOND;
-use super::field::{Field, Fill, Malformed, each_field, next_field};
-use super::stream::{ListReader, Sink};
-use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, Media, Protection, Share, ShareKind, UnixMillis,
-};
-
-/// The path of the operation below `/api/`.
-pub(super) const PATH: &str = "event/getSharedClipGroupsV2";
-const LIST: &str = "sharedClipGroups";
-/// The fields that are read.
-const FIELDS: [&str; 6] = [
-    "uuid",
-    "orgUuid",
-    "createdAtMillis",
-    "expirationTimeSecs",
-    "isSecured",
-    "sharedClips",
-];
+use super::{Reading, Record, distinct};
+use crate::rhombus::field::{Camera, Each, Keys, Lenient};
+use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
 
 /// What to ask for. Whether Rhombus counts the bounds in is not stated.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -39,222 +17,102 @@ pub struct Request {
     pub created_before_ms: Option<i64>,
 }
 
-/// Reads an answer as it arrives.
-pub type ClipGroupsReader = ListReader<Records>;
-
-/// A reader of an answer that began to arrive at `now`; a single value in it may have
-/// `max_value_bytes`.
-pub fn reader(
-    expiration_time: ExpirationTime,
-    now: UnixMillis,
-    max_value_bytes: usize,
-) -> ClipGroupsReader {
-    let records = Records {
-        expiration_time,
-        now,
-        seen: Listing::default(),
-        kept_bytes: 0,
-    };
-    ListReader::new(LIST, max_value_bytes, records)
+/// A shared page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ClipGroup {
+    uuid: Lenient<Id>,
+    org_uuid: Lenient<Id>,
+    created_at_millis: Lenient<i64>,
+    expiration_time_secs: Lenient<i64>,
+    is_secured: Lenient<bool>,
+    shared_clips: Lenient<Each<Clip, Clips>>,
 }
 
-/// What was read so far.
-pub struct Records {
-    expiration_time: ExpirationTime,
-    now: UnixMillis,
-    seen: Listing,
-    kept_bytes: u64,
+/// A clip on it. Clips are most of an answer's bytes, so that none of them is kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Clip {
+    duration_sec: Lenient<i64>,
+    device_uuid_map: Lenient<Keys<Camera>>,
 }
 
-/// What is read of a shared page; fields that are not needed are passed over.
-#[derive(Debug)]
-pub struct Record {
-    uuid: Field<Id>,
-    org_uuid: Field<Id>,
-    created_at_millis: Field<i64>,
-    expiration_time_secs: Field<i64>,
-    is_secured: Field<bool>,
-    clips: Clips,
-}
+impl Record for ClipGroup {
+    const KIND: ShareKind = ShareKind::ClipGroup;
+    const PATH: &'static str = "event/getSharedClipGroupsV2";
+    const LIST: &'static str = "sharedClipGroups";
 
-impl Default for Record {
-    fn default() -> Self {
-        Self {
-            uuid: Ok(None),
-            org_uuid: Ok(None),
-            created_at_millis: Ok(None),
-            expiration_time_secs: Ok(None),
-            is_secured: Ok(None),
-            clips: Clips::default(),
-        }
-    }
-}
-
-/// Reads an object as a record; anything else is an error.
-struct ReadRecord<const CAREFUL: bool>;
-
-impl<'de, const CAREFUL: bool> Visitor<'de> for ReadRecord<CAREFUL> {
-    type Value = Record;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a shared page")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Record, A::Error> {
-        let mut record = Record::default();
-        each_field::<_, 6, CAREFUL>(object, FIELDS, |name, object| {
-            match name {
-                "uuid" => record.uuid = next_field::<_, _, CAREFUL>(object)?,
-                "orgUuid" => record.org_uuid = next_field::<_, _, CAREFUL>(object)?,
-                "createdAtMillis" => {
-                    record.created_at_millis = next_field::<_, _, CAREFUL>(object)?
-                }
-                "expirationTimeSecs" => {
-                    record.expiration_time_secs = next_field::<_, _, CAREFUL>(object)?;
-                }
-                "isSecured" => record.is_secured = next_field::<_, _, CAREFUL>(object)?,
-                _ => {
-                    let clips = Fill::<_, CAREFUL>(&mut record.clips);
-                    let verdict = object.next_value_seed(clips)?;
-                    record.clips.judge(name, verdict);
-                }
-            }
-            Ok(())
-        })?;
-        Ok(record)
-    }
-}
-
-impl<'de> Deserialize<'de> for Record {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ReadRecord::<false>)
-    }
-}
-
-impl Sink for Records {
-    type Element = Record;
-
-    fn take(&mut self, record: Record) {
-        self.learn_org_uuid(record.org_uuid);
-        let created = record.created_at_millis.and_then(created);
-        let created = self.known("createdAtMillis", created);
-        // Both of Rhombus's example reports take null and absent for "no password".
-        let protection = match self.known("isSecured", record.is_secured) {
-            Some(true) => Protection::Password,
-            Some(false) | None => Protection::None,
-        };
-        let expiry = record
-            .expiration_time_secs
-            .and_then(|value| self.expiration_time.read(value, created, self.now));
-        let (expiry, expiry_reading) = expiry.unwrap_or_else(|Malformed| {
-            self.count("expirationTimeSecs", 1);
-            (Expiry::Never, ExpiryReading::Never)
-        });
-        let share = Share {
-            id: self.id(record.uuid),
+    fn share(self, reading: &mut Reading) -> Share {
+        reading.learn_org_uuid("orgUuid", self.org_uuid);
+        let created = reading.created("createdAtMillis", self.created_at_millis);
+        let (expiry, expiry_reading) =
+            reading.expiry("expirationTimeSecs", self.expiration_time_secs, created);
+        let clips = reading.known("sharedClips", self.shared_clips);
+        let Clips { media, malformed } = clips.map(|clips| clips.0).unwrap_or_default();
+        reading.add(malformed);
+        Share {
+            id: reading.id("uuid", self.uuid),
             kind: ShareKind::ClipGroup,
-            protection,
+            protection: reading.password("isSecured", self.is_secured),
             created,
             expiry,
             expiry_reading,
-            media: self.media(record.clips),
-        };
-        self.kept_bytes += share.bytes();
-        self.seen.shares.push(share);
-    }
-
-    /// What can't be read even with care is an open page for ever: the reading that hides nothing.
-    fn take_odd(&mut self, element: &RawValue) {
-        let record = serde_json::Deserializer::from_str(element.get())
-            .deserialize_map(ReadRecord::<true>)
-            .unwrap_or_else(|_| {
-                self.count("record", 1);
-                Record::default()
-            });
-        self.take(record);
-    }
-
-    fn kept_bytes(&self) -> u64 {
-        self.kept_bytes
+            media,
+        }
     }
 }
 
-impl Records {
-    /// What was read: to be believed only from an answer that was whole.
-    pub fn into_seen(self) -> Listing {
-        self.seen
-    }
+/// What is kept of the clips of a page.
+#[derive(Debug, Default)]
+struct Clips {
+    media: Media,
+    malformed: MalformedCounts,
+}
 
-    fn id(&mut self, uuid: Field<Id>) -> Option<Id> {
-        let id = uuid.ok().flatten();
-        if id.is_none() {
-            self.count("uuid", 1);
+impl FromIterator<Lenient<Clip>> for Clips {
+    fn from_iter<I: IntoIterator<Item = Lenient<Clip>>>(list: I) -> Self {
+        let (mut clips, mut cameras) = (Self::default(), Vec::new());
+        for clip in list {
+            clips.add(clip, &mut cameras);
         }
-        id
-    }
-
-    /// All records are of one organisation; one that says another is not understood.
-    fn learn_org_uuid(&mut self, uuid: Field<Id>) {
-        match (uuid, &self.seen.org_uuid) {
-            (Ok(None), _) => {}
-            (Ok(Some(uuid)), Some(known)) if uuid == *known => {}
-            // It becomes a label value, so that only a documented one will do.
-            (Ok(Some(uuid @ Id::Uuid(_))), None) => self.seen.org_uuid = Some(uuid),
-            _ => self.count("orgUuid", 1),
-        }
-    }
-
-    fn media(&mut self, clips: Clips) -> Media {
-        for (field, count) in clips.malformed {
-            self.count(field, count);
-        }
-        let mut cameras = clips.cameras;
-        cameras.sort_unstable();
-        cameras.dedup();
-        Media {
-            clips: clips.count,
-            duration_secs: clips.duration_secs,
-            cameras: cameras.into_boxed_slice(),
-        }
-    }
-
-    /// The value of a field, after counting it if it could not be understood.
-    fn known<T>(&mut self, name: &'static str, value: Field<T>) -> Option<T> {
-        value.unwrap_or_else(|Malformed| {
-            self.count(name, 1);
-            None
-        })
-    }
-
-    fn count(&mut self, field: &'static str, count: u64) {
-        debug_assert!(ShareKind::ClipGroup.fields().contains(&field));
-        *self.seen.malformed.entry(field).or_default() += count;
+        clips.media.cameras = distinct(cameras);
+        clips
     }
 }
 
-/// A creation between 1970 and the year 9999.
-fn created(millis: Option<i64>) -> Field<UnixMillis> {
-    match millis {
-        Some(millis) if !(0..=LAST_EPOCH_SECOND * 1000).contains(&millis) => Err(Malformed),
-        millis => Ok(millis.map(UnixMillis)),
+impl Clips {
+    /// Adds a clip, understood or not. Null and absent are 0 seconds; less than that is malformed.
+    fn add(&mut self, clip: Lenient<Clip>, cameras: &mut Vec<Id>) {
+        let (media, malformed) = (&mut self.media, &mut self.malformed);
+        let clip = clip.known("sharedClips", malformed).unwrap_or_default();
+        let secs = clip.duration_sec.and_then(|secs| u64::try_from(secs).ok());
+        let secs = secs.known("durationSec", malformed).unwrap_or(0);
+        media.clips = media.clips.saturating_add(1);
+        media.duration_secs = media.duration_secs.saturating_add(secs);
+        if let Some(Keys(devices)) = clip.device_uuid_map.known("deviceUuidMap", malformed) {
+            cameras.extend(devices.into_iter().map(|Camera(id)| id));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::MalformedCounts;
+    use crate::rhombus::ExpirationTime;
+    use crate::rhombus::list::Sink;
+    use crate::rhombus::shares::reader;
+    use crate::share::{Expiry, ExpiryReading, Listing, Protection, UnixMillis};
 
     const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
     const CREATED: i64 = 1_700_000_000_000;
     const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
 
     fn answer(records: &str) -> Listing {
-        let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
+        let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}]}}"#).as_bytes())
             .unwrap();
-        reader.finish().unwrap().0.into_seen()
+        reader.finish().unwrap().0.into_listing()
     }
 
     fn one(record: &str) -> (Share, MalformedCounts) {
@@ -311,7 +169,7 @@ mod tests {
         }
         for key in ["is\u{7}ecured", "\u{0}", "a\\u0062\n"] {
             let document = format!(r#"{{"sharedClipGroups":[{{"{key}":true}}]}}"#);
-            let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
+            let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
             let read = reader
                 .push(document.as_bytes())
                 .and_then(|()| reader.finish());
@@ -428,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_counted_however_small_the_records_are() {
-        let mut reader = reader(ExpirationTime::Auto, NOW, 1 << 20);
+        let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
         let records = "5,".repeat(1000);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}"#).as_bytes())

@@ -9,11 +9,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::careful::read_again;
 use super::envelope::Envelope;
+use super::field::Lenient;
 
 /// What is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StreamError {
+pub enum ListError {
     /// It is cut, or not the documented object.
     #[error("not the documented JSON near byte {at}: {what}")]
     Malformed {
@@ -32,14 +34,11 @@ pub enum StreamError {
 
 /// Takes the elements of a list.
 pub trait Sink {
-    /// What an element is as a rule: the quick way.
-    type Element: DeserializeOwned;
+    /// What an element is.
+    type Record: DeserializeOwned;
 
-    /// Takes the next element.
-    fn take(&mut self, element: Self::Element);
-
-    /// Takes the next element where it is JSON but no [`Sink::Element`].
-    fn take_odd(&mut self, element: &RawValue);
+    /// Takes the next element; what is no [`Sink::Record`] is malformed, and an element all the same.
+    fn take(&mut self, record: Lenient<Self::Record>);
 
     /// How much memory is kept of the elements, about, in bytes.
     fn kept_bytes(&self) -> u64;
@@ -96,14 +95,14 @@ impl<S: Sink> ListReader<S> {
     ///
     /// # Errors
     /// When the document can no longer become the documented object.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), StreamError> {
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), ListError> {
         self.pending.extend_from_slice(bytes);
         if self.pending.len() < self.retry_at {
             return Ok(());
         }
         self.read_pending()?;
         if self.pending.len() > self.limit {
-            return Err(StreamError::ValueTooLarge { limit: self.limit });
+            return Err(ListError::ValueTooLarge { limit: self.limit });
         }
         self.retry_at = (self.pending.len() * 2).min(self.limit + 1);
         Ok(())
@@ -118,19 +117,19 @@ impl<S: Sink> ListReader<S> {
     ///
     /// # Errors
     /// When the document is not whole.
-    pub fn finish(mut self) -> Result<(S, Envelope), StreamError> {
+    pub fn finish(mut self) -> Result<(S, Envelope), ListError> {
         self.read_pending()?;
         if self.expect == Expect::Nothing {
             return Ok((self.sink, self.envelope));
         }
         let at = self.read + self.pending.len() as u64;
-        Err(StreamError::Malformed {
+        Err(ListError::Malformed {
             at,
             what: "it ends too early".into(),
         })
     }
 
-    fn read_pending(&mut self) -> Result<(), StreamError> {
+    fn read_pending(&mut self) -> Result<(), ListError> {
         let pending = std::mem::take(&mut self.pending);
         let mut input = Input {
             bytes: &pending,
@@ -146,7 +145,7 @@ impl<S: Sink> ListReader<S> {
     }
 
     /// Reads one token or value; false when that takes more bytes.
-    fn step(&mut self, input: &mut Input<'_>) -> Result<bool, StreamError> {
+    fn step(&mut self, input: &mut Input<'_>) -> Result<bool, ListError> {
         let Some(byte) = input.peek() else {
             return Ok(false);
         };
@@ -172,7 +171,7 @@ impl<S: Sink> ListReader<S> {
         Ok(next.is_some())
     }
 
-    fn read_key(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
+    fn read_key(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, ListError> {
         let Some(key) = input.value()? else {
             return Ok(None);
         };
@@ -180,22 +179,22 @@ impl<S: Sink> ListReader<S> {
         Ok(Some(Expect::Colon))
     }
 
-    fn read_element(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
-        match input.parse::<S::Element>() {
-            Ok(None) => return Ok(None),
-            Ok(Some(element)) => self.sink.take(element),
-            // Another shape is one odd record; what is no JSON at all ends the document.
-            Err(_) => match input.value::<&RawValue>()? {
-                None => return Ok(None),
-                Some(element) => self.sink.take_odd(element),
-            },
-        }
+    fn read_element(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, ListError> {
+        let record = match input.parse() {
+            Ok(record) => record,
+            // What is odd is read again; what is no JSON at all ends the document.
+            Err(_) => input.value()?.map(read_again),
+        };
+        let Some(record) = record else {
+            return Ok(None);
+        };
+        self.sink.take(record);
         self.envelope.listed += 1;
         Ok(Some(Expect::ElementCommaOrEnd))
     }
 
     /// Reads a value that is not the list, or is the list and not an array.
-    fn read_value(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, StreamError> {
+    fn read_value(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, ListError> {
         let Some(value) = input.value::<&RawValue>()? else {
             return Ok(None);
         };
@@ -209,7 +208,7 @@ impl<S: Sink> ListReader<S> {
         Ok(Some(Expect::CommaOrEnd))
     }
 
-    fn saw_list(&mut self, input: &Input<'_>) -> Result<(), StreamError> {
+    fn saw_list(&mut self, input: &Input<'_>) -> Result<(), ListError> {
         if std::mem::replace(&mut self.envelope.has_list, true) {
             return Err(input.malformed(&format!("a second `{}`", self.list)));
         }
@@ -279,13 +278,13 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn value<T: Deserialize<'a>>(&mut self) -> Result<Option<T>, StreamError> {
+    fn value<T: Deserialize<'a>>(&mut self) -> Result<Option<T>, ListError> {
         self.parse()
             .map_err(|error| self.malformed(&reason(&error)))
     }
 
-    fn malformed(&self, what: &str) -> StreamError {
-        StreamError::Malformed {
+    fn malformed(&self, what: &str) -> ListError {
+        ListError::Malformed {
             at: self.before + self.position as u64,
             what: what.to_owned(),
         }
@@ -325,19 +324,16 @@ mod tests {
     }
 
     impl Sink for Numbers {
-        type Element = Number;
-        fn take(&mut self, number: Number) {
-            self.0.push(Some(number.n));
-        }
-        fn take_odd(&mut self, _: &RawValue) {
-            self.0.push(None);
+        type Record = Number;
+        fn take(&mut self, number: Lenient<Number>) {
+            self.0.push(number.0.ok().flatten().map(|number| number.n));
         }
         fn kept_bytes(&self) -> u64 {
             0
         }
     }
 
-    type Seen = Result<(Vec<Option<u64>>, Envelope), StreamError>;
+    type Seen = Result<(Vec<Option<u64>>, Envelope), ListError>;
 
     fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Seen {
         let mut reader = ListReader::new("list", 1 << 20, Numbers::default());
@@ -366,7 +362,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Some(1),
+                None,
                 None,
                 Some(9),
                 None
@@ -422,7 +418,7 @@ mod tests {
             (r#"{"a":nope}"#, "expected ident"),
         ] {
             match whole(document) {
-                Err(StreamError::Malformed { what: got, .. }) => {
+                Err(ListError::Malformed { what: got, .. }) => {
                     assert_eq!(got, what, "{document}")
                 }
                 other => panic!("{document}: {other:?}"),
@@ -441,7 +437,7 @@ mod tests {
         let mut reader = ListReader::new("list", 1000, Numbers::default());
         reader.push(br#"{"list":[{"x":""#).unwrap();
         let error = (0..100).find_map(|_| reader.push(&[b'x'; 100]).err());
-        assert_eq!(error, Some(StreamError::ValueTooLarge { limit: 1000 }));
+        assert_eq!(error, Some(ListError::ValueTooLarge { limit: 1000 }));
     }
 
     proptest! {

@@ -1,0 +1,178 @@
+//! The lists of shares: a file a kind, each with the record as it is documented and what it says. What
+//! is the same for each is here.
+
+pub mod clip_groups;
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+
+use super::ExpirationTime;
+use super::expiry::LAST_EPOCH_SECOND;
+use super::field::{Lenient, Malformed};
+use super::list::{ListReader, Sink};
+use crate::share::{
+    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Protection, Share, ShareKind, UnixMillis,
+};
+
+/// What is read of one element of a list; fields that are not needed are passed over.
+pub trait Record: DeserializeOwned + Default {
+    /// What it is a record of.
+    const KIND: ShareKind;
+    /// The path of the operation below `/api/`.
+    const PATH: &'static str;
+    /// The name of the list in the answer.
+    const LIST: &'static str;
+
+    /// The share that it is. What of it can't be understood is counted by `reading`, and read so that it
+    /// hides nothing.
+    fn share(self, reading: &mut Reading) -> Share;
+}
+
+/// Reads an answer as it arrives.
+pub type SharesReader<R> = ListReader<Shares<R>>;
+
+/// A reader of an answer that began to arrive at `now`; a single value in it may have
+/// `max_value_bytes`.
+pub fn reader<R: Record>(
+    expiration_time: ExpirationTime,
+    now: UnixMillis,
+    max_value_bytes: usize,
+) -> SharesReader<R> {
+    let reading = Reading {
+        expiration_time,
+        now,
+        listing: Listing::default(),
+    };
+    let shares = Shares {
+        reading,
+        kept_bytes: 0,
+        record: PhantomData,
+    };
+    ListReader::new(R::LIST, max_value_bytes, shares)
+}
+
+/// The shares that were read so far.
+pub struct Shares<R> {
+    reading: Reading,
+    kept_bytes: u64,
+    record: PhantomData<R>,
+}
+
+impl<R> Shares<R> {
+    /// What was read: to be believed only from an answer that was whole.
+    pub fn into_listing(self) -> Listing {
+        self.reading.listing
+    }
+}
+
+impl<R: Record> Sink for Shares<R> {
+    type Record = R;
+
+    /// What is no record is an open share for ever: the reading that hides nothing.
+    fn take(&mut self, record: Lenient<R>) {
+        let record = record.0.ok().flatten().unwrap_or_else(|| {
+            self.reading.count("record");
+            R::default()
+        });
+        let share = record.share(&mut self.reading);
+        let listing = &mut self.reading.listing;
+        debug_assert!(
+            listing
+                .malformed
+                .keys()
+                .all(|field| R::KIND.fields().contains(field))
+        );
+        self.kept_bytes += share.bytes();
+        listing.shares.push(share);
+    }
+
+    fn kept_bytes(&self) -> u64 {
+        self.kept_bytes
+    }
+}
+
+/// How the values of an answer are read, and what was read of it.
+pub struct Reading {
+    expiration_time: ExpirationTime,
+    now: UnixMillis,
+    listing: Listing,
+}
+
+impl Reading {
+    /// The value of a field, after counting it if it could not be understood.
+    fn known<T>(&mut self, field: &'static str, value: Lenient<T>) -> Option<T> {
+        value.known(field, &mut self.listing.malformed)
+    }
+
+    /// Counts what was malformed in a part of the record.
+    fn add(&mut self, malformed: MalformedCounts) {
+        for (field, count) in malformed {
+            *self.listing.malformed.entry(field).or_default() += count;
+        }
+    }
+
+    fn count(&mut self, field: &'static str) {
+        self.known(field, Lenient::<()>::MALFORMED);
+    }
+
+    /// Every share has an id.
+    fn id(&mut self, field: &'static str, uuid: Lenient<Id>) -> Option<Id> {
+        let id = uuid.0.ok().flatten();
+        if id.is_none() {
+            self.count(field);
+        }
+        id
+    }
+
+    /// All records are of one organisation; one that says another is not understood.
+    fn learn_org_uuid(&mut self, field: &'static str, uuid: Lenient<Id>) {
+        match (uuid.0, &self.listing.org_uuid) {
+            (Ok(None), _) => {}
+            (Ok(Some(uuid)), Some(known)) if uuid == *known => {}
+            // It becomes a label value, so that only a documented one will do.
+            (Ok(Some(uuid @ Id::Uuid(_))), None) => self.listing.org_uuid = Some(uuid),
+            _ => self.count(field),
+        }
+    }
+
+    /// A creation between 1970 and the year 9999.
+    fn created(&mut self, field: &'static str, millis: Lenient<i64>) -> Option<UnixMillis> {
+        let created = millis.and_then(|millis| {
+            (0..=LAST_EPOCH_SECOND * 1000)
+                .contains(&millis)
+                .then_some(UnixMillis(millis))
+        });
+        self.known(field, created)
+    }
+
+    /// The end of a share that was made at `created`.
+    fn expiry(
+        &mut self,
+        field: &'static str,
+        value: Lenient<i64>,
+        created: Option<UnixMillis>,
+    ) -> (Expiry, ExpiryReading) {
+        let (reading, now) = (self.expiration_time, self.now);
+        let expiry = value.0.and_then(|value| reading.read(value, created, now));
+        expiry.unwrap_or_else(|Malformed| {
+            self.count(field);
+            (Expiry::Never, ExpiryReading::Never)
+        })
+    }
+
+    /// Both of Rhombus's example reports take null and absent for "no password".
+    fn password(&mut self, field: &'static str, is_asked: Lenient<bool>) -> Protection {
+        match self.known(field, is_asked) {
+            Some(true) => Protection::Password,
+            Some(false) | None => Protection::None,
+        }
+    }
+}
+
+/// Each camera once.
+fn distinct(mut cameras: Vec<Id>) -> Box<[Id]> {
+    cameras.sort_unstable();
+    cameras.dedup();
+    cameras.into_boxed_slice()
+}
