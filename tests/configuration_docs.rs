@@ -132,16 +132,40 @@ fn each_variable_on_the_page_is_read() {
 }
 
 #[test]
-fn the_keys_of_collect_and_their_defaults_are_those_of_the_binary() {
+fn the_settings_of_collect_are_those_of_the_binary() {
     let shown = stdout(&["check-config"], &[("RHOMBUS_API_KEY", "k")]);
     let (_, collect) = shown.split_once("collect:\n").expect("its section collect");
-    let binary = collect.lines().map(|line| line.trim().split_once(": "));
-    let binary: BTreeSet<_> = binary.map(|pair| pair.expect("a key")).collect();
-    let rows = rows();
-    let rows = rows
+    let mut rows = rows();
+    rows.retain(|cells| cells[0].starts_with("collect."));
+    assert_eq!(rows.len(), collect.lines().count(), "{collect}");
+    for line in collect.lines() {
+        let (key, default) = line.trim().split_once(": ").expect("a key");
+        let key = format!("collect.{key}");
+        let row = rows.iter().find(|cells| cells[..2] == [&key, default]);
+        let may_be = row.expect(line)[2].replace('`', "");
+        let expected = expected(&format!("--{}", key.replace('_', "-")));
+        assert!(may_be.contains(&expected), "{key}: {may_be}: {expected}");
+        assert!(EXAMPLE.lines().any(|it| it == line), "{line}");
+    }
+}
+
+/// What a flag's value may be, as the refusal of one has it that is of the right form: `1s to 1d`.
+fn expected(flag: &str) -> String {
+    let refusal = |far: &str| {
+        let output = run(&["check-config", &format!("{flag}={far}")], &[]);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let (_, expected) = stderr.split_once(": expected ")?;
+        let expected = expected.lines().next()?.to_owned();
+        (!expected.contains("such as")).then_some(expected)
+    };
+    let refusal = ["4000d", "2000GiB", "1000"]
         .iter()
-        .filter_map(|cells| Some((cells[0].strip_prefix("collect.")?, cells[1])));
-    assert_eq!(rows.collect::<BTreeSet<_>>(), binary);
+        .find_map(|far| refusal(far));
+    let refusal = refusal.expect(flag).replace(" or ", ", ");
+    match refusal.split_once(" from ") {
+        Some((_, bounds)) => bounds.split(',').next().unwrap().to_owned(),
+        None => refusal,
+    }
 }
 
 #[test]
