@@ -17,7 +17,7 @@ pub use address::ListenAddress;
 pub use options::{ListenArgs, LogArgs, WebArgs, WebConfigArgs};
 
 use crate::build_info;
-use crate::config::{Environment, Flags, limits};
+use crate::config::{self, Environment, Flags, INTERVAL, TIMEOUT};
 
 /// What one wants to know before the flags.
 const ABOUT: &str = "Tells Prometheus what video leaves an organisation by Rhombus share links: \
@@ -106,7 +106,7 @@ pub struct DemoArgs {
         long = "collect.interval",
         value_name = "DURATION",
         default_value = "5s",
-        value_parser = limits::interval
+        value_parser = |text: &str| config::duration(text, &INTERVAL)
     )]
     pub interval: Duration,
     /// Where to listen.
@@ -159,7 +159,7 @@ pub struct HealthcheckArgs {
         long,
         value_name = "DURATION",
         default_value = "3s",
-        value_parser = limits::timeout
+        value_parser = |text: &str| config::duration(text, &TIMEOUT)
     )]
     pub timeout: Duration,
 }

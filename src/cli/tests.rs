@@ -83,9 +83,9 @@ fn each_collect_flag_reaches_the_configuration() {
     ]) else {
         panic!("it does not check");
     };
-    let flags = args.config;
-    assert_eq!(flags.organization.as_deref(), Some("acme"));
-    insta::assert_debug_snapshot!(flags.collect);
+    let env = [("RHOMBUS_API_KEY", "k")].into_iter().collect();
+    let loaded = config::load(&args.config, &env).unwrap();
+    insta::assert_snapshot!(config::describe(&loaded.config));
 }
 
 #[test]

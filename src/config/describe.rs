@@ -3,9 +3,8 @@
 
 use std::fmt::Write;
 
-use super::value::{show_bytes, show_duration};
+use super::settings::SETTINGS;
 use super::{Collect, Config, KeySource, Organization};
-use crate::rhombus::ExpirationTime;
 
 /// What would run, as YAML with secrets redacted. The same for equal configurations.
 pub fn describe(config: &Config) -> String {
@@ -35,35 +34,16 @@ fn describe_organization(organization: &Organization, yaml: &mut String) {
 }
 
 fn describe_collect(collect: &Collect, yaml: &mut String) {
-    let windows: Vec<_> = collect
-        .expiring_within
-        .iter()
-        .map(|window| text(&window.label))
-        .collect();
-    let expiration_time = match collect.expiration_time {
-        ExpirationTime::Auto => "auto",
-        ExpirationTime::Epoch => "epoch",
-        ExpirationTime::Ttl => "ttl",
-    };
-    let lines = [
-        ("interval", show_duration(collect.interval)),
-        ("timeout", show_duration(collect.timeout)),
-        ("max_staleness", show_duration(collect.max_staleness)),
-        (
-            "lookback",
-            show_duration(collect.lookback.unwrap_or_default()),
-        ),
-        ("expiring_within", format!("[{}]", windows.join(", "))),
-        ("expiration_time", expiration_time.to_owned()),
-        ("max_response_bytes", show_bytes(collect.max_response_bytes)),
-        (
-            "requests_per_second",
-            collect.requests_per_second.to_string(),
-        ),
-    ];
     yaml.push_str("collect:\n");
-    for (key, value) in lines {
-        push(yaml, format_args!("  {key}: {value}\n"));
+    for setting in SETTINGS {
+        let values = setting.show(collect);
+        let value = if setting.is_list() {
+            let values: Vec<_> = values.iter().map(|value| text(value)).collect();
+            format!("[{}]", values.join(", "))
+        } else {
+            values.concat()
+        };
+        push(yaml, format_args!("  {}: {value}\n", setting.key));
     }
 }
 

@@ -1,15 +1,19 @@
-//! The YAML file as it is written: one struct a section, unknown keys rejected, nothing judged yet.
-//! Every value is kept as its text with its line, so that whoever judges it can say where it is.
-//! A new key begins here, then gets its check in `collect` or `organizations`, and its line in
+//! The YAML file as it is written: unknown keys rejected, nothing judged yet. Every value is kept as
+//! its text with its line, so that whoever judges it can say where it is. A new key of an
+//! organisation begins here, then gets its check in `organizations`, and its line in
 //! `docs/config.example.yml`.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::problem::Report;
+use super::settings::{KEYS, SETTINGS, Setting};
 use super::syntax;
 
 /// A value as written, and its line.
@@ -61,26 +65,49 @@ pub(super) struct OrganizationFile {
     pub(super) org_uuid: Option<Text>,
 }
 
-/// The section `collect`. What each key means stands at [`Collect`](super::Collect).
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CollectFile {
-    #[serde(default, deserialize_with = "present")]
-    pub(super) interval: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) timeout: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) max_staleness: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) lookback: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) expiring_within: Option<Spanned<Vec<Text>>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) expiration_time: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) max_response_bytes: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) requests_per_second: Option<Text>,
+/// The section `collect`: what is written, by the key of its setting. One value is a list of one.
+#[derive(Default)]
+pub(super) struct CollectFile(pub(super) BTreeMap<&'static str, Spanned<Vec<Text>>>);
+
+impl<'de> Deserialize<'de> for CollectFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct("Collect", KEYS, Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for CollectFile {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(Key(setting)) = map.next_key()? {
+            let written = if setting.is_list() {
+                map.next_value::<Present<_>>()?.0
+            } else {
+                let text: Text = map.next_value::<Present<_>>()?.0;
+                let (referenced, defined) = (text.referenced, text.defined);
+                Spanned::new(vec![text], referenced, defined)
+            };
+            self.0.insert(setting.key, written);
+        }
+        Ok(self)
+    }
+}
+
+/// The setting of which this is the key.
+struct Key(&'static Setting);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        let setting = SETTINGS.iter().find(|setting| setting.key == key);
+        setting
+            .map(Self)
+            .ok_or_else(|| D::Error::unknown_field(&key, KEYS))
+    }
 }
 
 /// A text that is never printed.
@@ -144,13 +171,22 @@ pub(super) fn parse(source: Source<'_>, text: &str, report: &mut Report) -> Opti
 }
 
 /// A key that is written needs a value: `interval:` alone is a mistake, not a default.
+struct Present<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Present<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Option::deserialize(deserializer)?;
+        value
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(syntax::NO_VALUE))
+    }
+}
+
+/// As [`Present`], for a field that may be absent.
 fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    match Option::deserialize(deserializer)? {
-        Some(value) => Ok(Some(value)),
-        None => Err(serde::de::Error::custom(syntax::NO_VALUE)),
-    }
+    Present::deserialize(deserializer).map(|Present(value)| Some(value))
 }

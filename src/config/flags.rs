@@ -1,14 +1,13 @@
-//! What the command line says of the configuration: its help, its names and its bounds. The
-//! environment variables of the flags have become flags before this. A new key of the file gets its
-//! flag here. No flag takes a key.
+//! What the command line says of the configuration. The environment variables of the flags have
+//! become flags before this. No flag takes a key.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use super::{Window, limits, value};
-use crate::rhombus::ExpirationTime;
+use super::settings::{Collect, SETTINGS, Setting};
+use super::value;
 
 /// Which organisations, and how to ask.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
@@ -35,73 +34,50 @@ pub struct Flags {
     pub collect: CollectFlags,
 }
 
-/// The section `collect` of the file, flag by flag, each checked by its function in [`limits`]; none:
-/// the file's value, else the default.
-#[derive(Args, Clone, Debug, Default, PartialEq)]
-#[command(next_help_heading = "Collecting (each overrides the same key of the file)")]
-pub struct CollectFlags {
-    /// From one poll of an organisation to the next [default: 1m]
-    #[arg(
-        long = "collect.interval",
-        value_name = "DURATION",
-        value_parser = limits::interval
-    )]
-    pub interval: Option<Duration>,
+/// What the flags of the section `collect` say, by the key of each setting that has one, in texts
+/// that the setting takes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CollectFlags(pub(super) BTreeMap<&'static str, Vec<String>>);
 
-    /// The limit of one request, from the connection to the last byte [default: 30s]
-    #[arg(
-        long = "collect.timeout",
-        value_name = "DURATION",
-        value_parser = limits::timeout
-    )]
-    pub timeout: Option<Duration>,
+impl Args for CollectFlags {
+    fn augment_args(command: Command) -> Command {
+        command.args(SETTINGS.iter().map(flag))
+    }
 
-    /// The age at which the last good picture is withdrawn from the metrics [default: 10m]
-    #[arg(
-        long = "collect.max-staleness",
-        value_name = "DURATION",
-        value_parser = limits::max_staleness
-    )]
-    pub max_staleness: Option<Duration>,
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
 
-    /// Ask only for pages created within this time, and see no older one; 0s: all [default: 0s]
-    #[arg(
-        long = "collect.lookback",
-        value_name = "DURATION",
-        value_parser = limits::lookback
-    )]
-    pub lookback: Option<Duration>,
+impl FromArgMatches for CollectFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |setting: &Setting| {
+            let texts = matches.get_many::<String>(setting.key)?;
+            Some((setting.key, texts.cloned().collect()))
+        };
+        Ok(Self(SETTINGS.iter().filter_map(given).collect()))
+    }
 
-    /// The windows of rhombus_shares_expiring, with commas between [default: 1h,24h,72h,7d,30d]
-    #[arg(
-        long = "collect.expiring-within",
-        value_name = "DURATIONS",
-        value_delimiter = ',',
-        value_parser = limits::window
-    )]
-    pub expiring_within: Option<Vec<Window>>,
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.extend(Self::from_arg_matches(matches)?.0);
+        Ok(())
+    }
+}
 
-    /// How expiry times are read: auto, epoch or ttl [default: auto]
-    #[arg(
-        long = "collect.expiration-time",
-        value_name = "READING",
-        value_parser = value::expiration_time
-    )]
-    pub expiration_time: Option<ExpirationTime>,
-
-    /// The largest answer that is read, after decompression [default: 256MiB]
-    #[arg(
-        long = "collect.max-response-bytes",
-        value_name = "SIZE",
-        value_parser = limits::max_response_bytes
-    )]
-    pub max_response_bytes: Option<u64>,
-
-    /// The pace of requests to one organisation; 5 may go at once [default: 1]
-    #[arg(
-        long = "collect.requests-per-second",
-        value_name = "NUMBER",
-        value_parser = limits::requests_per_second
-    )]
-    pub requests_per_second: Option<f64>,
+/// The flag of a setting.
+fn flag(setting: &'static Setting) -> Arg {
+    let check = |text: &str| {
+        setting.take(text, &mut Collect::default())?;
+        Ok::<_, String>(text.to_owned())
+    };
+    let flag = Arg::new(setting.key)
+        .long(setting.flag())
+        .help(setting.help())
+        .help_heading("Collecting (each overrides the same key of the file)")
+        .value_name(setting.value_name())
+        .value_parser(check);
+    match setting.is_list() {
+        true => flag.action(ArgAction::Append).value_delimiter(','),
+        false => flag,
+    }
 }

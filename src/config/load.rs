@@ -117,12 +117,8 @@ fn assemble(
             None
         }
     };
-    let collect = collect::resolve(
-        source,
-        file.collect.unwrap_or_default(),
-        &flags.collect,
-        report,
-    );
+    let collect = file.collect.unwrap_or_default();
+    let collect = collect::resolve(source, &collect, &flags.collect, report);
     let placed = organizations?.into_iter();
     let (organizations, places) = placed.map(|it| (it.organization, it.key)).unzip();
     let config = Config {

@@ -1,5 +1,5 @@
-//! What a person may decide: one struct a section of the file, a default and a meaning on each
-//! field, unknown keys rejected, everything checked before anything starts.
+//! What a person may decide: one table of the settings, unknown keys rejected, everything checked
+//! before anything starts.
 //!
 //! Nothing here reads the environment or the command line: `main` hands both in.
 
@@ -11,16 +11,15 @@ mod file;
 mod flags;
 mod key_source;
 mod keys;
-pub mod limits;
 mod load;
 mod organizations;
 mod problem;
 mod proxy;
+mod settings;
 mod syntax;
-pub mod value;
+mod value;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 pub use describe::describe;
 pub use environment::{Environment, EnvironmentError};
@@ -30,8 +29,10 @@ pub use load::{load, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
+pub use settings::{Collect, INTERVAL, TIMEOUT};
+pub use value::duration;
 
-use crate::rhombus::{ApiKey, Endpoint, ExpirationTime};
+use crate::rhombus::{ApiKey, Endpoint};
 use crate::share::Id;
 pub use crate::share::Window;
 
@@ -71,27 +72,6 @@ pub enum KeySource {
     Inline(ApiKey),
     /// In a file, which is read again before each poll, so that a rotated key is picked up.
     File(PathBuf),
-}
-
-/// How to ask Rhombus.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Collect {
-    /// From the start of one poll of an organisation to the start of the next. At least 1 s.
-    pub interval: Duration,
-    /// The limit of one request, whole, from the connection to the last byte.
-    pub timeout: Duration,
-    /// The age at which the last good picture is withdrawn from the metrics.
-    pub max_staleness: Duration,
-    /// Only pages created within this time are asked for; none: every page there is.
-    pub lookback: Option<Duration>,
-    /// The windows of `rhombus_shares_expiring`, ascending.
-    pub expiring_within: Vec<Window>,
-    /// How `expirationTimeSecs` is read.
-    pub expiration_time: ExpirationTime,
-    /// The largest body that is read, in bytes, after decompression.
-    pub max_response_bytes: u64,
-    /// The pace of requests to one organisation; up to [`BURST`](crate::rhombus::BURST) may go at once.
-    pub requests_per_second: f64,
 }
 
 /// A configuration that can run, and what should be known of it.

@@ -238,20 +238,23 @@ fn a_file_with_a_key_that_all_can_read_is_a_warning() {
     );
 }
 
+/// The flags of these settings.
+fn collect_flags(flags: &[(&'static str, &[&str])]) -> CollectFlags {
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    let flags = flags.iter().map(|&(key, values)| (key, texts(values)));
+    CollectFlags(flags.collect())
+}
+
 #[test]
 fn a_flag_overrides_the_file_and_the_file_the_default() {
     let dir = tempfile::tempdir().unwrap();
     let text = "collect: { interval: 2m, timeout: 20s, expiring_within: [2h], lookback: 7d }";
     let mut flags = with_file(dir.path(), text);
-    flags.collect = CollectFlags {
-        interval: Some(Duration::from_secs(180)),
-        lookback: Some(Duration::ZERO),
-        expiring_within: Some(vec![
-            value::window("3d").unwrap(),
-            value::window("60m").unwrap(),
-        ]),
-        ..CollectFlags::default()
-    };
+    flags.collect = collect_flags(&[
+        ("interval", &["3m"]),
+        ("lookback", &["0s"]),
+        ("expiring_within", &["3d", "60m"]),
+    ]);
     let collect = load(&flags, &env(&[(ENV_API_KEY, SECRET)]))
         .unwrap()
         .config
@@ -273,45 +276,34 @@ fn a_flag_overrides_the_file_and_the_file_the_default() {
 
 #[test]
 fn what_flags_are_to_each_other_is_checked_and_named_as_flags() {
-    let windows = |labels: &[&str]| labels.iter().map(|l| value::window(l).unwrap()).collect();
-    for (collect, expected) in [
+    let with = |key, texts: &[_]| {
+        let flags = Flags {
+            collect: collect_flags(&[(key, texts)]),
+            ..Flags::default()
+        };
+        load(&flags, &env(&[(ENV_API_KEY, SECRET)])).map_err(|error| error.to_string())
+    };
+    for (key, texts, expected) in [
         (
-            CollectFlags {
-                max_staleness: Some(Duration::from_secs(119)),
-                ..CollectFlags::default()
-            },
+            "max_staleness",
+            &["119s"][..],
             "--collect.max-staleness: `119s` is too short: expected at least 2m,",
         ),
         (
-            CollectFlags {
-                expiring_within: Some(windows(&["24h", "1d"])),
-                ..CollectFlags::default()
-            },
+            "expiring_within",
+            &["24h", "1d"],
             "--collect.expiring-within: `24h` and `1d` are the same time",
         ),
         (
-            CollectFlags {
-                interval: Some(Duration::from_secs(3600)),
-                ..CollectFlags::default()
-            },
+            "interval",
+            &["1h"],
             "collect.max_staleness (the default): `10m` is too short: expected at least 2h,",
         ),
     ] {
-        let flags = Flags {
-            collect,
-            ..Flags::default()
-        };
-        let error = load(&flags, &env(&[(ENV_API_KEY, SECRET)])).unwrap_err();
-        assert!(error.to_string().starts_with(expected), "{error}");
+        let error = with(key, texts).unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
     }
-    let flags = Flags {
-        collect: CollectFlags {
-            max_staleness: Some(Duration::from_secs(120)),
-            ..CollectFlags::default()
-        },
-        ..Flags::default()
-    };
-    assert!(load(&flags, &env(&[(ENV_API_KEY, SECRET)])).is_ok());
+    assert!(with("max_staleness", &["2m"]).is_ok());
 }
 
 #[test]

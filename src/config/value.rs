@@ -2,6 +2,7 @@
 //! error what it expected and never repeats the text; who reports it decides whether that may be
 //! shown. The command line and the file share them, so that both speak with one voice.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::Window;
@@ -14,22 +15,48 @@ const NAME_MAX_BYTES: usize = 128;
 /// The longest text of a window, in bytes: it becomes a label value.
 const WINDOW_MAX_BYTES: usize = 32;
 
-const KIB: u64 = 1024;
-
-/// A duration with a unit, such as `30s`, `5m`, `24h` or `7d`; `0s` is accepted.
+/// A duration with a unit, such as `30s`, `5m`, `24h` or `7d`.
 ///
 /// # Errors
 /// What was expected.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<Duration, String> {
+    within(any_duration(text)?, range, "a duration", show_duration)
+}
+
+/// A time to look back; none for `0s`.
+pub(super) fn lookback(
+    text: &str,
+    range: &RangeInclusive<Duration>,
+) -> Result<Option<Duration>, String> {
+    if any_duration(text)?.is_zero() {
+        return Ok(None);
+    }
+    duration(text, range)
+        .map(Some)
+        .map_err(|expected| format!("{expected}, or 0s for every page there is"))
+}
+
+/// A value of the label `within`: a duration that keeps the text as its label.
+pub(super) fn window(text: &str, range: &RangeInclusive<Duration>) -> Result<Window, String> {
+    let label = text.trim();
+    if label.len() > WINDOW_MAX_BYTES {
+        return Err(format!(
+            "expected a duration of at most {WINDOW_MAX_BYTES} bytes, such as 24h"
+        ));
+    }
+    Ok(Window {
+        label: label.to_owned(),
+        duration: duration(label, range)?,
+    })
+}
+
+fn any_duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text.trim())
         .map_err(|_| "expected a duration with its unit, such as 30s, 5m, 24h or 7d".to_owned())
 }
 
 /// A number of bytes, such as `256MiB`, `64kB` or `1048576`.
-///
-/// # Errors
-/// What was expected.
-pub fn bytes(text: &str) -> Result<u64, String> {
+pub(super) fn bytes(text: &str, range: &RangeInclusive<u64>) -> Result<u64, String> {
     let expected =
         || "expected a whole number of bytes, such as 256MiB, 1GiB or 1048576".to_owned();
     let text = text.trim();
@@ -41,29 +68,38 @@ pub fn bytes(text: &str) -> Result<u64, String> {
         "kb" => 1000,
         "mb" => 1000 * 1000,
         "gb" => 1000 * 1000 * 1000,
-        "kib" => KIB,
-        "mib" => KIB * KIB,
-        "gib" => KIB * KIB * KIB,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
         _ => return Err(expected()),
     };
-    number.checked_mul(unit).ok_or_else(expected)
+    let bytes = number.checked_mul(unit).ok_or_else(expected)?;
+    within(bytes, range, "a size", show_bytes)
 }
 
 /// A number, such as `1` or `0.5`.
-///
-/// # Errors
-/// What was expected.
-pub fn number(text: &str) -> Result<f64, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| "expected a number, such as 1 or 0.5".to_owned())
+pub(super) fn number(text: &str, range: &RangeInclusive<f64>) -> Result<f64, String> {
+    let number = text.trim().parse();
+    let number = number.map_err(|_| "expected a number, such as 1 or 0.5".to_owned())?;
+    within(number, range, "a number", |number: f64| number.to_string())
 }
 
-/// How expiry times are read: `auto`, `epoch` or `ttl`.
-///
-/// # Errors
-/// What was expected.
-pub fn expiration_time(text: &str) -> Result<ExpirationTime, String> {
+/// The value, if it is within bounds. Not a number is within none.
+fn within<T: PartialOrd + Copy>(
+    value: T,
+    range: &RangeInclusive<T>,
+    kind: &str,
+    show: fn(T) -> String,
+) -> Result<T, String> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    let (from, to) = (show(*range.start()), show(*range.end()));
+    Err(format!("expected {kind} from {from} to {to}"))
+}
+
+/// How expiry times are read.
+pub(super) fn expiration_time(text: &str) -> Result<ExpirationTime, String> {
     match text.trim() {
         "auto" => Ok(ExpirationTime::Auto),
         "epoch" => Ok(ExpirationTime::Epoch),
@@ -72,28 +108,17 @@ pub fn expiration_time(text: &str) -> Result<ExpirationTime, String> {
     }
 }
 
-/// A value of the label `within`: a duration that keeps the text as its label.
-///
-/// # Errors
-/// What was expected.
-pub fn window(text: &str) -> Result<Window, String> {
-    let label = text.trim();
-    if label.len() > WINDOW_MAX_BYTES {
-        return Err(format!(
-            "expected a duration of at most {WINDOW_MAX_BYTES} bytes, such as 24h"
-        ));
+/// A reading as [`expiration_time`] takes it.
+pub(super) fn show_expiration_time(reading: ExpirationTime) -> &'static str {
+    match reading {
+        ExpirationTime::Auto => "auto",
+        ExpirationTime::Epoch => "epoch",
+        ExpirationTime::Ttl => "ttl",
     }
-    Ok(Window {
-        label: label.to_owned(),
-        duration: duration(label)?,
-    })
 }
 
 /// The name of an organisation: a value of the label `org`.
-///
-/// # Errors
-/// What was expected.
-pub fn organization_name(text: &str) -> Result<String, String> {
+pub(super) fn organization_name(text: &str) -> Result<String, String> {
     let expected = if text.is_empty() || text.len() > NAME_MAX_BYTES {
         format!("expected a name of 1 to {NAME_MAX_BYTES} bytes")
     } else if text.chars().any(needs_escape) {
@@ -113,10 +138,7 @@ pub fn organization_name(text: &str) -> Result<String, String> {
 }
 
 /// An organisation's uuid: a documented [`Id::Uuid`].
-///
-/// # Errors
-/// What was expected.
-pub fn org_uuid(text: &str) -> Result<Id, String> {
+pub(super) fn org_uuid(text: &str) -> Result<Id, String> {
     match Id::parse(text) {
         uuid @ Id::Uuid(_) => Ok(uuid),
         Id::Text(_) => Err(
@@ -127,7 +149,7 @@ pub fn org_uuid(text: &str) -> Result<Id, String> {
 }
 
 /// A duration as one whole number and unit, which [`duration()`] reads back: `90s`, `10m`, `7d`.
-pub fn show_duration(duration: Duration) -> String {
+pub(super) fn show_duration(duration: Duration) -> String {
     const UNITS: [(u128, &str); 6] = [
         (86_400_000_000_000, "d"),
         (3_600_000_000_000, "h"),
@@ -136,26 +158,21 @@ pub fn show_duration(duration: Duration) -> String {
         (1_000_000, "ms"),
         (1, "ns"),
     ];
-    let nanos = duration.as_nanos();
-    let unit = UNITS
-        .iter()
-        .find(|(size, _)| nanos > 0 && nanos.is_multiple_of(*size));
-    let (size, unit) = unit.unwrap_or(&(1_000_000_000, "s"));
-    format!("{}{unit}", nanos / size)
+    in_units(duration.as_nanos(), &UNITS).unwrap_or_else(|| "0s".to_owned())
 }
 
 /// A number of bytes as one whole number and unit, which [`bytes()`] reads back: `256MiB`.
-pub fn show_bytes(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(KIB * KIB * KIB, "GiB"), (KIB * KIB, "MiB"), (KIB, "KiB")];
-    match UNITS
-        .iter()
-        .find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size))
-    {
-        Some((size, unit)) => format!("{}{unit}", bytes / size),
-        None => bytes.to_string(),
-    }
+pub(super) fn show_bytes(bytes: u64) -> String {
+    const UNITS: [(u128, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    in_units(bytes.into(), &UNITS).unwrap_or_else(|| bytes.to_string())
 }
 
+/// The number in the first unit of which it is a whole number; none for 0.
+fn in_units(number: u128, units: &[(u128, &str)]) -> Option<String> {
+    let mut units = units.iter();
+    let (size, unit) = units.find(|(size, _)| number > 0 && number.is_multiple_of(*size))?;
+    Some(format!("{}{unit}", number / size))
+}
 /// A text in a message: cut when long, with what a terminal would act on escaped.
 pub(super) fn quoted(text: &str) -> String {
     const MAX_CHARS: usize = 64;
@@ -176,6 +193,14 @@ pub(super) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn bytes(text: &str) -> Result<u64, String> {
+        super::bytes(text, &(0..=u64::MAX))
+    }
+
+    fn duration(text: &str) -> Result<Duration, String> {
+        super::duration(text, &(Duration::ZERO..=Duration::MAX))
+    }
 
     #[test]
     fn sizes() {
@@ -226,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_window_keeps_its_text() {
-        let window = window("24h").unwrap();
+        let window = window("24h", &(Duration::ZERO..=Duration::MAX)).unwrap();
         assert_eq!(window.label, "24h");
         assert_eq!(window.duration, Duration::from_secs(86_400));
     }
