@@ -139,7 +139,7 @@ async fn an_empty_list_of_the_same_key_is_believed_though_nobody_can_be_asked() 
     fail_who(&several, "ours", r#""server_error""#).await;
     let exporter = several.exporter(QUICK, &["ours"]);
     exporter.wait_for_success().await;
-    several.order("DELETE", "groups", "ours", "").await;
+    several.order("DELETE", "clip_groups", "ours", "").await;
     let gone = |metrics: &Metrics| metrics.get(&open("ours")) == Some(0.0);
     exporter.wait_for("it is believed", gone).await;
 }

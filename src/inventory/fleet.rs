@@ -366,6 +366,37 @@ mod tests {
     }
 
     #[test]
+    fn an_organisation_is_ready_once_it_was_seen_and_fails_for_its_last_reason() {
+        let never = failed(&Standing::default());
+        let handle = fleet(&[("a", "x", seen(0)), ("b", "y", never)]);
+        let fleet = handle.load();
+        assert_eq!(fleet.missing().collect::<Vec<_>>(), ["b"]);
+        let [a, b] = fleet.organizations.as_slice() else {
+            panic!("two");
+        };
+        assert!(a.is_ready() && !b.is_ready());
+        assert!(!a.fails_for(Reason::Server) && b.fails_for(Reason::Server));
+        assert!(!b.fails_for(Reason::Auth));
+        assert!(a.belief(&view(), NOW).is_known() && !b.belief(&view(), NOW).is_known());
+    }
+
+    #[test]
+    fn what_was_withdrawn_by_one_view_is_not_shown_by_another() {
+        let handle = fleet(&[("a", "x", seen(300))]);
+        let fleet = handle.load();
+        let organization = &fleet.organizations[0];
+        let shown = |staleness| {
+            let standing = organization.standing(ShareKind::ClipGroup);
+            standing.inventory(NOW, staleness).is_some()
+        };
+        let (short, long) = (Duration::from_secs(299), Duration::from_secs(600));
+        organization.withdraw(NOW, long);
+        assert!(shown(long) && !shown(short));
+        organization.withdraw(NOW, short);
+        assert!(!shown(long));
+    }
+
+    #[test]
     fn what_goes_wrong_is_counted_for_all_and_there_at_0() {
         let handle = fleet(&[]);
         let of = |reason| (ShareKind::ClipGroup, reason);

@@ -261,6 +261,7 @@ mod tests {
             record("null"),
             record(&format!("\"{UUID}\"")),
             record(&format!("\"{UUID}\"")),
+            record(&format!("\"{UUID}\"")),
             record(&format!("\"{other}\"")),
         ];
         let seen = answer(&records.join(","));
