@@ -215,11 +215,12 @@ impl Poller {
 
     /// Says where the organisation, which is known only now, is watched under other names too.
     fn tell_other_names(&self) {
+        let Some(uuid) = &self.running.organization.identity().uuid else {
+            return;
+        };
         let fleet = self.fleet.load();
-        let identity = self.running.organization.identity();
-        let duplicates = fleet.duplicates();
-        let names = identity.uuid.as_ref().and_then(|uuid| duplicates.get(uuid));
-        if let Some(names) = names {
+        let names = fleet.names_of(uuid);
+        if names.len() > 1 {
             let names = names.join(", ");
             warn!(names, "these are one organisation, whose links count twice");
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::{Belief, Standing, State};
+use super::Standing;
 use crate::clock::ServerClock;
 use crate::share::{Id, Identity, MalformedCounts, Moment, Reason, ShareKind, Window};
 
@@ -89,15 +89,6 @@ impl Organization {
                 .is_some_and(|failure| failure.reason == reason)
         })
     }
-
-    /// How far its worst list can be believed, where this machine's clock reads `here`.
-    pub fn belief(&self, view: &View, here: Moment) -> Belief {
-        let now = self.now(here);
-        let beliefs = self
-            .standings()
-            .map(|(_, standing)| Belief::of(&standing, view, now));
-        beliefs.min().unwrap_or(Belief::Waiting)
-    }
 }
 
 /// How inventories are to be read: the part of the configuration that readers need.
@@ -140,41 +131,11 @@ impl Fleet {
             .map(|org| org.name())
     }
 
-    /// The names under which each organisation is watched that has several, by its uuid.
-    pub fn duplicates(&self) -> BTreeMap<Id, Vec<&str>> {
-        let mut names: BTreeMap<Id, Vec<&str>> = BTreeMap::new();
-        for organization in &self.organizations {
-            if let Some(uuid) = &organization.identity.load().uuid {
-                names
-                    .entry(uuid.clone())
-                    .or_default()
-                    .push(&organization.name);
-            }
-        }
-        names.retain(|_, names| names.len() > 1);
-        names
-    }
-
-    /// How many organisations are in each state, in the order of [`State::ALL`].
-    pub fn states(&self, here: Moment) -> [u64; State::ALL.len()] {
-        let duplicates = self.duplicates();
-        let mut states = [0; State::ALL.len()];
-        for organization in &self.organizations {
-            let uuid = &organization.identity.load().uuid;
-            let is_duplicate = uuid
-                .as_ref()
-                .is_some_and(|uuid| duplicates.contains_key(uuid));
-            let belief = organization.belief(&self.view, here);
-            states[State::new(belief, is_duplicate) as usize] += 1;
-        }
-        states
-    }
-
-    /// The clock of each endpoint, once, sorted.
-    pub fn server_clocks(&self) -> impl Iterator<Item = &Arc<ServerClock>> {
-        let clocks = self.organizations.iter().map(|org| &org.server_clock);
-        let clocks: BTreeMap<_, _> = clocks.map(|clock| (clock.endpoint(), clock)).collect();
-        clocks.into_values()
+    /// The names under which the organisation of this uuid is watched.
+    pub fn names_of(&self, uuid: &Id) -> Vec<&str> {
+        let is_it = |org: &&Arc<Organization>| org.identity.load().uuid.as_ref() == Some(uuid);
+        let organizations = self.organizations.iter().filter(is_it);
+        organizations.map(|org| org.name()).collect()
     }
 }
 
@@ -272,7 +233,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Failure;
+    use crate::inventory::{Failure, Look, Snapshot, State};
     use crate::share::{Listing, UnixMillis};
 
     const NOW: Moment = Moment {
@@ -322,7 +283,7 @@ mod tests {
     }
 
     fn states(organizations: &[(&str, &str, Standing)]) -> Vec<(State, u64)> {
-        let counts = fleet(organizations).load().states(NOW);
+        let counts = Snapshot::new(&fleet(organizations).load(), NOW).states();
         let counts = State::ALL.into_iter().zip(counts);
         counts.filter(|(_, count)| *count > 0).collect()
     }
@@ -361,8 +322,11 @@ mod tests {
         assert_eq!(three(seen(601)), withdrawn);
         let handle = fleet(&[("a", "x", seen(0)), ("b", "x", seen(0)), ("c", "", seen(0))]);
         let fleet = handle.load();
-        let names: Vec<_> = fleet.duplicates().into_values().collect();
+        let snapshot = Snapshot::new(&fleet, NOW);
+        let names: Vec<_> = snapshot.duplicates().into_values().collect();
         assert_eq!(names, [["a", "b"]]);
+        assert_eq!(fleet.names_of(&Id::parse("x")), ["a", "b"]);
+        assert_eq!(fleet.names_of(&Id::parse("y")), [""; 0]);
     }
 
     #[test]
@@ -377,7 +341,12 @@ mod tests {
         assert!(a.is_ready() && !b.is_ready());
         assert!(!a.fails_for(Reason::Server) && b.fails_for(Reason::Server));
         assert!(!b.fails_for(Reason::Auth));
-        assert!(a.belief(&view(), NOW).is_known() && !b.belief(&view(), NOW).is_known());
+        let snapshot = Snapshot::new(&fleet, NOW);
+        let known = |look: &Look| look.belief(&view()).is_known();
+        assert_eq!(
+            snapshot.organizations.iter().map(known).collect::<Vec<_>>(),
+            [true, false]
+        );
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! One organisation's state at a moment. An [`Inventory`] is what one good answer said, immutable;
-//! a [`Standing`] adds when it was obtained and what has failed since; a [`Fleet`] is all of them.
+//! a [`Standing`] adds when it was obtained and what has failed since; a [`Fleet`] is all of them, and a
+//! [`Snapshot`] is that at one moment.
 //! Every output reads these and nothing else, so that they all tell the same truth.
 
 mod belief;
 mod fleet;
 #[cfg(test)]
 pub(crate) mod samples;
+mod snapshot;
 mod standing;
 mod timeline;
 
@@ -15,6 +17,7 @@ use foldhash::fast::RandomState;
 
 pub use belief::{Belief, State};
 pub use fleet::{Fleet, FleetHandle, Organization, View};
+pub use snapshot::{Look, Snapshot};
 pub use standing::{Failure, Poll, Standing};
 pub use timeline::{Tally, Timeline, Totals};
 

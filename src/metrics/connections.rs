@@ -28,7 +28,7 @@ static REFUSED: Spec = Spec::counter(
 pub type CountConnections = Box<dyn Fn() -> ConnectionCount + Send + Sync>;
 
 /// What can be said of the server's connections.
-pub(super) fn families(count: &ConnectionCount) -> [Family<'static>; 3] {
+pub(super) fn families(count: &ConnectionCount) -> [Family; 3] {
     let mut refused = Family::new(&REFUSED);
     let by_label: BTreeMap<_, _> = Refused::ALL
         .map(Refused::label)

@@ -46,13 +46,13 @@ impl Spec {
 }
 
 /// A family while its series are written, in the text format 0.0.4.
-pub(super) struct Family<'a> {
-    spec: &'a Spec,
+pub(super) struct Family {
+    spec: &'static Spec,
     text: String,
 }
 
-impl<'a> Family<'a> {
-    pub(super) const fn new(spec: &'a Spec) -> Self {
+impl Family {
+    pub(super) const fn new(spec: &'static Spec) -> Self {
         Self {
             spec,
             text: String::new(),
@@ -60,7 +60,7 @@ impl<'a> Family<'a> {
     }
 
     /// The family of this one series.
-    pub(super) fn of(spec: &'a Spec, value: f64) -> Self {
+    pub(super) fn of(spec: &'static Spec, value: f64) -> Self {
         let mut family = Self::new(spec);
         family.push(&[], value);
         family

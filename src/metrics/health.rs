@@ -1,8 +1,8 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
 use super::families::{Family, Reading, Spec, as_value};
-use super::inventories::Snapshot;
-use crate::inventory::{Standing, State};
+use super::inventories::lists;
+use crate::inventory::{FleetHandle, Snapshot, Standing, State};
 use crate::share::Moment;
 
 const BY_SOURCE: &[&str] = &["org", "source"];
@@ -89,16 +89,16 @@ static LOOKBACK: Spec = Spec::gauge(
     "Only shares created within this time are asked for, older ones are not seen; 0: all are.",
 );
 
-/// What can be said of what is known.
-pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
-    let view = snapshot.view();
+/// What can be said of what is known, and of what has gone wrong in all of `fleet`.
+pub(super) fn families(snapshot: &Snapshot, fleet: &FleetHandle) -> Vec<Family> {
+    let view = &snapshot.view;
     let lookback = view.lookback.unwrap_or_default();
     let mut families = by_list(snapshot);
     families.extend([
         failing(snapshot),
         polls(snapshot),
-        errors(snapshot),
-        malformed(snapshot),
+        errors(fleet),
+        malformed(fleet),
         clock_skew(snapshot),
         organizations(snapshot),
         Family::of(&INTERVAL, view.interval.as_secs_f64()),
@@ -111,11 +111,11 @@ fn flag(holds: bool) -> f64 {
     as_value(holds.into())
 }
 
-fn by_list(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
+fn by_list(snapshot: &Snapshot) -> Vec<Family> {
     let family = |(spec, read): &'static Reading<Standing>| {
         let mut family = Family::new(spec);
-        for list in snapshot.lists() {
-            if let Some(value) = read(&list.standing) {
+        for list in lists(snapshot) {
+            if let Some(value) = read(list.standing) {
                 family.push(&[list.org(), list.kind.list()], value);
             }
         }
@@ -124,9 +124,9 @@ fn by_list(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
     BY_LIST.iter().map(family).collect()
 }
 
-fn failing(snapshot: &Snapshot<'_>) -> Family<'static> {
+fn failing(snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&FAILING);
-    for list in snapshot.lists() {
+    for list in lists(snapshot) {
         if let Some(failure) = list.standing.failure() {
             let labels = [list.org(), list.kind.list(), failure.reason.label()];
             family.push(&labels, 1.0);
@@ -135,9 +135,9 @@ fn failing(snapshot: &Snapshot<'_>) -> Family<'static> {
     family
 }
 
-fn polls(snapshot: &Snapshot<'_>) -> Family<'static> {
+fn polls(snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&POLLS);
-    for list in snapshot.lists() {
+    for list in lists(snapshot) {
         let (succeeded, failed) = list.standing.polls();
         for (outcome, count) in [("failure", failed), ("success", succeeded)] {
             family.push_count(&[list.org(), list.kind.list(), outcome], count);
@@ -146,36 +146,33 @@ fn polls(snapshot: &Snapshot<'_>) -> Family<'static> {
     family
 }
 
-fn errors(snapshot: &Snapshot<'_>) -> Family<'static> {
+fn errors(fleet: &FleetHandle) -> Family {
     let mut family = Family::new(&ERRORS);
-    for ((kind, reason), count) in snapshot.handle.failures() {
+    for ((kind, reason), count) in fleet.failures() {
         family.push_count(&[kind.list(), reason.label()], count);
     }
     family
 }
 
-fn malformed(snapshot: &Snapshot<'_>) -> Family<'static> {
+fn malformed(fleet: &FleetHandle) -> Family {
     let mut family = Family::new(&MALFORMED);
-    for ((kind, field), count) in snapshot.handle.malformed() {
+    for ((kind, field), count) in fleet.malformed() {
         family.push_count(&[kind.list(), field], count);
     }
     family
 }
 
-fn clock_skew(snapshot: &Snapshot<'_>) -> Family<'static> {
+fn clock_skew(snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&CLOCK_SKEW);
-    for clock in snapshot.fleet.server_clocks() {
-        if let Some(skew) = clock.skew(snapshot.here) {
-            family.push(&[clock.endpoint()], skew as f64);
-        }
+    for (endpoint, skew) in snapshot.clock_skews() {
+        family.push(&[endpoint], skew as f64);
     }
     family
 }
 
-fn organizations(snapshot: &Snapshot<'_>) -> Family<'static> {
+fn organizations(snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&ORGANIZATIONS);
-    let counts = snapshot.fleet.states(snapshot.here);
-    for (state, count) in State::ALL.into_iter().zip(counts) {
+    for (state, count) in State::ALL.into_iter().zip(snapshot.states()) {
         family.push_count(&[state.label()], count);
     }
     family

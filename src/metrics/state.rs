@@ -2,9 +2,9 @@
 //! here, at the scrape. An inventory that is too old to be believed has no series at all.
 
 use super::families::{Family, Reading, Spec, as_value};
-use super::inventories::{List, Snapshot};
-use crate::inventory::{Inventory, Tally};
-use crate::share::{ExpiryReading, Id, Protection, UnixMillis};
+use super::inventories::{List, lists};
+use crate::inventory::{Inventory, Snapshot, Tally};
+use crate::share::{ExpiryReading, Id, Protection, UnixMillis, Window};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
@@ -94,13 +94,14 @@ static ORG_INFO: Spec = Spec::gauge(
 );
 
 /// What can be said of what is known.
-pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
-    let view = snapshot.view();
-    let shown = |list| Some((list, List::inventory(list, view)?));
-    let shown: Vec<_> = snapshot.lists().filter_map(shown).collect();
+pub(super) fn families(snapshot: &Snapshot) -> Vec<Family> {
+    let view = &snapshot.view;
+    let shown: Vec<_> = lists(snapshot)
+        .filter_map(|list| Some((list, list.inventory(view)?)))
+        .collect();
     let mut families = by_tally(&shown);
     families.extend([
-        expiring(&shown, snapshot),
+        expiring(&shown, &view.expiring_within),
         devices(&shown),
         readings(&shown),
         malformed(&shown),
@@ -110,10 +111,10 @@ pub(super) fn families(snapshot: &Snapshot<'_>) -> Vec<Family<'static>> {
 }
 
 /// The lists that are shown, with what they held.
-type Shown<'a> = [(&'a List, &'a Inventory)];
+type Shown<'a> = [(List<'a>, &'a Inventory)];
 
-fn by_tally(shown: &Shown<'_>) -> Vec<Family<'static>> {
-    let of_list = |(list, inventory): &(&List, &Inventory)| {
+fn by_tally(shown: &Shown<'_>) -> Vec<Family> {
+    let of_list = |(list, inventory): &(List<'_>, &Inventory)| {
         let tally = |protection: &Protection| {
             let tally = inventory.timeline(*protection).at(list.now());
             (protection.label(), tally)
@@ -136,12 +137,15 @@ fn by_tally(shown: &Shown<'_>) -> Vec<Family<'static>> {
     BY_TALLY.iter().map(family).collect()
 }
 
-fn expiring(shown: &Shown<'_>, snapshot: &Snapshot<'_>) -> Family<'static> {
+/// The windows in the order of their labels, as all series are.
+fn expiring(shown: &Shown<'_>, windows: &[Window]) -> Family {
+    let mut windows: Vec<_> = windows.iter().collect();
+    windows.sort_by_key(|window| &window.label);
     let mut family = Family::new(&EXPIRING);
     for (list, inventory) in shown {
         for protection in list.kind.protections() {
             let timeline = inventory.timeline(*protection);
-            for window in snapshot.windows() {
+            for window in &windows {
                 let count = timeline.expiring(list.now(), window.duration);
                 let (kind, protection) = (list.kind.label(), protection.label());
                 family.push_count(&[list.org(), kind, protection, &window.label], count);
@@ -151,7 +155,7 @@ fn expiring(shown: &Shown<'_>, snapshot: &Snapshot<'_>) -> Family<'static> {
     family
 }
 
-fn devices(shown: &Shown<'_>) -> Family<'static> {
+fn devices(shown: &Shown<'_>) -> Family {
     let mut family = Family::new(&DEVICES);
     for (list, inventory) in shown {
         let cameras = inventory.cameras(list.now());
@@ -160,7 +164,7 @@ fn devices(shown: &Shown<'_>) -> Family<'static> {
     family
 }
 
-fn readings(shown: &Shown<'_>) -> Family<'static> {
+fn readings(shown: &Shown<'_>) -> Family {
     let mut family = Family::new(&READINGS);
     for (list, inventory) in shown {
         for reading in ExpiryReading::ALL {
@@ -171,7 +175,7 @@ fn readings(shown: &Shown<'_>) -> Family<'static> {
     family
 }
 
-fn malformed(shown: &Shown<'_>) -> Family<'static> {
+fn malformed(shown: &Shown<'_>) -> Family {
     let mut family = Family::new(&MALFORMED);
     for (list, inventory) in shown {
         for (field, count) in inventory.malformed() {
@@ -182,14 +186,14 @@ fn malformed(shown: &Shown<'_>) -> Family<'static> {
 }
 
 /// Once an organisation, however many of its lists are shown.
-fn org_info(shown: &Shown<'_>) -> Family<'static> {
+fn org_info(shown: &Shown<'_>) -> Family {
     let mut family = Family::new(&ORG_INFO);
     let mut told = None;
     for (list, _) in shown {
         if told.replace(list.org()) == Some(list.org()) {
             continue;
         }
-        let identity = list.organization.identity();
+        let identity = &list.look.identity;
         let uuid = identity.uuid.as_ref().map(Id::to_string);
         let name = identity.name.as_deref().unwrap_or_default();
         family.push(&[list.org(), &uuid.unwrap_or_default(), name], 1.0);

@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::routes::App;
 use super::standings::{Links, Row, Standings, soon};
 use super::words;
-use crate::inventory::{Belief, Fleet};
+use crate::inventory::{Belief, Fleet, Snapshot};
 use crate::share::Moment;
 
 /// More rows than this are of no use to a person, and slow to load.
@@ -95,7 +95,7 @@ struct Counts {
 impl Page {
     /// The page about `fleet` as it is where this machine's clock reads `here`.
     pub(super) fn new(app: &App, fleet: &Fleet, here: Moment) -> Self {
-        let standings = Standings::new(fleet, here);
+        let standings = Standings::new(&Snapshot::new(fleet, here));
         let soon = soon(&fleet.view).map(|window| window.label.clone());
         let answer = Headline::new(&standings);
         let hidden = standings.rows.len().saturating_sub(MAX_ROWS) as u64;

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::inventory::{Belief, Fleet, Inventory, Organization, Poll, Standing, View};
-use crate::share::{Moment, Protection, UnixMillis, Window};
+use crate::inventory::{Belief, Inventory, Look, Organization, Poll, Snapshot, View};
+use crate::share::{Protection, UnixMillis, Window};
 
 /// What is shared: counts of links that work now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,49 +71,41 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(organization: &Arc<Organization>, view: &View, here: Moment) -> Self {
-        let now = organization.now(here);
-        let standings: Vec<_> = organization
-            .standings()
-            .map(|(_, standing)| standing)
-            .collect();
-        let links = |standing: &Arc<Standing>| {
-            let inventory = standing.inventory(now, view.max_staleness)?;
-            Some(Links::of(inventory, soon(view), now.time))
-        };
+    fn new(look: &Look, view: &View) -> Self {
+        let standings = || look.standings.iter().map(|(_, standing)| standing);
+        let mut links = standings().map(|standing| {
+            let inventory = look.inventory(standing, view)?;
+            Some(Links::of(inventory, soon(view), look.now.time))
+        });
         let sum = |mut sum: Links, links: Option<Links>| {
             sum.add(links?);
             Some(sum)
         };
         // A list that was suddenly empty is a success, and what is shown is older than that.
-        let ages = standings.iter().filter_map(|standing| {
-            let shown = standing.inventory(now, view.max_staleness);
-            let obtained = shown.map(Inventory::obtained).or(standing.last_success())?;
-            Some(now.since(obtained))
+        let ages = standings().filter_map(|standing| {
+            let shown = look.inventory(standing, view);
+            let obtained = shown.map(Inventory::obtained);
+            Some(look.now.since(obtained.or(standing.last_success())?))
         });
-        let polls = standings.iter().filter_map(|standing| standing.last_poll());
+        let polls = standings().filter_map(|standing| standing.last_poll());
         Self {
-            organization: organization.clone(),
-            belief: organization.belief(view, here),
-            links: standings.iter().map(links).try_fold(Links::default(), sum),
+            organization: look.organization.clone(),
+            belief: look.belief(view),
+            links: links.try_fold(Links::default(), sum),
             age: ages.max(),
             poll: polls
                 .max_by_key(|poll| (poll.failure.is_some(), poll.ended.uptime))
                 .cloned(),
-            partial: standings.iter().any(|standing| standing.is_partial()),
-            emptied: standings.iter().any(|standing| standing.is_emptied()),
+            partial: standings().any(|standing| standing.is_partial()),
+            emptied: standings().any(|standing| standing.is_emptied()),
         }
     }
-}
 
-impl Row {
     /// Whether what is shown is old only because the last answer, which lost every link at once, is
     /// not believed yet.
     pub(super) fn has_lost_all(&self) -> bool {
-        let failed = self
-            .poll
-            .as_ref()
-            .is_some_and(|poll| poll.failure.is_some());
+        let poll = self.poll.as_ref();
+        let failed = poll.is_some_and(|poll| poll.failure.is_some());
         self.belief == Belief::Stale && self.emptied && !failed
     }
 }
@@ -134,31 +126,23 @@ pub(super) struct Standings {
     pub(super) duplicates: Vec<String>,
 }
 
-fn clock_skew(fleet: &Fleet, here: Moment) -> Duration {
-    let skews = fleet.server_clocks().filter_map(|clock| clock.skew(here));
-    Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0))
-}
-
-fn duplicates(fleet: &Fleet) -> Vec<String> {
-    let duplicates = fleet.duplicates();
-    duplicates.values().map(|names| names.join(", ")).collect()
-}
-
 impl Standings {
-    pub(super) fn new(fleet: &Fleet, here: Moment) -> Self {
-        let row = |organization| Row::new(organization, &fleet.view, here);
-        let mut rows: Vec<_> = fleet.organizations.iter().map(row).collect();
+    pub(super) fn new(snapshot: &Snapshot) -> Self {
+        let row = |look| Row::new(look, &snapshot.view);
+        let mut rows: Vec<_> = snapshot.organizations.iter().map(row).collect();
         // The sort is stable, and the fleet is sorted by name.
         rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open))));
         let mut links = Links::default();
         let known = || rows.iter().filter_map(|row| Some((row.links?, row.age)));
         known().for_each(|(of_row, _)| links.add(of_row));
+        let skews = snapshot.clock_skews().into_values();
+        let duplicates = snapshot.duplicates().into_values();
         Self {
             links,
             oldest: known().filter_map(|(_, age)| age).max(),
-            lookback: fleet.view.lookback,
-            skew: clock_skew(fleet, here),
-            duplicates: duplicates(fleet),
+            lookback: snapshot.view.lookback,
+            skew: Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0)),
+            duplicates: duplicates.map(|names| names.join(", ")).collect(),
             rows,
         }
     }
