@@ -37,22 +37,24 @@ const SPREAD: Duration = Duration::from_secs(60);
 /// How many key files may be read at once.
 const KEY_READERS: usize = 16;
 
-/// Every organisation's task.
+/// The clock of each endpoint that is asked, by its URL.
+type ServerClocks = BTreeMap<String, Arc<ServerClock>>;
+
+/// Every organisation's tasks.
 pub struct Collector {
     transport: Transport,
     observer: Arc<dyn Observer>,
     fleet: Arc<FleetHandle>,
     clock: Clock,
-    /// That of each endpoint that is or was asked, by its URL.
-    server_clocks: BTreeMap<String, Arc<ServerClock>>,
+    server_clocks: ServerClocks,
     key_readers: Arc<Semaphore>,
     running: BTreeMap<String, Running>,
     tasks: JoinSet<()>,
     threads: Threads,
 }
 
-/// A task: what it was started with, and what it shares with those before and after it that watch the
-/// same organisation.
+/// The tasks of one organisation: what they were started with, and what they share with each other and
+/// with those before and after them.
 #[derive(Clone)]
 struct Running {
     settings: Settings,
@@ -66,7 +68,7 @@ struct Running {
     started: Arc<()>,
 }
 
-/// All that a task needs to know; when it changes, the task is another.
+/// All that the tasks of an organisation need to know; when it changes, they are others.
 #[derive(Clone, Debug, PartialEq)]
 struct Settings {
     organization: config::Organization,
@@ -90,7 +92,7 @@ impl Collector {
             observer,
             fleet,
             clock,
-            server_clocks: BTreeMap::new(),
+            server_clocks: ServerClocks::new(),
             key_readers: Arc::new(Semaphore::new(KEY_READERS)),
             running: BTreeMap::new(),
             tasks: JoinSet::new(),
@@ -111,13 +113,13 @@ impl Collector {
                 organization: organization.clone(),
                 collect: config.collect.clone(),
             };
-            let before = self.running.get(&organization.name).cloned();
+            let before = self.running.get(&organization.name);
             let running = match before {
-                Some(before) if before.goes_on_with(&settings) => before,
-                before => {
-                    let server_clock = self.server_clock(&settings);
-                    let key = self.key(&settings);
-                    let running = Running::new(settings, before.as_ref(), server_clock, key);
+                Some(before) if before.goes_on_with(&settings) => before.clone(),
+                _ => {
+                    let server_clock = server_clock(&mut self.server_clocks, &settings);
+                    let key = CurrentKey::new(organization.key.clone(), self.key_readers.clone());
+                    let running = Running::new(settings, before, server_clock, key);
                     for kind in running.schedules.keys() {
                         starting.push((self.client(&running)?, running.clone(), *kind));
                     }
@@ -172,17 +174,6 @@ impl Collector {
         )
     }
 
-    fn key(&self, settings: &Settings) -> CurrentKey {
-        CurrentKey::new(settings.organization.key.clone(), self.key_readers.clone())
-    }
-
-    fn server_clock(&mut self, settings: &Settings) -> Arc<ServerClock> {
-        let endpoint = settings.organization.endpoint.to_string();
-        let new = || Arc::new(ServerClock::new(endpoint.clone()));
-        let clocks = &mut self.server_clocks;
-        clocks.entry(endpoint.clone()).or_insert_with(new).clone()
-    }
-
     fn replace(&mut self, next: BTreeMap<String, Running>, collect: &Collect) {
         for (name, before) in std::mem::replace(&mut self.running, next) {
             match self.running.get(&name) {
@@ -229,9 +220,16 @@ impl Collector {
     }
 }
 
+/// That of the endpoint, which all who ask there share.
+fn server_clock(clocks: &mut ServerClocks, settings: &Settings) -> Arc<ServerClock> {
+    let endpoint = settings.organization.endpoint.to_string();
+    let new = |endpoint: &String| Arc::new(ServerClock::new(endpoint.clone()));
+    clocks.entry(endpoint).or_insert_with_key(new).clone()
+}
+
 impl Running {
-    /// A task to be started. Where one before it watches the same organisation, it goes on with the
-    /// pace and the schedule of that, and with its picture if these settings would have made it too.
+    /// Tasks to be started. Where others before them watch the same organisation, they go on with the
+    /// pace and the schedules of these, and with their picture if these settings would have made it too.
     fn new(
         settings: Settings,
         before: Option<&Self>,

@@ -12,7 +12,7 @@ use super::identity::Owner;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::{ApiKey, Ask, Client, Error};
-use crate::share::{Identity, Listing, MalformedCounts, Moment, Reason, ShareKind, Source};
+use crate::share::{Id, Identity, Listing, MalformedCounts, Moment, Reason, ShareKind, Source};
 
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
@@ -103,16 +103,16 @@ impl Poller {
         let within = self.running.settings.collect.poll_deadline();
         let deadline = started + within;
         let answer = timeout_at(deadline + OVERTIME, self.ask(deadline)).await;
-        let refusal = match answer {
+        let failed = match answer {
             Ok(Ok(answer)) => {
                 self.publish_answer(answer, started);
                 return None;
             }
-            Ok(Err(refusal)) => refusal,
+            Ok(Err(failed)) => failed,
             Err(_) => PollFailure::from(Error::Timeout { within }),
         };
-        self.publish_failure(refusal.failure, started);
-        refusal.pause
+        self.publish_failure(failed.failure, started);
+        failed.pause
     }
 
     async fn ask(&mut self, deadline: Instant) -> Result<Listed, PollFailure> {
@@ -164,12 +164,10 @@ impl Poller {
     /// Takes in who the organisation is, as `what` says: under one name, the numbers of two would look
     /// like a change in one, and the one that was meant would be watched by nobody.
     fn identify(&self, said: Identity, what: &str) -> Result<(), Failure> {
-        let known = self.running.organization.identity();
-        let pinned = self.running.settings.organization.org_uuid.as_ref();
-        if let (Some(expected), Some(said)) = (pinned.or(known.uuid.as_ref()), &said.uuid)
-            && expected != said
+        if let (Some(expected), Some(said)) = (self.expected(), &said.uuid)
+            && expected != *said
         {
-            let advice = match pinned {
+            let advice = match self.running.settings.organization.org_uuid {
                 Some(_) => "org_uuid names another: put the right key, or the right uuid",
                 None => "put the right key back, or reload the configuration if this is meant",
             };
@@ -180,6 +178,7 @@ impl Poller {
                 ),
             });
         }
+        let known = self.running.organization.identity();
         let next = Identity {
             uuid: known.uuid.clone().or(said.uuid),
             name: said.name.or_else(|| known.name.clone()),
@@ -193,15 +192,19 @@ impl Poller {
         Ok(())
     }
 
+    /// Which organisation's key and list it should be, where that is known.
+    fn expected(&self) -> Option<Id> {
+        let pinned = self.running.settings.organization.org_uuid.clone();
+        pinned.or_else(|| self.running.organization.identity().uuid.clone())
+    }
+
     /// An empty list names nobody. Until Rhombus has said whose a new key is, it may be another
     /// organisation's, so that it is believed only where none is expected.
     ///
     /// # Errors
     /// Where it is known which organisation's list it should be.
     fn expect_nobody(&self) -> Result<(), Failure> {
-        let known = self.running.organization.identity();
-        let pinned = self.running.settings.organization.org_uuid.as_ref();
-        match pinned.or(known.uuid.as_ref()) {
+        match self.expected() {
             None => Ok(()),
             Some(expected) => Err(Failure {
                 reason: Reason::OtherOrg,
