@@ -4,31 +4,10 @@ use serde_json::Value;
 
 use super::demo::{Demo, Page};
 use super::generated::{DAY, Generated, Part, title, uuid};
-use super::{Uuid, object, set};
+use super::group::Group;
+use super::{Uuid, object};
 
-/// What differs from page to page, but for its protection and its end.
-struct ClipGroup<'a> {
-    uuid: Uuid,
-    org: Uuid,
-    title: &'a str,
-    description: &'a str,
-    /// Epoch milliseconds.
-    created: i64,
-    clips: Vec<Value>,
-}
-
-impl ClipGroup<'_> {
-    fn record(self) -> Value {
-        object([
-            ("uuid", self.uuid.into()),
-            ("orgUuid", self.org.into()),
-            ("title", self.title.into()),
-            ("description", self.description.into()),
-            ("createdAtMillis", self.created.into()),
-            ("sharedClips", self.clips.into()),
-        ])
-    }
-}
+const CLIPS: &str = "sharedClips";
 
 /// One clip: footage of `seconds` from `start` on, in epoch milliseconds, of these devices.
 fn clip(uuid: Uuid, start: i64, seconds: i64, devices: impl Iterator<Item = String>) -> Value {
@@ -53,7 +32,7 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
     let description = DESCRIPTIONS[rng.usize(..DESCRIPTIONS.len())];
     let expiration = world.expiration(rng);
     let secured = Generated::protected(rng);
-    let count = CLIPS[rng.usize(..CLIPS.len())];
+    let count = CLIPS_ON_IT[rng.usize(..CLIPS_ON_IT.len())];
     let clips = (0..count).map(|_| {
         let devices = 1 + usize::from(rng.u8(..5) == 0);
         let uuid = uuid(rng);
@@ -67,21 +46,19 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
         )
     });
     let clips = clips.collect();
-    let mut record = ClipGroup {
+    let group = Group {
         uuid: page_uuid,
         org,
         title: &title,
         description,
         created,
-        clips,
-    }
-    .record();
-    set(&mut record, "expirationTimeSecs", expiration);
-    set(&mut record, "isSecured", secured);
-    record
+        expiration,
+        secured,
+    };
+    group.record(CLIPS, clips)
 }
 
-const CLIPS: [usize; 20] = [1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5];
+const CLIPS_ON_IT: [usize; 20] = [1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5];
 
 const DESCRIPTIONS: [&str; 4] = [
     "",
@@ -98,15 +75,7 @@ pub(super) fn demo(world: Demo, page: &Page<'_>) -> Value {
         let device = std::iter::once(world.camera(camera));
         clip(page.uuid_of_part(world, number), start, seconds, device)
     });
-    ClipGroup {
-        uuid: page.uuid,
-        org: page.org,
-        title: page.scene.title,
-        description: page.scene.description,
-        created: page.created,
-        clips: clips.collect(),
-    }
-    .record()
+    Group::demo(page).record(CLIPS, clips.collect())
 }
 
 #[cfg(test)]
@@ -118,14 +87,16 @@ mod tests {
     fn it_has_the_documented_fields() {
         let devices = ["AAAAAAAAAAAAAAAAAAAABw", "AAAAAAAAAAAAAAAAAAAABw.v0"];
         let devices = devices.map(str::to_owned).into_iter();
-        let group = ClipGroup {
+        let group = Group {
             uuid: Uuid(1),
             org: Uuid(2),
             title: "Gate \"A\"",
             description: "",
             created: 1_700_000_000_001,
-            clips: vec![clip(Uuid(3), 1_600_000_000_000, 60, devices)],
+            expiration: None,
+            secured: None,
         };
+        let clips = vec![clip(Uuid(3), 1_600_000_000_000, 60, devices)];
         let region = json!({"region": "us-west-2"});
         let expected = json!({
             "uuid": "AAAAAAAAAAAAAAAAAAAAAQ",
@@ -145,6 +116,6 @@ mod tests {
                 },
             }],
         });
-        assert_eq!(group.record(), expected);
+        assert_eq!(group.record(CLIPS, clips), expected);
     }
 }

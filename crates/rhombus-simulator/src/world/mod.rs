@@ -8,6 +8,7 @@
 mod clip_group;
 mod demo;
 mod generated;
+mod group;
 mod live_stream;
 mod put;
 mod timelapse_group;

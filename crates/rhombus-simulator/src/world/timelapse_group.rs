@@ -4,31 +4,10 @@ use serde_json::Value;
 
 use super::demo::{Demo, Page};
 use super::generated::{DAY, Generated, Part, title, uuid};
-use super::{Uuid, object, set};
+use super::group::Group;
+use super::{Uuid, object};
 
-/// What differs from page to page, but for its protection and its end.
-struct TimelapseGroup<'a> {
-    uuid: Uuid,
-    org: Uuid,
-    title: &'a str,
-    description: &'a str,
-    /// Epoch milliseconds.
-    created: i64,
-    timelapses: Vec<Value>,
-}
-
-impl TimelapseGroup<'_> {
-    fn record(self) -> Value {
-        object([
-            ("uuid", self.uuid.into()),
-            ("orgUuid", self.org.into()),
-            ("title", self.title.into()),
-            ("description", self.description.into()),
-            ("createdAtMillis", self.created.into()),
-            ("sharedTimelapses", self.timelapses.into()),
-        ])
-    }
-}
+const TIMELAPSES: &str = "sharedTimelapses";
 
 /// A day of a camera's, from `start` on, in `seconds`. The unit of its times is not stated: they are
 /// those of clips.
@@ -59,18 +38,16 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
         timelapse(uuid, start, rng.i64(10..120), world.camera(rng))
     });
     let timelapses = timelapses.collect();
-    let mut record = TimelapseGroup {
+    let group = Group {
         uuid: page_uuid,
         org,
         title: &title,
         description: "",
         created,
-        timelapses,
-    }
-    .record();
-    set(&mut record, "expirationTimeSecs", expiration);
-    set(&mut record, "isSecured", secured);
-    record
+        expiration,
+        secured,
+    };
+    group.record(TIMELAPSES, timelapses)
 }
 
 /// One timelapse a camera.
@@ -80,13 +57,5 @@ pub(super) fn demo(world: Demo, page: &Page<'_>) -> Value {
         let uuid = page.uuid_of_part(world, number);
         timelapse(uuid, start, 20 + i64::from(camera), world.camera(camera))
     });
-    TimelapseGroup {
-        uuid: page.uuid,
-        org: page.org,
-        title: page.scene.title,
-        description: page.scene.description,
-        created: page.created,
-        timelapses: timelapses.collect(),
-    }
-    .record()
+    Group::demo(page).record(TIMELAPSES, timelapses.collect())
 }
