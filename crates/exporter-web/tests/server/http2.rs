@@ -10,7 +10,7 @@ use tokio_rustls::client::TlsStream;
 use crate::app::app;
 use crate::frames::{NO_WINDOW, PING, PREFACE, SETTINGS, TINY_WINDOW, connect, get_on};
 use crate::site::Site;
-use crate::support::{LONG, SHORT, eventually, soon, start};
+use crate::support::{LONG, SHORT, drip, eventually, soon, start};
 
 /// Only a client that lets nothing be sent is hurried.
 fn options(site: &Site) -> ServerOptions {
@@ -31,23 +31,7 @@ async fn is_dropped(first: &[u8], more: impl Iterator<Item = Vec<u8>>) {
     let served = start(app(), options).await;
     let mut stream = connect(&site, served.connect().await).await;
     stream.write_all(first).await.unwrap();
-    let (mut reader, mut writer) = tokio::io::split(stream);
-    let drip = async {
-        for frame in more {
-            if writer.write_all(&frame).await.is_err() {
-                return;
-            }
-            tokio::time::sleep(SHORT / 10).await;
-        }
-    };
-    let mut rest = Vec::new();
-    soon(async {
-        tokio::select! {
-            _ = reader.read_to_end(&mut rest) => {}
-            () = drip => {}
-        }
-    })
-    .await;
+    drip(stream, more).await;
     eventually(|| connections.open() == 0).await;
     assert_eq!(connections.refused()[Refused::SlowReader as usize], 1);
 }

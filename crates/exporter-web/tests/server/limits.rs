@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::app::app;
-use crate::support::{LONG, SHORT, ask, client, closed, eventually, soon, start};
+use crate::support::{LONG, SHORT, ask, client, closed, drip, eventually, hang, soon, start};
 
 const HEALTHY: &str = "Healthy.\n";
 
@@ -29,13 +29,17 @@ fn patient() -> ServerOptions {
     }
 }
 
-#[tokio::test]
-async fn a_head_that_does_not_end_is_dropped_and_others_are_served_meanwhile() {
-    let options = ServerOptions {
+/// Heads of requests must come soon, and nothing else.
+fn hurried() -> ServerOptions {
+    ServerOptions {
         header_timeout: SHORT,
         ..patient()
-    };
-    let served = start(app(), options).await;
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_dropped_and_others_are_served_meanwhile() {
+    let served = start(app(), hurried()).await;
     let mut slow = served.connect().await;
     slow.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: t")
         .await
@@ -44,41 +48,20 @@ async fn a_head_that_does_not_end_is_dropped_and_others_are_served_meanwhile() {
         served.get("/-/healthy").await.text().await.unwrap(),
         HEALTHY
     );
-    let (mut reader, mut writer) = slow.split();
-    let drip = async {
-        // A byte now and then must not buy more time.
-        while writer.write_all(b"e").await.is_ok() {
-            tokio::time::sleep(SHORT / 10).await;
-        }
-    };
-    let mut rest = Vec::new();
-    soon(async {
-        tokio::select! {
-            _ = reader.read_to_end(&mut rest) => {}
-            () = drip => {}
-        }
-    })
-    .await;
+    // A byte now and then must not buy more time.
+    let rest = drip(slow, std::iter::repeat(b"e".to_vec())).await;
     assert!(!String::from_utf8_lossy(&rest).contains("200"), "{rest:?}");
 }
 
 #[tokio::test]
 async fn a_client_that_says_nothing_is_dropped() {
-    let options = ServerOptions {
-        header_timeout: SHORT,
-        ..patient()
-    };
-    let served = start(app(), options).await;
+    let served = start(app(), hurried()).await;
     assert_eq!(closed(&mut served.connect().await).await, b"");
 }
 
 #[tokio::test]
 async fn a_second_head_that_does_not_end_is_dropped_too() {
-    let options = ServerOptions {
-        header_timeout: SHORT,
-        ..patient()
-    };
-    let served = start(app(), options).await;
+    let served = start(app(), hurried()).await;
     let mut stream = served.connect().await;
     ask(&mut stream, "/-/healthy", HEALTHY).await;
     stream.write_all(b"GET /").await.unwrap();
@@ -87,11 +70,7 @@ async fn a_second_head_that_does_not_end_is_dropped_too() {
 
 #[tokio::test]
 async fn a_head_that_begins_behind_a_request_must_end_too() {
-    let options = ServerOptions {
-        header_timeout: SHORT,
-        ..patient()
-    };
-    let served = start(app(), options).await;
+    let served = start(app(), hurried()).await;
     let request = "GET /-/healthy HTTP/1.1\r\nHost: t\r\n\r\n";
     for begun in ["G", "GET / HTTP/1.1\r\nHost: t\r\n"] {
         let mut stream = served.connect().await;
@@ -116,11 +95,7 @@ async fn a_head_that_begins_behind_a_request_must_end_too() {
 
 #[tokio::test]
 async fn a_connection_outlives_the_pause_between_two_scrapes() {
-    let options = ServerOptions {
-        header_timeout: SHORT,
-        ..patient()
-    };
-    let served = start(app(), options).await;
+    let served = start(app(), hurried()).await;
     let mut stream = served.connect().await;
     ask(&mut stream, "/-/healthy", HEALTHY).await;
     tokio::time::sleep(SHORT * 3).await;
@@ -247,16 +222,9 @@ async fn one_address_holds_half_of_the_connections_at_most() {
 
 #[tokio::test]
 async fn an_address_whose_connections_are_all_being_answered_is_refused_and_keeps_nobody_waiting() {
-    let asked = Arc::new(Notify::new());
-    let hang = {
-        let asked = asked.clone();
-        async move || {
-            asked.notify_one();
-            std::future::pending::<()>().await;
-        }
-    };
+    let (hang, asked) = hang();
     let app = Router::new()
-        .route("/hang", get(hang))
+        .route("/hang", hang)
         .route("/-/healthy", get(async || HEALTHY));
     let served = start(app, room_for(4)).await;
     let mut hanging = Vec::new();

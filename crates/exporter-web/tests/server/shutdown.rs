@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::app::app;
-use crate::support::{ask, closed, soon, start};
+use crate::support::{ask, closed, hang, soon, start};
 
 #[tokio::test]
 async fn an_answer_that_is_under_way_is_finished() {
@@ -47,19 +47,8 @@ async fn an_answer_that_is_under_way_is_finished() {
 
 #[tokio::test]
 async fn whoever_hangs_is_cut_within_5_s() {
-    let asked = Arc::new(Notify::new());
-    let hang = {
-        let asked = asked.clone();
-        async move || {
-            asked.notify_one();
-            std::future::pending::<()>().await;
-        }
-    };
-    let served = start(
-        Router::new().route("/", get(hang)),
-        ServerOptions::default(),
-    )
-    .await;
+    let (hang, asked) = hang();
+    let served = start(Router::new().route("/", hang), ServerOptions::default()).await;
     let mut hanging = served.connect().await;
     hanging
         .write_all(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n")

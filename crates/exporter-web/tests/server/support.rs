@@ -4,12 +4,15 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::routing::{MethodRouter, get};
 use exporter_web::{ServerOptions, serve};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -110,4 +113,41 @@ pub(crate) async fn ask(stream: &mut TcpStream, path: &str, body: &str) {
             String::from_utf8_lossy(&answer)
         );
     }
+}
+
+/// Sends each of `pieces` a moment after the one before, until the server closes the connection or
+/// takes no more; gives what it sent.
+pub(crate) async fn drip(
+    stream: impl AsyncRead + AsyncWrite,
+    pieces: impl Iterator<Item = Vec<u8>>,
+) -> Vec<u8> {
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let drip = async {
+        for piece in pieces {
+            if writer.write_all(&piece).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(SHORT / 10).await;
+        }
+    };
+    let mut rest = Vec::new();
+    soon(async {
+        tokio::select! {
+            _ = reader.read_to_end(&mut rest) => {}
+            () = drip => {}
+        }
+    })
+    .await;
+    rest
+}
+
+/// A route that never answers, and tells each time that it was asked.
+pub(crate) fn hang() -> (MethodRouter, Arc<Notify>) {
+    let asked = Arc::new(Notify::new());
+    let tell = asked.clone();
+    let hang = async move || {
+        tell.notify_one();
+        std::future::pending::<()>().await;
+    };
+    (get(hang), asked)
 }

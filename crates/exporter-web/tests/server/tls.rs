@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use exporter_web::{ServerOptions, WebConfig};
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyPair, SanType};
-use reqwest::{StatusCode, Version};
+use reqwest::{Client, StatusCode, Version};
 use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +65,14 @@ async fn http_2_is_spoken_unless_it_is_off() {
     );
 }
 
+/// A client whose connection has been answered once, and the URL that it asked.
+async fn asked_once(site: &Site, served: &Served) -> (Client, String) {
+    let client = site.client().build().unwrap();
+    let url = format!("https://{}/-/healthy", served.address);
+    client.get(&url).send().await.unwrap();
+    (client, url)
+}
+
 #[tokio::test]
 async fn an_http_2_connection_outlives_the_pause_between_two_scrapes() {
     let site = Site::new("");
@@ -75,9 +83,7 @@ async fn an_http_2_connection_outlives_the_pause_between_two_scrapes() {
     };
     let connections = options.connections.clone();
     let served = start(app(), options).await;
-    let client = site.client().build().unwrap();
-    let url = format!("https://{}/-/healthy", served.address);
-    client.get(&url).send().await.unwrap();
+    let (client, url) = asked_once(&site, &served).await;
     tokio::time::sleep(SHORT * 3).await;
     assert_eq!(connections.open(), 1);
     client.get(&url).send().await.unwrap();
@@ -94,9 +100,7 @@ async fn an_idle_http_2_connection_is_dropped_at_last() {
     };
     let connections = options.connections.clone();
     let served = start(app(), options).await;
-    let client = site.client().build().unwrap();
-    let url = format!("https://{}/-/healthy", served.address);
-    client.get(&url).send().await.unwrap();
+    let _kept_alive = asked_once(&site, &served).await;
     eventually(|| connections.open() == 0).await;
 }
 
@@ -336,9 +340,7 @@ async fn a_new_certificate_is_used_without_a_restart() {
         .clone()
         .watch(Duration::from_millis(10), CancellationToken::new());
     let watch = tokio::spawn(watch);
-    let kept_alive = site.client().build().unwrap();
-    let url = format!("https://{}/-/healthy", served.address);
-    kept_alive.get(&url).send().await.unwrap();
+    let (kept_alive, url) = asked_once(&site, &served).await;
 
     let other = Authority::new();
     assert!(!is_served(trusting(&other), &served).await);
