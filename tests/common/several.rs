@@ -111,6 +111,12 @@ pub(crate) async fn arrivals(simulator: &Process, query: &str) -> Vec<i64> {
     serde_json::from_value(seen["arrivals_millis"].clone()).expect("times")
 }
 
+/// Names for `count` organisations, which live as long as the tests do.
+pub(crate) fn numbered(count: usize) -> Vec<&'static str> {
+    let name = |number| &*format!("case-{number}").leak();
+    (0..count).map(name).collect()
+}
+
 /// How many polls of these organisations have ended, of the one that had the fewest.
 pub(crate) fn fewest_polls(metrics: &Metrics, names: &[&str]) -> f64 {
     let of_one = |name: &&str| {

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::metrics::Metrics;
 use crate::common::series::{open, readings};
-use crate::common::several::{QUICK, Several};
+use crate::common::several::{QUICK, Several, numbered};
 
 const DAY: i64 = 86_400;
 
@@ -112,10 +112,7 @@ fn cases() -> Vec<(String, End)> {
 #[tokio::test]
 async fn an_end_that_can_not_be_is_counted_and_is_no_end() {
     let cases = cases();
-    let names: Vec<String> = (0..cases.len())
-        .map(|number| format!("page-{number}"))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names = numbered(cases.len());
     let several = Several::new(&names);
     for ((fields, _), name) in cases.iter().zip(&names) {
         let group = format!(r#"{{"isSecured":false,{fields}}}"#);

@@ -3,7 +3,7 @@
 use crate::common::metrics::Metrics;
 use crate::common::process::Process;
 use crate::common::series::{failing, open, partial, shares, success};
-use crate::common::several::{QUICK, Several, is_all_clear};
+use crate::common::several::{QUICK, Several, is_all_clear, numbered};
 use crate::common::{clear_fault, set_fault};
 use crate::support::{ORG, assert_keeps_quiet, open_links, seen, succeeds};
 
@@ -118,10 +118,7 @@ const RECORD: &str =
 
 /// Polls organisations that show one open page, and then answer with these bodies.
 async fn judge(bodies: &[(String, Outcome)]) {
-    let names: Vec<String> = (0..bodies.len())
-        .map(|number| format!("body-{number}"))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names = numbered(bodies.len());
     let several = Several::new(&names);
     for name in &names {
         several.put_open(name).await;

@@ -1,7 +1,7 @@
 //! What stands behind the first gzip member of an answer: more of it, or what makes it none.
 
 use crate::common::series::{failing, open, success};
-use crate::common::several::{QUICK, Several};
+use crate::common::several::{QUICK, Several, numbered};
 
 #[tokio::test]
 async fn all_members_are_the_answer_and_whatever_else_comes_makes_it_none() {
@@ -19,10 +19,7 @@ async fn all_members_are_the_answer_and_whatever_else_comes_makes_it_none() {
             cases.push((fault, taken));
         }
     }
-    let names: Vec<String> = (0..cases.len())
-        .map(|number| format!("case-{number}"))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names = numbered(cases.len());
     let several = Several::new(&names);
     for name in &names {
         several.put_open(name).await;

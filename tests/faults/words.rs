@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::common::process::Process;
 use crate::common::series::success;
-use crate::common::several::{QUICK, Several};
+use crate::common::several::{QUICK, Several, numbered};
 use crate::support::assert_keeps_quiet;
 
 /// Beginnings of what the simulator says, and of what is said in these tests.
@@ -62,10 +62,7 @@ async fn under_each(operation: &str) -> (Several, Process) {
         .into_iter()
         .filter(|fault| operation == "clip_groups" || fault["fault"] != "warning_and_null")
         .collect();
-    let names: Vec<String> = (0..faults.len())
-        .map(|number| format!("case-{number}"))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names = numbered(faults.len());
     let several = Several::new(&names);
     for (mut fault, name) in faults.into_iter().zip(&names) {
         fault["operation"] = operation.into();
