@@ -1,6 +1,7 @@
 //! When a stat may show a 0, or a calm colour: only while everything that it is about could be looked
-//! at. Where nothing is known, Grafana shows `noValue` in the colour of the lowest step. The conditions are written out in each query, since a dashboard has no other place for them;
-//! here they are once. What they then show is for the cases (`panel_cases`).
+//! at. Where nothing is known, Grafana shows `noValue` in the colour of the lowest step. The conditions
+//! are written out in each query, since a dashboard has no other place for them; here they are once.
+//! What they then show is for the cases (`panel_cases`).
 
 use serde_json::{Value, json};
 

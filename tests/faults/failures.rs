@@ -84,9 +84,9 @@ failing! {
     an_array_at_the_top: r#"{"fault":"array_top"}"# => "decode";
     an_empty_object: r#"{"fault":"empty_object"}"# => "decode";
     an_empty_body: r#"{"fault":"empty_body"}"# => "decode";
-    a_list_of_a_wrong_type: r#"{"fault":"groups_wrong_type"}"# => "decode";
+    a_list_of_a_wrong_type: r#"{"fault":"list_wrong_type"}"# => "decode";
     error_true: r#"{"fault":"error_true"}"# => "api";
-    error_true_after_the_whole_list: r#"{"fault":"error_with_groups"}"# => "api";
+    error_true_after_the_whole_list: r#"{"fault":"error_with_list"}"# => "api";
 }
 
 const SMALL: &[&str] = &["--collect.max-response-bytes=1MiB", "--collect.timeout=30s"];

@@ -120,7 +120,8 @@ async fn answer(
     Ok(response)
 }
 
-/// A client that is refused is not kept either: its connection would take the place of another. On HTTP/2, which has no such header, it ends when it is idle.
+/// A client that is refused is not kept either: its connection would take the place of another. On
+/// HTTP/2, which has no such header, it ends when it is idle.
 fn rejected(rejection: Rejection, version: Version, stats: &ConnectionStats) -> Response<Body> {
     stats.refuse(rejection.reason());
     let mut response = rejection.into_response();

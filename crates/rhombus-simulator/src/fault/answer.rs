@@ -119,8 +119,8 @@ impl Fault {
             Self::WarningAndNull { message } => {
                 json(json!({member: null, "warningMsg": message}).to_string())
             }
-            Self::NullGroups => json(json!({member: null}).to_string()),
-            Self::GroupsWrongType => json(json!({member: "none"}).to_string()),
+            Self::NullList => json(json!({member: null}).to_string()),
+            Self::ListWrongType => json(json!({member: "none"}).to_string()),
             _ => return None,
         })
     }
@@ -142,7 +142,7 @@ impl Fault {
         };
         match self {
             Self::DuplicateUuids => shape.copies = 2,
-            Self::ErrorWithGroups => {
+            Self::ErrorWithList => {
                 shape.after = r#""error":true,"errorMsg":"The list is not whole.""#.into();
             }
             Self::Warning { message } => {

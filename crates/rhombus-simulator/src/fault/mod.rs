@@ -131,7 +131,7 @@ pub enum Fault {
     /// 200 with `error: true` and the API key in `errorMsg`.
     ErrorTrue,
     /// 200 with the whole list and `error: true` after it.
-    ErrorWithGroups,
+    ErrorWithList,
     /// 200 with the whole list and this `warningMsg` after it.
     Warning {
         /// What it warns of.
@@ -145,9 +145,9 @@ pub enum Fault {
         message: String,
     },
     /// 200 with null for a list, and nothing beside it.
-    NullGroups,
+    NullList,
     /// 200 with a string for a list.
-    GroupsWrongType,
+    ListWrongType,
 
     /// Every field of every record has a wrong type.
     WrongTypes,
@@ -177,8 +177,8 @@ impl Fault {
             Self::TooLarge { .. }
                 | Self::GzipBomb { .. }
                 | Self::WarningAndNull { .. }
-                | Self::NullGroups
-                | Self::GroupsWrongType
+                | Self::NullList
+                | Self::ListWrongType
                 | Self::WrongTypes
                 | Self::HugeNumbers
                 | Self::NegativeNumbers
@@ -379,7 +379,7 @@ mod tests {
             r#"{"fault":"throttled","retry_after":"\n"}"#,
             r#"{"fault":"gzip_trailer"}"#,
             r#"{"fault":"drop","operation":"unheard_of"}"#,
-            r#"{"fault":"null_groups","operation":"organization"}"#,
+            r#"{"fault":"null_list","operation":"organization"}"#,
         ] {
             assert!(Armed::parse(bad.as_bytes()).is_err(), "{bad}");
         }

@@ -260,8 +260,8 @@ async fn faults_of_the_document() {
         ("array_top", "[]"),
         ("empty_object", "{}"),
         ("empty_body", ""),
-        ("null_groups", r#"{"sharedClipGroups":null}"#),
-        ("groups_wrong_type", r#"{"sharedClipGroups":"none"}"#),
+        ("null_list", r#"{"sharedClipGroups":null}"#),
+        ("list_wrong_type", r#"{"sharedClipGroups":"none"}"#),
     ] {
         assert_eq!(served.text_under(json!({"fault": fault})).await, body);
     }
@@ -275,7 +275,7 @@ async fn faults_of_the_document() {
     let error = parsed("error_true").await;
     assert_eq!(error["error"], true);
     assert!(error["errorMsg"].as_str().unwrap().contains(KEY));
-    let error = parsed("error_with_groups").await;
+    let error = parsed("error_with_list").await;
     assert_eq!(error["error"], true);
     assert_eq!(error["sharedClipGroups"].as_array().unwrap().len(), 20);
     let warning = parsed("warning").await;

@@ -84,7 +84,7 @@ async fn every_fault_of_a_list_is_of_each() {
         };
         let forbidden = under(json!({"fault": "forbidden"})).await;
         assert_eq!(forbidden.0, 403, "{name}");
-        let null = under(json!({"fault": "null_groups"})).await;
+        let null = under(json!({"fault": "null_list"})).await;
         assert_eq!(null.1, json!({member: null}).to_string());
         let large = under(json!({"fault": "too_large", "bytes": 50_000})).await;
         assert!(large.1.len() >= 50_000, "{name}");

@@ -104,7 +104,7 @@ async fn a_fault_of_one_operation_is_none_of_another() {
     assert_eq!(served.control(Method::DELETE, "fault", "").await, 204);
     assert_eq!(statuses().await, (200, 200));
 
-    let cut = json!({"fault": "error_with_groups", "operation": "organization"});
+    let cut = json!({"fault": "error_with_list", "operation": "organization"});
     served.put("fault", &cut).await;
     let answer = served.who(KEY).await;
     assert!(
