@@ -40,6 +40,8 @@ enum Pause {
 #[derive(Debug)]
 struct Exchange {
     id: u64,
+    /// Whether the request has a body. Where one ends can't be told from its bytes.
+    has_body: bool,
     /// Since when the client has to take a part of the answer; none while it waits for us.
     waiting_since: Option<Instant>,
     /// How long the client was waited for before that.
@@ -71,7 +73,7 @@ struct State {
     begun: u64,
     /// On HTTP/2 a byte between two requests need not be the beginning of one: it may be a ping.
     multiplexed: bool,
-    /// Whether what was read last ends a request; else some of a further one may have come with it.
+    /// Whether what was read last ends a head; else some of a further one may have come with it.
     is_whole: bool,
 }
 
@@ -156,7 +158,7 @@ impl Activity {
         })
     }
 
-    /// Bytes have come; `is_whole` if the last of them ends a request.
+    /// Bytes have come; `is_whole` if the last of them ends a head.
     pub(super) fn bytes_arrived(&self, is_whole: bool) {
         let mut state = self.state();
         state.is_whole = is_whole;
@@ -166,13 +168,14 @@ impl Activity {
         }
     }
 
-    /// A request is being answered until what this returns is dropped.
-    pub(super) fn answering(self: &Arc<Self>) -> Answering {
+    /// A request, which `has_body` or not, is being answered until what this returns is dropped.
+    pub(super) fn answering(self: &Arc<Self>, has_body: bool) -> Answering {
         let mut state = self.state();
         let id = state.begun;
         state.begun += 1;
         state.exchanges.push(Exchange {
             id,
+            has_body,
             waiting_since: None,
             waited: Duration::ZERO,
         });
@@ -220,9 +223,12 @@ impl Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         let mut state = self.activity.state();
-        state.exchanges.retain(|exchange| exchange.id != self.id);
+        let exchanges = &mut state.exchanges;
+        let index = exchanges.iter().position(|exchange| exchange.id == self.id);
+        let has_body = index.is_some_and(|index| exchanges.swap_remove(index).has_body);
         if state.exchanges.is_empty() {
-            let pause = if state.multiplexed || state.is_whole {
+            // Behind a body the client has the time of one that is idle: it may have sent all.
+            let pause = if state.multiplexed || state.is_whole || has_body {
                 Pause::Idle
             } else {
                 Pause::Head
@@ -257,12 +263,12 @@ mod tests {
         let activity = Activity::new(TIMEOUTS);
         activity.begin(true);
         assert_eq!(left(&activity), Some((10, Some(Refused::SlowRequest))));
-        let first = activity.answering();
+        let first = activity.answering(false);
         assert_eq!(left(&activity), None);
         first.part_ready();
         for remaining in [20, 14, 8, 2] {
             // Others that are asked for and taken meanwhile, or are being made.
-            let other = activity.answering();
+            let other = activity.answering(false);
             assert_eq!(
                 left(&activity),
                 Some((remaining, Some(Refused::SlowReader)))
@@ -284,7 +290,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn parts_that_are_taken_slowly_add_up() {
         let activity = Activity::new(TIMEOUTS);
-        let answering = activity.answering();
+        let answering = activity.answering(false);
         for remaining in [20, 20, 20, 3] {
             answering.part_ready();
             assert_eq!(
@@ -305,7 +311,7 @@ mod tests {
         activity.begin(true);
         let begun = Instant::now();
         assert_eq!(activity.waiting_since(SECOND), Some(begun));
-        let (blocked, in_the_making) = (activity.answering(), activity.answering());
+        let (blocked, in_the_making) = (activity.answering(false), activity.answering(false));
         advance(SECOND).await;
         assert_eq!(activity.waiting_since(Duration::ZERO), None);
         blocked.part_ready();

@@ -40,7 +40,7 @@ impl Service<Request<Incoming>> for Guard {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let answering = self.activity.answering();
+        let answering = self.activity.answering(!request.body().is_end_stream());
         let version = request.version();
         let checked =
             check_host(&request).and_then(|()| limit_body(&mut request, self.max_body_bytes));

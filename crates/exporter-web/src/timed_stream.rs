@@ -24,8 +24,7 @@ impl End {
         }
     }
 
-    /// So a head ends, with or without a carriage return. A body may end otherwise; then its client
-    /// is given less time until its next request than others, which it can't tell from being idle.
+    /// So a head ends, with or without a carriage return.
     fn is_empty_line(&self) -> bool {
         self.0 == *b"\n\r\n" || self.0.ends_with(b"\n\n")
     }

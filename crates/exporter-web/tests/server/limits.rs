@@ -103,6 +103,24 @@ async fn a_connection_outlives_the_pause_between_two_scrapes() {
 }
 
 #[tokio::test]
+async fn a_connection_outlives_the_pause_behind_a_body() {
+    let echo = post(async |body: String| body);
+    let served = start(Router::new().route("/", echo), hurried()).await;
+    let mut stream = served.connect().await;
+    let request = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{}";
+    for request in [
+        request,
+        &request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"),
+    ] {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        tokio::time::sleep(SHORT * 3).await;
+    }
+    let answers = closed(&mut stream).await;
+    let answers = String::from_utf8_lossy(&answers);
+    assert_eq!(answers.matches("\r\n\r\n{}").count(), 2, "{answers}");
+}
+
+#[tokio::test]
 async fn an_idle_connection_is_dropped_at_last() {
     let options = ServerOptions {
         idle_timeout: SHORT,
