@@ -6,16 +6,50 @@
 use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::rhombus::ExpirationTime;
-use rhombus_share_exporter::rhombus::shares::{self, clip_groups::ClipGroup};
+use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
+use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
+use rhombus_share_exporter::rhombus::shares::live_streams::LiveStream;
+use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
+use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
+use rhombus_share_exporter::rhombus::shares::{Record, Shares, reader};
 use rhombus_share_exporter::share::{Listing, Moment, Protection, UnixMillis};
 
-/// An answer of `getSharedClipGroupsV2`: however it is cut, it says the same; what is taken for a
-/// whole answer is JSON; and no share in it is lost.
+/// An answer of `getSharedClipGroupsV2`.
 pub(crate) fn answer(data: &[u8]) {
-    let whole = read([data]);
-    // The first byte decides how the rest is cut, so that the cuts are explored too.
-    let size = data.first().map_or(1, |byte| usize::from(*byte) + 1);
-    let cut = read(data.chunks(size));
+    shares::<ClipGroup>(data);
+}
+
+/// An answer of `getSharedTimelapseGroups`.
+pub(crate) fn timelapses(data: &[u8]) {
+    shares::<TimelapseGroup>(data);
+}
+
+/// An answer of `findAllSharedLiveVideoStreams`.
+pub(crate) fn live_streams(data: &[u8]) {
+    shares::<LiveStream>(data);
+}
+
+/// An answer of `findSharedVideoWalls`.
+pub(crate) fn video_walls(data: &[u8]) {
+    shares::<VideoWall>(data);
+}
+
+/// An answer of `getVideoWalls`: however it is cut, it says the same, and is JSON.
+pub(crate) fn walls(data: &[u8]) {
+    let reader = || walls_reader(1 << 20);
+    let (whole, cut) = (read(reader(), [data]), read(reader(), pieces(data)));
+    assert_eq!(whole, cut);
+    if whole.is_some() {
+        serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+    }
+}
+
+/// A list of shares: however it is cut, it says the same; what is taken for a whole answer is JSON; and
+/// no share in it is lost.
+fn shares<R: Record>(data: &[u8]) {
+    let reader = || reader::<R>(ExpirationTime::Auto, NOW, 1 << 20);
+    let whole = read(reader(), [data]).map(Shares::into_listing);
+    let cut = read(reader(), pieces(data)).map(Shares::into_listing);
     assert_eq!(
         whole.is_some(),
         cut.is_some(),
@@ -31,6 +65,12 @@ pub(crate) fn answer(data: &[u8]) {
     adds_up(whole);
 }
 
+/// The first byte decides how the bytes are cut, so that the cuts are explored too.
+fn pieces(data: &[u8]) -> std::slice::Chunks<'_, u8> {
+    let size = data.first().map_or(1, |byte| usize::from(*byte) + 1);
+    data.chunks(size)
+}
+
 /// When the answers of the corpus came.
 const NOW: UnixMillis = UnixMillis::from_secs(1_700_000_000);
 
@@ -43,14 +83,17 @@ fn adds_up(answer: Listing) {
     assert_eq!(counted.iter().sum::<u64>(), inventory.shares().len() as u64);
 }
 
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<Listing> {
-    let mut reader = shares::reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
+/// What is read of an answer that can be used.
+fn read<'a, S: Sink>(
+    mut reader: ListReader<S>,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> Option<S> {
     for piece in pieces {
         reader.push(piece).ok()?;
     }
     let (answer, envelope) = reader.finish().ok()?;
     envelope.judge().ok()?;
-    Some(answer.into_listing())
+    Some(answer)
 }
 
 /// A configuration file: an error or a configuration, never a panic, and never a secret shown.

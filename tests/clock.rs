@@ -70,6 +70,7 @@ fn exporter(simulator: &Process, clock: &FakeClock, flags: &[&str]) -> Process {
     let mut args = vec![
         "serve",
         "--web.listen-address=127.0.0.1:0",
+        "--collect.sources=clip_groups",
         "--collect.interval=1s",
         "--log.level=debug",
     ];

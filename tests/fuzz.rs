@@ -90,3 +90,23 @@ fn the_answer_decoder_survives_its_corpus_and_the_neighbourhood() {
 fn the_configuration_survives_its_corpus_and_the_neighbourhood() {
     run("config", targets::config);
 }
+
+#[test]
+fn the_timelapse_decoder_survives_its_corpus_and_the_neighbourhood() {
+    run("timelapses", targets::timelapses);
+}
+
+#[test]
+fn the_live_stream_decoder_survives_its_corpus_and_the_neighbourhood() {
+    run("live_streams", targets::live_streams);
+}
+
+#[test]
+fn the_video_wall_decoder_survives_its_corpus_and_the_neighbourhood() {
+    run("video_walls", targets::video_walls);
+}
+
+#[test]
+fn the_decoder_of_the_list_of_walls_survives_its_corpus_and_the_neighbourhood() {
+    run("walls", targets::walls);
+}

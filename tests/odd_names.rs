@@ -53,7 +53,10 @@ async fn exporter() -> (Several, Process) {
         )
         .unwrap();
     }
-    let config = several.configure_as("{interval: 1s, timeout: 10s}", &entries);
+    let config = several.configure_as(
+        "{sources: [clip_groups], interval: 1s, timeout: 10s}",
+        &entries,
+    );
     let exporter = serve(&config, &[]);
     (several, exporter)
 }

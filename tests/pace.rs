@@ -16,6 +16,7 @@ const ASK: Ask = Ask {
     kind: ShareKind::ClipGroup,
     created_after: None,
     expiration_time: ExpirationTime::Auto,
+    within: Duration::from_secs(30),
 };
 
 struct Nobody;
@@ -64,9 +65,7 @@ async fn asking(more: u32, requests_per_second: f64) -> Duration {
     let key = ApiKey::new("key").expect("a key");
     let started = Instant::now();
     for _ in 0..BURST.get() + more {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-        let answer = client.shares(ASK, &key, deadline);
-        answer.await.expect("an answer");
+        client.shares(ASK, &key).await.expect("an answer");
     }
     started.elapsed()
 }
@@ -95,8 +94,8 @@ async fn a_poll_that_the_pace_leaves_no_time_says_so() {
     let key = ApiKey::new("key").expect("a key");
     let mut last = Ok(());
     for _ in 0..=BURST.get() {
-        let deadline = tokio::time::Instant::now() + Duration::from_millis(300);
-        let answer = client.shares(ASK, &key, deadline);
+        let within = Duration::from_millis(300);
+        let answer = client.shares(Ask { within, ..ASK }, &key);
         last = answer.await.map(drop);
     }
     let error = last.expect_err("the burst is used up");

@@ -148,7 +148,7 @@ async fn an_empty_list_of_the_same_key_is_believed_though_nobody_can_be_asked() 
 async fn the_old_picture_is_withdrawn_when_it_is_too_old() {
     let several = two_organisations().await;
     put(&several, "theirs", PAGE, THEIRS).await;
-    let collect = "{interval: 1s, timeout: 1s, max_staleness: 4s}";
+    let collect = "{sources: [clip_groups], interval: 1s, timeout: 1s, max_staleness: 4s}";
     let exporter = several.exporter(collect, &["ours"]);
     exporter.wait_for_success().await;
     swap_keys(&several);
@@ -375,7 +375,7 @@ async fn names_of_different_organisations_are_no_duplicates() {
 }
 
 /// Polls that have time to wait for an answer that takes a while.
-const PATIENT: &str = "{interval: 1s, timeout: 30s, max_staleness: 10m}";
+const PATIENT: &str = "{sources: [clip_groups], interval: 1s, timeout: 30s, max_staleness: 10m}";
 
 /// Reloads with `change` made to the configuration, at a time when Rhombus takes long to answer; the
 /// picture that was made before must not stand for what is asked for now.
@@ -412,7 +412,7 @@ async fn ends_the_picture(change: impl FnOnce(&Several, &Process)) {
 #[tokio::test]
 async fn a_picture_ends_with_its_lookback() {
     ends_the_picture(|several, _| {
-        let collect = "{interval: 1s, timeout: 30s, max_staleness: 10m, lookback: 90d}";
+        let collect = "{sources: [clip_groups], interval: 1s, timeout: 30s, max_staleness: 10m, lookback: 90d}";
         several.configure(collect, &["ours"]);
     })
     .await;
@@ -421,7 +421,7 @@ async fn a_picture_ends_with_its_lookback() {
 #[tokio::test]
 async fn a_picture_ends_with_its_reading_of_ends() {
     ends_the_picture(|several, _| {
-        let collect = "{interval: 1s, timeout: 30s, max_staleness: 10m, expiration_time: ttl}";
+        let collect = "{sources: [clip_groups], interval: 1s, timeout: 30s, max_staleness: 10m, expiration_time: ttl}";
         several.configure(collect, &["ours"]);
     })
     .await;
@@ -477,8 +477,9 @@ async fn other_settings_end_no_picture() {
 #[tokio::test]
 async fn a_picture_that_was_withdrawn_does_not_come_back_because_more_is_allowed() {
     let several = two_organisations().await;
-    let collect =
-        |staleness: &str| format!("{{interval: 1s, timeout: 1s, max_staleness: {staleness}}}");
+    let collect = |staleness: &str| {
+        format!("{{sources: [clip_groups], interval: 1s, timeout: 1s, max_staleness: {staleness}}}")
+    };
     let exporter = several.exporter(&collect("4s"), &["ours"]);
     let before = exporter.wait_for_success().await;
     several.set_fault("ours", r#"{"fault":"forbidden"}"#).await;

@@ -71,6 +71,7 @@ fn without_a_command_it_serves() {
 fn each_collect_flag_reaches_the_configuration() {
     let Command::CheckConfig(args) = parsed(&[
         "check-config",
+        "--collect.sources=video_walls,clip_groups",
         "--collect.interval=2m",
         "--collect.timeout=10s",
         "--collect.max-staleness=1h",

@@ -120,9 +120,7 @@ impl Collector {
                     let server_clock = server_clock(&mut self.server_clocks, &settings);
                     let key = CurrentKey::new(organization.key.clone(), self.key_readers.clone());
                     let running = Running::new(settings, before, server_clock, key);
-                    for kind in running.schedules.keys() {
-                        starting.push((self.client(&running)?, running.clone(), *kind));
-                    }
+                    starting.push((running.clone(), self.clients(&running)?));
                     running
                 }
             };
@@ -153,6 +151,14 @@ impl Collector {
                 None => std::future::pending().await,
             }
         }
+    }
+
+    /// One for each list.
+    fn clients(&self, running: &Running) -> Result<Vec<(ShareKind, Client)>, Error> {
+        let kinds = running.schedules.keys();
+        kinds
+            .map(|kind| Ok((*kind, self.client(running)?)))
+            .collect()
     }
 
     fn client(&self, running: &Running) -> Result<Client, Error> {
@@ -200,22 +206,20 @@ impl Collector {
             .retain(|_, clock| Arc::strong_count(clock) > 1);
     }
 
-    /// Starts tasks, their first polls spread over a while.
-    fn start(&mut self, starting: Vec<(Client, Running, ShareKind)>) {
+    /// Starts tasks, the first polls of the organisations spread over a while.
+    fn start(&mut self, starting: Vec<(Running, Vec<(ShareKind, Client)>)>) {
         let count = u32::try_from(starting.len()).unwrap_or(u32::MAX);
         let now = Instant::now();
-        for (index, (client, running, kind)) in (0..).zip(starting) {
+        for (index, (running, clients)) in (0..).zip(starting) {
             let spread = SPREAD.min(running.settings.collect.interval);
-            let first = running.schedules[&kind].begin(now + spread * index / count);
-            let poller = Poller::new(
-                client,
-                running,
-                kind,
-                self.fleet.clone(),
-                self.clock.clone(),
-            );
-            self.tasks
-                .spawn_on(poller.run(first), self.threads.handle());
+            let turn = now + spread * index / count;
+            for (kind, client) in clients {
+                let first = running.schedules[&kind].begin(turn);
+                let (fleet, clock) = (self.fleet.clone(), self.clock.clone());
+                let poller = Poller::new(client, running.clone(), kind, fleet, clock);
+                self.tasks
+                    .spawn_on(poller.run(first), self.threads.handle());
+            }
         }
     }
 }
@@ -237,27 +241,28 @@ impl Running {
         key: CurrentKey,
     ) -> Self {
         let rate = settings.collect.requests_per_second;
+        let kinds = &settings.collect.sources;
         let fresh = || {
             let name = &settings.organization.name;
-            Arc::new(Organization::new(name, &ShareKind::ALL, server_clock))
+            Arc::new(Organization::new(name, kinds, server_clock))
         };
         let same = |before: &&Self| {
             before.settings.organization.endpoint == settings.organization.endpoint
         };
-        let (organization, pace, schedules, owner) = match before.filter(same) {
+        let before = before.filter(same);
+        let (organization, pace, owner) = match before {
             Some(before) => (
                 before.has_picture_of(&settings).unwrap_or_else(fresh),
                 before.pace.at(rate),
-                before.schedules.clone(),
                 before.owner.clone(),
             ),
-            None => (
-                fresh(),
-                Pace::new(rate),
-                ShareKind::ALL.map(|kind| (kind, Arc::default())).into(),
-                Arc::default(),
-            ),
+            None => (fresh(), Pace::new(rate), Arc::default()),
         };
+        let schedule = |kind: &ShareKind| {
+            let known = before.and_then(|before| before.schedules.get(kind));
+            (*kind, known.cloned().unwrap_or_default())
+        };
+        let schedules = kinds.iter().map(schedule).collect();
         Self {
             organization,
             pace,
@@ -288,6 +293,6 @@ impl Running {
         }
         let same = asked(&self.settings) == asked(settings)
             && !self.organization.fails_for(Reason::OtherOrg);
-        same.then(|| self.organization.clone())
+        same.then(|| Arc::new(self.organization.watching(&settings.collect.sources)))
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Running;
@@ -12,12 +12,12 @@ use super::identity::Owner;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::{ApiKey, Ask, Client, Error};
-use crate::share::{Id, Identity, Listing, MalformedCounts, Moment, Reason, ShareKind, Source};
+use crate::share::{
+    Id, Identity, Listing, MalformedCounts, Moment, Reason, ShareKind, Source, UnixMillis,
+};
 
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
-/// How long a poll may take beyond its deadline, which each of its steps keeps to by itself.
-const OVERTIME: Duration = Duration::from_secs(1);
 
 pub(super) struct Poller {
     client: Client,
@@ -27,6 +27,8 @@ pub(super) struct Poller {
     clock: Clock,
     /// What could not be understood in the last answer; said when it changes.
     malformed: MalformedCounts,
+    /// Whether the last answer warned that it is not whole; said when it changes.
+    partial: bool,
 }
 
 /// What was listed, and when the answer had come to its end.
@@ -57,6 +59,7 @@ impl Poller {
             fleet,
             clock,
             malformed: MalformedCounts::new(),
+            partial: false,
         }
     }
 
@@ -100,22 +103,20 @@ impl Poller {
     /// Asks once. Gives how long Rhombus wants to be left alone, where it says so.
     async fn poll(&mut self) -> Option<Duration> {
         let started = Instant::now();
-        let within = self.running.settings.collect.poll_deadline();
-        let deadline = started + within;
-        let answer = timeout_at(deadline + OVERTIME, self.ask(deadline)).await;
-        let failed = match answer {
-            Ok(Ok(answer)) => {
+        match self.ask().await {
+            Ok(answer) => {
                 self.publish_answer(answer, started);
-                return None;
+                None
             }
-            Ok(Err(failed)) => failed,
-            Err(_) => PollFailure::from(Error::Timeout { within }),
-        };
-        self.publish_failure(failed.failure, started);
-        failed.pause
+            Err(failed) => {
+                self.publish_failure(failed.failure, started);
+                failed.pause
+            }
+        }
     }
 
-    async fn ask(&mut self, deadline: Instant) -> Result<Listed, PollFailure> {
+    async fn ask(&mut self) -> Result<Listed, PollFailure> {
+        let deadline = Instant::now() + self.running.settings.collect.deadline();
         let key = self.running.key.lock().await.read(deadline).await?;
         let owner = {
             let mut owner = self.running.owner.lock().await;
@@ -127,11 +128,11 @@ impl Poller {
         }
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
-        let mut listing = self.list(&key, deadline).await?;
+        let mut listing = self.list(&key).await?;
         // Where this machine's clock is ahead, the lookback was too short: the answer has told.
         let has_told = !had_its_time && server_clock.is_known();
-        if has_told && self.running.settings.collect.lookback.is_some() {
-            listing = self.list(&key, deadline).await?;
+        if has_told && self.created_after().is_some() {
+            listing = self.list(&key).await?;
         }
         let of_list = Identity {
             uuid: listing.org_uuid.clone(),
@@ -149,16 +150,22 @@ impl Poller {
         })
     }
 
-    async fn list(&self, key: &ApiKey, deadline: Instant) -> Result<Listing, Error> {
+    async fn list(&self, key: &ApiKey) -> Result<Listing, Error> {
         let collect = &self.running.settings.collect;
         let ask = Ask {
             kind: self.kind,
-            created_after: collect
-                .lookback
-                .map(|lookback| self.now().before(lookback).time),
+            created_after: self.created_after(),
             expiration_time: collect.expiration_time,
+            within: collect.deadline(),
         };
-        self.client.shares(ask, key, deadline).await
+        self.client.shares(ask, key).await
+    }
+
+    /// Since when pages are asked for, where that is not all: Rhombus can be asked so for some kinds.
+    fn created_after(&self) -> Option<UnixMillis> {
+        let collect = &self.running.settings.collect;
+        let lookback = collect.lookback.filter(|_| self.kind.has_lookback())?;
+        Some(self.now().before(lookback).time)
     }
 
     /// Takes in who the organisation is, as `what` says: under one name, the numbers of two would look
@@ -238,7 +245,7 @@ impl Poller {
     /// but other polls waits for.
     fn publish_answer(&mut self, answer: Listed, started: Instant) {
         let Listed { listing, obtained } = answer;
-        self.complain(&listing.malformed);
+        self.complain(&listing);
         let count = listing.shares.len();
         self.fleet.count_malformed(self.kind, &listing.malformed);
         let before = self.running.organization.standing(self.kind);
@@ -252,13 +259,17 @@ impl Poller {
         }
     }
 
-    fn complain(&mut self, malformed: &MalformedCounts) {
-        if *malformed != self.malformed {
-            for (field, count) in malformed {
+    fn complain(&mut self, listing: &Listing) {
+        if listing.malformed != self.malformed {
+            for (field, count) in &listing.malformed {
                 warn!(field, count, "values could not be understood");
             }
-            self.malformed.clone_from(malformed);
+            self.malformed.clone_from(&listing.malformed);
         }
+        if listing.partial && !self.partial {
+            warn!("Rhombus warned that its list is not whole");
+        }
+        self.partial = listing.partial;
     }
 
     fn publish_failure(&self, failure: Failure, started: Instant) {

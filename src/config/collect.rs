@@ -13,16 +13,16 @@ use super::{Collect, CollectFlags};
 use crate::inventory::View;
 
 impl Collect {
-    /// The longest that one poll may take, with its retries: the larger of the interval and twice
-    /// the timeout.
-    pub fn poll_deadline(&self) -> Duration {
+    /// The longest that one operation may take, with its retries: the larger of the interval and twice
+    /// the timeout. A poll is one, but that of video walls, which is one more for each wall.
+    pub fn deadline(&self) -> Duration {
         self.interval.max(self.timeout * 2)
     }
 
     /// The smallest sound `max_staleness`: a picture is as old as this when the poll that follows
     /// it takes all its time. Anything less would withdraw what is merely slow.
     fn min_staleness(&self) -> Duration {
-        self.interval + self.poll_deadline()
+        self.interval + self.deadline()
     }
 }
 
@@ -33,6 +33,7 @@ impl From<&Collect> for View {
             max_staleness: collect.max_staleness,
             expiring_within: collect.expiring_within.clone(),
             lookback: collect.lookback,
+            kinds: collect.sources.clone(),
         }
     }
 }
@@ -116,17 +117,19 @@ impl Reader<'_> {
     }
 }
 
-/// A pace below one request an interval would leave polls no request to send.
+/// A pace below one request a list and an interval would leave polls no request to send.
 fn check_pace(collect: &Collect, report: &mut Report) {
-    if collect.requests_per_second * collect.interval.as_secs_f64() < 1.0 {
+    let lists = collect.sources.len() as f64;
+    let interval = collect.interval.as_secs_f64();
+    if collect.requests_per_second * interval < lists {
         report.problem(
             "collect.requests_per_second",
             format_args!(
-                "{} leaves less than one request for an interval of {}: expected at least {}, or \
-                 a longer interval",
+                "{} leaves less than one request for each of {lists} lists in an interval of {}: \
+                 expected at least {}, or a longer interval",
                 collect.requests_per_second,
                 show_duration(collect.interval),
-                1.0 / collect.interval.as_secs_f64(),
+                lists / interval,
             ),
         );
     }
@@ -143,7 +146,7 @@ fn check_staleness(collect: &Collect, place: &str, report: &mut Report) {
                 show_duration(collect.max_staleness),
                 show_duration(collect.min_staleness()),
                 show_duration(collect.interval),
-                show_duration(collect.poll_deadline()),
+                show_duration(collect.deadline()),
             ),
         );
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::Window;
 use super::value::{self, quoted, show_bytes, show_duration};
 use crate::rhombus::ExpirationTime;
+use crate::share::ShareKind;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -61,6 +62,9 @@ macro_rules! settings {
 }
 
 settings! {
+    /// The lists of shares to watch, with commas between
+    sources: Vec<ShareKind> = ShareKind::ALL.into(), Sources();
+
     /// From one poll of an organisation to the next
     interval: Duration = MINUTE, Duration(INTERVAL);
 
@@ -78,8 +82,7 @@ settings! {
 
     /// The windows of rhombus_shares_expiring, with commas between
     expiring_within: Vec<Window> =
-        [("1h", HOUR), ("24h", DAY), ("72h", 3 * DAY), ("7d", 7 * DAY), ("30d", 30 * DAY)]
-            .map(window).into(),
+        [("24h", DAY), ("7d", 7 * DAY)].map(window).into(),
         Windows(SECOND..=TEN_YEARS);
 
     /// How expiry times are read: auto, epoch or ttl
@@ -114,6 +117,8 @@ enum Field {
     Lookback(Place<Option<Duration>>, RangeInclusive<Duration>),
     /// A list of durations.
     Windows(Place<Vec<Window>>, RangeInclusive<Duration>),
+    /// A list of lists of shares.
+    Sources(Place<Vec<ShareKind>>),
     ExpirationTime(Place<ExpirationTime>),
     Size(Place<u64>, RangeInclusive<u64>),
     Number(Place<f64>, RangeInclusive<f64>),
@@ -138,6 +143,7 @@ impl Setting {
         match self.field {
             Field::Duration(..) | Field::Lookback(..) => "DURATION",
             Field::Windows(..) => "DURATIONS",
+            Field::Sources(..) => "LISTS",
             Field::ExpirationTime(..) => "READING",
             Field::Size(..) => "SIZE",
             Field::Number(..) => "NUMBER",
@@ -146,7 +152,7 @@ impl Setting {
 
     /// Whether it takes any number of values.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.field, Field::Windows(..))
+        matches!(self.field, Field::Windows(..) | Field::Sources(..))
     }
 
     /// The value, or those of a list, as one would write them.
@@ -158,6 +164,12 @@ impl Setting {
             Field::Windows(place, _) => {
                 return place(of).iter().map(|it| it.label.clone()).collect();
             }
+            Field::Sources(place) => {
+                return place(of)
+                    .iter()
+                    .map(|kind| kind.list().to_owned())
+                    .collect();
+            }
             Field::ExpirationTime(place) => value::show_expiration_time(*place(of)).to_owned(),
             Field::Size(place, _) => show_bytes(*place(of)),
             Field::Number(place, _) => place(of).to_string(),
@@ -167,8 +179,10 @@ impl Setting {
 
     /// Empties a list, so that the values of one place replace those of another.
     pub(super) fn clear(&self, to: &mut Collect) {
-        if let Field::Windows(place, _) = &self.field {
-            place(to).clear();
+        match &self.field {
+            Field::Windows(place, _) => place(to).clear(),
+            Field::Sources(place) => place(to).clear(),
+            _ => {}
         }
     }
 
@@ -178,6 +192,7 @@ impl Setting {
             Field::Duration(place, range) => *place(to) = value::duration(text, range)?,
             Field::Lookback(place, range) => *place(to) = value::lookback(text, range)?,
             Field::Windows(place, range) => place(to).push(value::window(text, range)?),
+            Field::Sources(place) => place(to).push(value::source(text)?),
             Field::ExpirationTime(place) => *place(to) = value::expiration_time(text)?,
             Field::Size(place, range) => *place(to) = value::bytes(text, range)?,
             Field::Number(place, range) => *place(to) = value::number(text, range)?,
@@ -190,9 +205,23 @@ impl Setting {
     pub(super) fn finish(&self, to: &mut Collect) -> Vec<String> {
         match &self.field {
             Field::Windows(place, _) => arrange(place(to)),
+            Field::Sources(place) => arrange_sources(place(to)),
             _ => Vec::new(),
         }
     }
+}
+
+/// Sorts the lists; says why they can't stand beside each other.
+fn arrange_sources(kinds: &mut [ShareKind]) -> Vec<String> {
+    if kinds.is_empty() {
+        let expected = "no list: expected at least one, since nothing would be watched";
+        return vec![expected.to_owned()];
+    }
+    kinds.sort_unstable();
+    let twice = kinds.windows(2).filter(|pair| pair[0] == pair[1]);
+    twice
+        .map(|pair| format!("`{}` is there twice: delete one", pair[0].list()))
+        .collect()
 }
 
 /// Sorts the windows; says why they can't stand beside each other.
@@ -233,6 +262,11 @@ mod tests {
             ("timeout", ["1s", "1h"], ["0s", "61m"]),
             ("max_staleness", ["1s", "30d"], ["0s", "31d"]),
             ("lookback", ["1m", "3653d"], ["59s", "3654d"]),
+            (
+                "sources",
+                ["clip_groups", "video_walls"],
+                ["", "clip_group"],
+            ),
             ("expiring_within", ["1s", "3653d"], ["0s", "11y"]),
             (
                 "max_response_bytes",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Window;
 use crate::rhombus::ExpirationTime;
-use crate::share::Id;
+use crate::share::{Id, ShareKind};
 use crate::telemetry::needs_escape;
 
 /// The longest name of an organisation, in bytes.
@@ -96,6 +96,17 @@ fn within<T: PartialOrd + Copy>(
     }
     let (from, to) = (show(*range.start()), show(*range.end()));
     Err(format!("expected {kind} from {from} to {to}"))
+}
+
+/// A list of shares, by the value of its label `source`.
+pub(super) fn source(text: &str) -> Result<ShareKind, String> {
+    let kind = ShareKind::ALL
+        .into_iter()
+        .find(|kind| kind.list() == text.trim());
+    kind.ok_or_else(|| {
+        let known = ShareKind::ALL.map(ShareKind::list).join(", ");
+        format!("expected one of {known}")
+    })
 }
 
 /// How expiry times are read.

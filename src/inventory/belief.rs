@@ -25,8 +25,10 @@ impl Belief {
     pub fn of(standing: &Standing, view: &View, now: Moment) -> Self {
         let inventory = standing.inventory(now, view.max_staleness);
         match (inventory, standing.last_poll(), standing.last_success()) {
-            (Some(inventory), Some(Poll { failure: None, .. }), _)
-                if !standing.is_emptied() && now.since(inventory.obtained()) <= overdue(view) =>
+            (Some(inventory), Some(poll), _)
+                if poll.failure.is_none()
+                    && !standing.is_emptied()
+                    && now.since(inventory.obtained()) <= overdue(view, poll) =>
             {
                 Self::Fresh
             }
@@ -43,9 +45,10 @@ impl Belief {
     }
 }
 
-/// A poll may take as long as the interval; an answer that is older than two has missed one.
-fn overdue(view: &View) -> Duration {
-    view.interval.saturating_mul(2)
+/// A poll may take as long as the interval, or as the last one where that took longer; an answer that
+/// is older than two has missed one.
+fn overdue(view: &View, last: &Poll) -> Duration {
+    view.interval.max(last.took).saturating_mul(2)
 }
 
 /// What an organisation counts as, once, by its worst list. The value of the label `state`.

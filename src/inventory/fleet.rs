@@ -34,6 +34,19 @@ impl Organization {
         }
     }
 
+    /// The same, of which other kinds are watched from now on: what is known of a list that still is
+    /// stays.
+    #[must_use]
+    pub fn watching(&self, kinds: &[ShareKind]) -> Self {
+        let standing = |kind: &ShareKind| (*kind, ArcSwap::new(self.standing(*kind)));
+        Self {
+            name: self.name.clone(),
+            server_clock: self.server_clock.clone(),
+            identity: ArcSwap::new(self.identity()),
+            standings: kinds.iter().map(standing).collect(),
+        }
+    }
+
     /// The value of the label `org`.
     pub fn name(&self) -> &str {
         &self.name
@@ -74,11 +87,10 @@ impl Organization {
         }
     }
 
-    /// Whether every list has been polled with success at least once.
-    pub fn is_ready(&self) -> bool {
-        self.standings
-            .values()
-            .all(|standing| standing.load().last_success().is_some())
+    /// The lists of which Rhombus has said neither what they hold nor that the key may not read them.
+    pub fn missing(&self) -> impl Iterator<Item = ShareKind> {
+        let standings = self.standings();
+        standings.filter_map(|(kind, standing)| (!standing.is_answered()).then_some(kind))
     }
 
     /// Whether some list failed last for this reason.
@@ -100,8 +112,10 @@ pub struct View {
     pub max_staleness: Duration,
     /// The windows of `rhombus_shares_expiring`.
     pub expiring_within: Vec<Window>,
-    /// Only pages created within this time were asked for; none: every page there is.
+    /// Only clip pages created within this time were asked for; none: every page there is.
     pub lookback: Option<Duration>,
+    /// The kinds of shares that are watched, in the order of their labels.
+    pub kinds: Vec<ShareKind>,
 }
 
 /// Every organisation that is watched, sorted by name, and how to read them.
@@ -121,14 +135,6 @@ impl Fleet {
             organizations,
             view,
         }
-    }
-
-    /// The names of those that have never been polled with success.
-    pub fn missing(&self) -> impl Iterator<Item = &str> {
-        self.organizations
-            .iter()
-            .filter(|org| !org.is_ready())
-            .map(|org| org.name())
     }
 
     /// The names under which the organisation of this uuid is watched.
@@ -247,6 +253,7 @@ mod tests {
             max_staleness: Duration::from_secs(600),
             expiring_within: Vec::new(),
             lookback: None,
+            kinds: ShareKind::ALL.into(),
         }
     }
 
@@ -267,7 +274,11 @@ mod tests {
     fn fleet(organizations: &[(&str, &str, Standing)]) -> FleetHandle {
         let clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
         let new = |(name, ..): &(&str, _, _)| {
-            Arc::new(Organization::new(name, &ShareKind::ALL, clock.clone()))
+            Arc::new(Organization::new(
+                name,
+                &[ShareKind::ClipGroup],
+                clock.clone(),
+            ))
         };
         let all: Vec<_> = organizations.iter().map(new).collect();
         let handle = FleetHandle::new(Fleet::new(all.clone(), view()));
@@ -334,11 +345,12 @@ mod tests {
         let never = failed(&Standing::default());
         let handle = fleet(&[("a", "x", seen(0)), ("b", "y", never)]);
         let fleet = handle.load();
-        assert_eq!(fleet.missing().collect::<Vec<_>>(), ["b"]);
         let [a, b] = fleet.organizations.as_slice() else {
             panic!("two");
         };
-        assert!(a.is_ready() && !b.is_ready());
+        let missing = |organization: &Organization| organization.missing().collect::<Vec<_>>();
+        assert_eq!(missing(a), []);
+        assert_eq!(missing(b), [ShareKind::ClipGroup]);
         assert!(!a.fails_for(Reason::Server) && b.fails_for(Reason::Server));
         assert!(!b.fails_for(Reason::Auth));
         let snapshot = Snapshot::new(&fleet, NOW);
@@ -347,6 +359,29 @@ mod tests {
             snapshot.organizations.iter().map(known).collect::<Vec<_>>(),
             [true, false]
         );
+    }
+
+    #[test]
+    fn a_list_that_was_forbidden_is_not_missing_whatever_fails_next() {
+        let forbidden = Failure {
+            reason: Reason::Forbidden,
+            message: "403".into(),
+        };
+        let standing =
+            Standing::default().failed(NOW, Duration::ZERO, forbidden, view().max_staleness);
+        assert!(standing.is_answered() && failed(&standing).is_answered());
+        assert!(!failed(&Standing::default()).is_answered());
+    }
+
+    #[test]
+    fn what_is_known_of_a_list_outlasts_a_change_of_what_is_watched() {
+        let handle = fleet(&[("a", "x", seen(0))]);
+        let before = &handle.load().organizations[0];
+        let both = before.watching(&[ShareKind::ClipGroup, ShareKind::VideoWall]);
+        assert_eq!(both.missing().collect::<Vec<_>>(), [ShareKind::VideoWall]);
+        assert_eq!((both.name(), both.identity()), ("a", before.identity()));
+        let one = both.watching(&[ShareKind::VideoWall]);
+        assert_eq!(one.standings().count(), 1);
     }
 
     #[test]

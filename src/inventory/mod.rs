@@ -34,6 +34,7 @@ pub struct Inventory {
     cameras: Box<[Expiry]>,
     readings: [u64; ExpiryReading::ALL.len()],
     malformed: MalformedCounts,
+    unlisted: Option<u64>,
     obtained: Moment,
 }
 
@@ -59,6 +60,7 @@ impl Inventory {
             readings: count_readings(&shares),
             shares: shares.into_boxed_slice(),
             malformed: listing.malformed,
+            unlisted: listing.unlisted,
             obtained,
         }
     }
@@ -93,6 +95,11 @@ impl Inventory {
     /// How many values of each field could not be understood.
     pub fn malformed(&self) -> &MalformedCounts {
         &self.malformed
+    }
+
+    /// How many shares Rhombus counts elsewhere and did not list; none where that is not known.
+    pub const fn unlisted(&self) -> Option<u64> {
+        self.unlisted
     }
 
     /// When the answer had come to its end.

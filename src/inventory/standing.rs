@@ -20,6 +20,7 @@ pub struct Standing {
     failed: u64,
     partial: bool,
     emptied: bool,
+    was_forbidden: bool,
 }
 
 /// How the last poll went.
@@ -85,6 +86,7 @@ impl Standing {
     ) -> Self {
         let mut next = self.withdrawn(ended, max_staleness);
         next.failed += 1;
+        next.was_forbidden |= failure.reason == Reason::Forbidden;
         next.last_poll = Some(Poll {
             ended,
             took,
@@ -124,6 +126,11 @@ impl Standing {
     /// When the last poll that succeeded ended.
     pub fn last_success(&self) -> Option<Moment> {
         self.last_success
+    }
+
+    /// Whether Rhombus has ever listed it, or said that the key may not read it.
+    pub const fn is_answered(&self) -> bool {
+        self.last_success.is_some() || self.was_forbidden
     }
 
     /// How many polls have succeeded, and how many have failed.

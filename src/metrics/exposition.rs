@@ -164,6 +164,7 @@ mod tests {
             max_staleness: Duration::from_secs(600),
             expiring_within: Vec::new(),
             lookback: None,
+            kinds: ShareKind::ALL.into(),
         };
         let server_clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
         let organization = Arc::new(Organization::new("acme", &ShareKind::ALL, server_clock));

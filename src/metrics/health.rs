@@ -3,7 +3,7 @@
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::lists;
 use crate::inventory::{FleetHandle, Snapshot, Standing, State};
-use crate::share::Moment;
+use crate::share::{Moment, ShareKind};
 
 const BY_SOURCE: &[&str] = &["org", "source"];
 
@@ -81,12 +81,12 @@ static ORGANIZATIONS: Spec = Spec::gauge(
 static INTERVAL: Spec = Spec::gauge(
     "rhombus_collect_interval_seconds",
     &[],
-    "The configured time from one poll of an organisation to the next.",
+    "The configured time from one poll of a list to the next.",
 );
 static LOOKBACK: Spec = Spec::gauge(
     "rhombus_collect_lookback_seconds",
     &[],
-    "Only shares created within this time are asked for, older ones are not seen; 0: all are.",
+    "Only clip pages created within this time are asked for, older ones are not seen; 0: all are.",
 );
 
 /// What can be said of what is known, and of what has gone wrong in all of `fleet`.
@@ -97,8 +97,8 @@ pub(super) fn families(snapshot: &Snapshot, fleet: &FleetHandle) -> Vec<Family> 
     families.extend([
         failing(snapshot),
         polls(snapshot),
-        errors(fleet),
-        malformed(fleet),
+        errors(fleet, &view.kinds),
+        malformed(fleet, &view.kinds),
         clock_skew(snapshot),
         organizations(snapshot),
         Family::of(&INTERVAL, view.interval.as_secs_f64()),
@@ -146,17 +146,24 @@ fn polls(snapshot: &Snapshot) -> Family {
     family
 }
 
-fn errors(fleet: &FleetHandle) -> Family {
+/// A list that is not watched has no zeros here; what was counted of it before stays.
+fn errors(fleet: &FleetHandle, watched: &[ShareKind]) -> Family {
     let mut family = Family::new(&ERRORS);
-    for ((kind, reason), count) in fleet.failures() {
+    let failures = fleet.failures().into_iter();
+    for ((kind, reason), count) in
+        failures.filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
+    {
         family.push_count(&[kind.list(), reason.label()], count);
     }
     family
 }
 
-fn malformed(fleet: &FleetHandle) -> Family {
+fn malformed(fleet: &FleetHandle, watched: &[ShareKind]) -> Family {
     let mut family = Family::new(&MALFORMED);
-    for ((kind, field), count) in fleet.malformed() {
+    let malformed = fleet.malformed().into_iter();
+    for ((kind, field), count) in
+        malformed.filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
+    {
         family.push_count(&[kind.list(), field], count);
     }
     family

@@ -4,12 +4,12 @@
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::{List, lists};
 use crate::inventory::{Inventory, Snapshot, Tally};
-use crate::share::{ExpiryReading, Id, Protection, UnixMillis, Window};
+use crate::share::{ExpiryReading, Id, Protection, ShareKind, UnixMillis, Window};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
 /// What each kind and protection has one series of, and how it is read.
-static BY_TALLY: [Reading<Tally>; 7] = [
+static BY_TALLY: [Reading<Tally>; 5] = [
     (
         Spec::gauge(
             "rhombus_shares",
@@ -36,22 +36,6 @@ static BY_TALLY: [Reading<Tally>; 7] = [
     ),
     (
         Spec::gauge(
-            "rhombus_shared_clips",
-            BY_PROTECTION,
-            "Clips that active shares show.",
-        ),
-        |tally| Some(as_value(tally.totals.clips)),
-    ),
-    (
-        Spec::gauge(
-            "rhombus_shared_clip_duration_seconds",
-            BY_PROTECTION,
-            "Total duration of the clips that active shares show.",
-        ),
-        |tally| Some(as_value(tally.totals.duration_secs)),
-    ),
-    (
-        Spec::gauge(
             "rhombus_share_next_expiry_timestamp_seconds",
             BY_PROTECTION,
             "When the next active share expires; absent where none will.",
@@ -65,6 +49,25 @@ static BY_TALLY: [Reading<Tally>; 7] = [
             "When the oldest active share was made; absent where there is none.",
         ),
         |tally| tally.totals.oldest.map(UnixMillis::as_secs_f64),
+    ),
+];
+/// The same for each kind that shows clips.
+static OF_CLIPS: [Reading<Tally>; 2] = [
+    (
+        Spec::gauge(
+            "rhombus_shared_clips",
+            BY_PROTECTION,
+            "Clips or timelapses that active shares show.",
+        ),
+        |tally| Some(as_value(tally.totals.clips)),
+    ),
+    (
+        Spec::gauge(
+            "rhombus_shared_clip_duration_seconds",
+            BY_PROTECTION,
+            "Total duration of the clips or timelapses that active shares show.",
+        ),
+        |tally| Some(as_value(tally.totals.duration_secs)),
     ),
 ];
 static EXPIRING: Spec = Spec::gauge(
@@ -123,9 +126,10 @@ fn by_tally(shown: &Shown<'_>) -> Vec<Family> {
         tallies.collect::<Vec<_>>()
     };
     let tallies: Vec<_> = shown.iter().map(of_list).collect();
-    let family = |(spec, read): &'static Reading<Tally>| {
+    let family = |(spec, read): &'static Reading<Tally>, of_kind: fn(ShareKind) -> bool| {
         let mut family = Family::new(spec);
-        for ((list, _), tallies) in shown.iter().zip(&tallies) {
+        let tallies = shown.iter().zip(&tallies);
+        for ((list, _), tallies) in tallies.filter(|((list, _), _)| of_kind(list.kind)) {
             for (protection, tally) in tallies {
                 if let Some(value) = read(tally) {
                     family.push(&[list.org(), list.kind.label(), protection], value);
@@ -134,7 +138,9 @@ fn by_tally(shown: &Shown<'_>) -> Vec<Family> {
         }
         family
     };
-    BY_TALLY.iter().map(family).collect()
+    let of_all = BY_TALLY.iter().map(|row| family(row, |_| true));
+    let of_clips = OF_CLIPS.iter().map(|row| family(row, ShareKind::has_clips));
+    of_all.chain(of_clips).collect()
 }
 
 /// The windows in the order of their labels, as all series are.

@@ -5,7 +5,7 @@
 //! | `GET /metrics` | the metrics, text format 0.0.4; the path can be configured |
 //! | `GET /` | the landing page |
 //! | `GET /-/healthy` | 200, always: the process serves |
-//! | `GET /-/ready` | 200 once each organisation has been polled with success, else 503 |
+//! | `GET /-/ready` | 200 once each list that is watched has been read, or refused as forbidden, else 503 |
 //! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled, and to a page of another site |
 //!
 //! Everything else is 404. `GET /metrics` is the one that must be fast: no layer is in front of it.
@@ -33,6 +33,7 @@ use super::telemetry_path::TelemetryPath;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
 use crate::metrics::Exposition;
+use crate::share::ShareKind;
 
 /// The text format that every Prometheus reads, whatever it says in `Accept`.
 const TEXT_FORMAT: HeaderValue =
@@ -145,12 +146,17 @@ fn page_headers() -> impl axum::response::IntoResponseParts {
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let fleet = app.fleet.load();
     let mut missing = String::new();
-    for name in fleet.missing() {
-        // Writing to a string never fails.
-        let _ = writeln!(
-            missing,
-            "Not ready: {name} has not been polled with success yet."
-        );
+    for organization in &fleet.organizations {
+        let (name, lists) = (organization.name(), organization.missing());
+        let lists: Vec<_> = lists.map(ShareKind::list).collect();
+        if !lists.is_empty() {
+            let lists = lists.join(", ");
+            // Writing to a string never fails.
+            let _ = writeln!(
+                missing,
+                "Not ready: {name} has lists that were not read yet: {lists}."
+            );
+        }
     }
     if missing.is_empty() {
         "Ready.\n".into_response()

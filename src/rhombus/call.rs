@@ -46,6 +46,18 @@ impl Limits {
         let bytes = (self.max_response_bytes / 4).max(AT_LEAST);
         usize::try_from(bytes).unwrap_or(usize::MAX)
     }
+
+    /// What is kept of answers may take no more than one answer itself.
+    ///
+    /// # Errors
+    /// When `bytes` are more.
+    pub(super) fn check_kept(&self, bytes: u64) -> Result<(), Error> {
+        let limit = self.max_response_bytes;
+        if bytes > limit {
+            return Err(Error::TooMuch { limit });
+        }
+        Ok(())
+    }
 }
 
 /// What a wait is for. The value of the label `for`.
@@ -211,10 +223,7 @@ impl Caller {
             tokio::task::yield_now().await;
         }
         // Nor may what is kept of it, or many small records would take far more than they are.
-        if decode.kept_bytes() > limit {
-            return Err(Error::TooMuch { limit });
-        }
-        Ok(())
+        self.limits.check_kept(decode.kept_bytes())
     }
 
     /// Learns what Rhombus's clock says, and gives the earlier of both times.

@@ -1,20 +1,23 @@
 //! One organisation's API: an operation each, and what is said of an answer that can be used.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::Instant;
-use tracing::{debug, warn};
 
 use super::call::{Caller, Decode, Operation, Wait};
 use super::envelope::{Completeness, Envelope};
 use super::list::{ListError, ListReader, Sink};
 use super::organization;
-use super::shares::{self, Record, clip_groups};
+use super::shares::clip_groups::{self, ClipGroup};
+use super::shares::live_streams::LiveStream;
+use super::shares::timelapses::TimelapseGroup;
+use super::shares::video_walls::{self, VideoWall, Walls};
+use super::shares::{self, Record};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
 use crate::clock::{Clock, ServerClock};
-use crate::share::{Identity, Listing, ShareKind, Source, UnixMillis};
+use crate::share::{Identity, Listing, Share, ShareKind, Source, UnixMillis};
 
 /// What watches and times the requests.
 #[derive(Clone)]
@@ -32,17 +35,19 @@ pub struct Instruments {
 pub struct Ask {
     /// The kind of the shares.
     pub kind: ShareKind,
-    /// Only shares that were created after this moment; none: all.
+    /// Only clip pages that were created after this moment; none: all. Of other kinds Rhombus always
+    /// lists all.
     pub created_after: Option<UnixMillis>,
     /// How an expiry is read.
     pub expiration_time: ExpirationTime,
+    /// How long each operation may take, with its retries. Most lists are one; video walls are one more
+    /// for each wall, so that the time grows with their number.
+    pub within: Duration,
 }
 
-/// One organisation's API, as one list of it is asked for.
+/// One organisation's API.
 pub struct Client {
     caller: Caller,
-    /// What the last answer warned of.
-    warning: Mutex<Option<String>>,
 }
 
 impl Client {
@@ -67,56 +72,86 @@ impl Client {
                 clock: instruments.clock,
                 server_clock: instruments.server_clock,
             },
-            warning: Mutex::default(),
         })
     }
 
-    /// Asks for a list of shares, with retries, until `deadline`.
+    /// Asks for a list of shares, with retries.
     ///
     /// # Errors
     /// When no whole answer came. What came before the failure is gone.
-    pub async fn shares(
-        &self,
-        ask: Ask,
-        key: &ApiKey,
-        deadline: Instant,
-    ) -> Result<Listing, Error> {
+    pub async fn shares(&self, ask: Ask, key: &ApiKey) -> Result<Listing, Error> {
         match ask.kind {
             ShareKind::ClipGroup => {
                 let request = clip_groups::Request {
                     created_after_ms: ask.created_after.map(|moment| moment.0),
                     created_before_ms: None,
                 };
-                self.list::<clip_groups::ClipGroup>(&request, ask, key, deadline)
-                    .await
+                self.list::<ClipGroup>(json(&request), ask, key).await
             }
+            ShareKind::LiveStream => self.list::<LiveStream>(nothing(), ask, key).await,
+            ShareKind::TimelapseGroup => self.list::<TimelapseGroup>(nothing(), ask, key).await,
+            ShareKind::VideoWall => self.video_walls(ask, key).await,
         }
     }
 
     /// Asks for the list of records `R`.
     async fn list<R: Record>(
         &self,
-        request: &impl Serialize,
+        body: String,
         ask: Ask,
         key: &ApiKey,
-        deadline: Instant,
     ) -> Result<Listing, Error> {
-        let operation = Operation {
-            source: Source::Shares(ask.kind),
-            path: R::PATH,
-            body: serde_json::to_string(request).expect("a request is JSON"),
-            key,
-            deadline,
-        };
         let limit = self.caller.limits.max_value_bytes();
         let reader = |now| shares::reader::<R>(ask.expiration_time, now, limit);
-        let (shares, envelope) = self.caller.call_with_retries(&operation, reader).await?;
-        let completeness = envelope.judge()?;
-        self.tell_warning(envelope.warning);
+        let operation = ask.operation(R::PATH, body, key);
+        let (shares, completeness) = self.whole_list(&operation, reader).await?;
         Ok(Listing {
             partial: completeness == Completeness::Partial,
             ..shares.into_listing()
         })
+    }
+
+    /// Asks for the walls, and then for the links to each that may have some: all of them, or none is
+    /// believed.
+    async fn video_walls(&self, ask: Ask, key: &ApiKey) -> Result<Listing, Error> {
+        let limit = self.caller.limits.max_value_bytes();
+        let operation = ask.operation(video_walls::WALLS_PATH, nothing(), key);
+        let reader = |_| video_walls::walls_reader(limit);
+        let (walls, completeness) = self.whole_list(&operation, reader).await?;
+        let Walls {
+            shared,
+            unknown,
+            malformed,
+            ..
+        } = walls;
+        let mut all = Listing {
+            malformed,
+            partial: completeness == Completeness::Partial || unknown > 0,
+            unlisted: Some(0),
+            ..Listing::default()
+        };
+        let mut bytes = 0;
+        for wall in shared {
+            let request = json(&video_walls::Request {
+                video_wall_uuid: wall.id.to_string(),
+            });
+            let mut listing = self.list::<VideoWall>(request, ask, key).await?;
+            wall.complete(&mut listing);
+            bytes += listing.shares.iter().map(Share::bytes).sum::<u64>();
+            self.caller.limits.check_kept(bytes)?;
+            all.append(listing, "orgUuid");
+        }
+        Ok(all)
+    }
+
+    /// Asks for a list, with retries, and whether the answer is all of it.
+    async fn whole_list<S: Sink>(
+        &self,
+        operation: &Operation<'_>,
+        reader: impl Fn(UnixMillis) -> ListReader<S>,
+    ) -> Result<(S, Completeness), Error> {
+        let (sink, envelope) = self.caller.call_with_retries(operation, reader).await?;
+        Ok((sink, envelope.judge()?))
     }
 
     /// Asks once whose key it is, until `deadline`.
@@ -127,7 +162,7 @@ impl Client {
         let operation = Operation {
             source: Source::Organization,
             path: organization::PATH,
-            body: "{}".to_owned(),
+            body: nothing(),
             key,
             deadline,
         };
@@ -143,20 +178,28 @@ impl Client {
         let observer = &self.caller.observer;
         observer.waited(source, Wait::RetryAfter, time);
     }
+}
 
-    /// Says once that there is a warning, and again when it is another. Its words may name what people
-    /// wrote.
-    fn tell_warning(&self, warning: Option<String>) {
-        let mut last = self.warning.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last == warning {
-            return;
+impl Ask {
+    /// One operation of the list, from now on.
+    fn operation<'k>(&self, path: &'static str, body: String, key: &'k ApiKey) -> Operation<'k> {
+        Operation {
+            source: Source::Shares(self.kind),
+            path,
+            body,
+            key,
+            deadline: Instant::now() + self.within,
         }
-        match &warning {
-            Some(words) => warn!(characters = words.chars().count(), "Rhombus warned"),
-            None => debug!("Rhombus warns no more"),
-        }
-        *last = warning;
     }
+}
+
+/// The body of a request that asks for all there is.
+fn nothing() -> String {
+    "{}".to_owned()
+}
+
+fn json(request: &impl Serialize) -> String {
+    serde_json::to_string(request).expect("a request is JSON")
 }
 
 impl<S: Sink> Decode for ListReader<S> {

@@ -103,8 +103,6 @@ pub struct Envelope {
     pub has_list: bool,
     /// How many elements it had.
     pub listed: u64,
-    /// The text of `warningMsg`, to see when it changes. In Rhombus's words: never to be shown.
-    pub warning: Option<String>,
     says_no_error: bool,
     failure: Option<&'static str>,
     remark: Option<&'static str>,
@@ -180,10 +178,7 @@ impl Envelope {
             _ if nothing => self.says_no_error = true,
             "error" => self.failure = Some("error"),
             "errorMsg" => self.failure = Some("errorMsg"),
-            _ => {
-                self.incomplete = Some("warningMsg");
-                self.warning = Some(serde_json::from_str(value).unwrap_or_default());
-            }
+            _ => self.incomplete = Some("warningMsg"),
         }
     }
 

@@ -369,7 +369,6 @@ mod tests {
             ]
         );
         assert_eq!(envelope.listed, 9);
-        assert_eq!(envelope.warning.as_deref(), Some("slow \"down\""));
         assert_eq!(envelope.judge(), Ok(Completeness::Partial));
     }
 

@@ -8,20 +8,33 @@ use super::Protection;
 pub enum ShareKind {
     /// A page of saved clips: `POST /api/event/getSharedClipGroupsV2`.
     ClipGroup,
+    /// What a camera sees now, and perhaps what it saw: `POST
+    /// /api/camera/findAllSharedLiveVideoStreams`.
+    LiveStream,
+    /// A page of timelapses: `POST /api/video/getSharedTimelapseGroups`.
+    TimelapseGroup,
+    /// Several cameras at once: `POST /api/camera/getVideoWalls`, and `findSharedVideoWalls` for each.
+    VideoWall,
 }
 
 /// What differs by kind.
 struct Row {
     label: &'static str,
     list: &'static str,
+    noun: &'static str,
     protections: &'static [Protection],
+    has_clips: bool,
+    has_lookback: bool,
     fields: &'static [&'static str],
 }
 
 const CLIP_GROUP: Row = Row {
     label: "clip_group",
     list: "clip_groups",
+    noun: "clip page",
     protections: &[Protection::None, Protection::Password],
+    has_clips: true,
+    has_lookback: true,
     fields: &[
         "createdAtMillis",
         "deviceUuidMap",
@@ -35,13 +48,81 @@ const CLIP_GROUP: Row = Row {
     ],
 };
 
+const LIVE_STREAM: Row = Row {
+    label: "live_stream",
+    list: "live_streams",
+    noun: "live stream",
+    protections: &Protection::ALL,
+    has_clips: false,
+    has_lookback: false,
+    fields: &[
+        "cameraUuid",
+        "deviceUuid",
+        "expirationTime",
+        "orgUuid",
+        "passwordProtected",
+        "record",
+        "ssoProtected",
+        "timestampMs",
+        "uuid",
+    ],
+};
+
+const TIMELAPSE_GROUP: Row = Row {
+    label: "timelapse_group",
+    list: "timelapse_groups",
+    noun: "timelapse page",
+    protections: &[Protection::None, Protection::Password],
+    has_clips: true,
+    has_lookback: false,
+    fields: &[
+        "clipDuration",
+        "createdAtMillis",
+        "deviceUuid",
+        "expirationTimeSecs",
+        "isSecured",
+        "orgUuid",
+        "record",
+        "sharedTimelapses",
+        "sources",
+        "uuid",
+    ],
+};
+
+const VIDEO_WALL: Row = Row {
+    label: "video_wall",
+    list: "video_walls",
+    noun: "video wall",
+    protections: &[Protection::None, Protection::Password],
+    has_clips: false,
+    has_lookback: false,
+    fields: &[
+        "deviceList",
+        "expirationTime",
+        "numShares",
+        "orgUuid",
+        "passwordProtected",
+        "record",
+        "timestampMs",
+        "uuid",
+    ],
+};
+
 impl ShareKind {
     /// Every kind, in the order of their labels.
-    pub const ALL: [Self; 1] = [Self::ClipGroup];
+    pub const ALL: [Self; 4] = [
+        Self::ClipGroup,
+        Self::LiveStream,
+        Self::TimelapseGroup,
+        Self::VideoWall,
+    ];
 
     const fn row(self) -> &'static Row {
         match self {
             Self::ClipGroup => &CLIP_GROUP,
+            Self::LiveStream => &LIVE_STREAM,
+            Self::TimelapseGroup => &TIMELAPSE_GROUP,
+            Self::VideoWall => &VIDEO_WALL,
         }
     }
 
@@ -55,9 +136,24 @@ impl ShareKind {
         self.row().list
     }
 
+    /// What a person calls one of them. The plural is made with an s.
+    pub const fn noun(self) -> &'static str {
+        self.row().noun
+    }
+
     /// The protections that such a share may have, in the order of their labels.
     pub const fn protections(self) -> &'static [Protection] {
         self.row().protections
+    }
+
+    /// Whether such a share shows clips, which have a number and a duration.
+    pub const fn has_clips(self) -> bool {
+        self.row().has_clips
+    }
+
+    /// Whether Rhombus can be asked for those created since some moment only.
+    pub const fn has_lookback(self) -> bool {
+        self.row().has_lookback
     }
 
     /// The fields of a record whose values may be malformed, in the order of their labels: the values

@@ -23,17 +23,20 @@ pub enum Protection {
     None,
     /// A password is asked.
     Password,
+    /// The organisation's single sign-on is asked, and perhaps a password too.
+    Sso,
 }
 
 impl Protection {
     /// Every protection, in the order of their labels.
-    pub const ALL: [Self; 2] = [Self::None, Self::Password];
+    pub const ALL: [Self; 3] = [Self::None, Self::Password, Self::Sso];
 
     /// The value of the label `protection`.
     pub const fn label(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Password => "password",
+            Self::Sso => "sso",
         }
     }
 }
@@ -41,13 +44,9 @@ impl Protection {
 impl Share {
     /// How much memory it takes, about, in bytes.
     pub fn bytes(&self) -> u64 {
-        let cameras = self
-            .media
-            .cameras
-            .iter()
-            .map(|id| size_of::<Id>() + id.heap_bytes());
+        let cameras = self.media.cameras.iter().map(Id::bytes);
         let id = self.id.as_ref().map_or(0, Id::heap_bytes);
-        (size_of::<Self>() + id + cameras.sum::<usize>()) as u64
+        (size_of::<Self>() + id) as u64 + cameras.sum::<u64>()
     }
 }
 
@@ -64,6 +63,11 @@ pub enum Id {
 }
 
 impl Id {
+    /// How much memory it takes, about, in bytes.
+    pub fn bytes(&self) -> u64 {
+        (size_of::<Self>() + self.heap_bytes()) as u64
+    }
+
     const fn heap_bytes(&self) -> usize {
         match self {
             Self::Uuid(_) => 0,
@@ -156,6 +160,31 @@ pub struct Listing {
     pub malformed: MalformedCounts,
     /// Whether the answer warned that it is not whole.
     pub partial: bool,
+    /// How many shares Rhombus counts elsewhere and does not list; none where that is not known.
+    pub unlisted: Option<u64>,
+}
+
+impl Listing {
+    /// Adds what another answer listed, whose organisation is named by `field`: all are of one.
+    pub fn append(&mut self, other: Self, field: &'static str) {
+        let Self { malformed, .. } = self;
+        for (field, count) in other.malformed {
+            *malformed.entry(field).or_default() += count;
+        }
+        match (&self.org_uuid, other.org_uuid) {
+            (Some(known), Some(said)) if *known != said => {
+                *malformed.entry(field).or_default() += 1
+            }
+            (None, said) => self.org_uuid = said,
+            _ => {}
+        }
+        self.shares.extend(other.shares);
+        self.partial |= other.partial;
+        self.unlisted = match (self.unlisted, other.unlisted) {
+            (None, None) => None,
+            (one, another) => Some(one.unwrap_or(0) + another.unwrap_or(0)),
+        };
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,13 @@ pub enum Source {
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 2] = [Self::Shares(ShareKind::ClipGroup), Self::Organization];
+    pub const ALL: [Self; 5] = [
+        Self::Shares(ShareKind::ClipGroup),
+        Self::Shares(ShareKind::LiveStream),
+        Self::Organization,
+        Self::Shares(ShareKind::TimelapseGroup),
+        Self::Shares(ShareKind::VideoWall),
+    ];
 
     /// The value of the label `source`.
     pub const fn label(self) -> &'static str {

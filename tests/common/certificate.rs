@@ -50,7 +50,11 @@ impl Certificate {
             ("RHOMBUS_ENDPOINT_URL", url),
             ("SSL_CERT_FILE", trusted.to_str().expect("a path")),
         ];
-        let flags = ["--collect.interval=1s", "--collect.timeout=5s"];
+        let flags = [
+            "--collect.sources=clip_groups",
+            "--collect.interval=1s",
+            "--collect.timeout=5s",
+        ];
         let args = [&["serve", "--web.listen-address=127.0.0.1:0"], &flags[..]].concat();
         Process::start(&args, &[&own, env].concat())
     }

@@ -36,6 +36,7 @@ pub(crate) fn simulator(groups: usize) -> Process {
 pub(crate) fn exporter(simulator: &Process, flags: &[&str]) -> Process {
     let mut args = vec!["serve", "--web.listen-address=127.0.0.1:0"];
     for flag in [
+        "--collect.sources=clip_groups",
         "--collect.interval=1s",
         "--collect.timeout=1s",
         "--log.level=debug",

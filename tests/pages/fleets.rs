@@ -36,6 +36,7 @@ pub(crate) fn view() -> View {
             window("7d", 604_800),
         ],
         lookback: None,
+        kinds: vec![ShareKind::ClipGroup],
     }
 }
 
@@ -82,7 +83,7 @@ pub(crate) fn fleet_seen_by(view: View, standings: Vec<(&str, Standing)>) -> Arc
     let organization = |(name, standing): (&str, Standing)| {
         let clock = Arc::new(ServerClock::new("https://rhombus.example".to_owned()));
         (
-            Arc::new(Organization::new(name, &ShareKind::ALL, clock)),
+            Arc::new(Organization::new(name, &[ShareKind::ClipGroup], clock)),
             standing,
         )
     };

@@ -216,13 +216,17 @@ async fn ready_waits_for_each_organisation_and_names_those_that_are_missing() {
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(
         answer.text().await.unwrap(),
-        "Not ready: a has not been polled with success yet.\n\
-         Not ready: b has not been polled with success yet.\n"
+        "Not ready: a has lists that were not read yet: clip_groups.\n\
+         Not ready: b has lists that were not read yet: clip_groups.\n"
     );
     for organization in &fleet.load().organizations {
         assert_eq!(
             served.get("/-/ready").await.status() == StatusCode::OK,
-            fleet.load().missing().next().is_none()
+            fleet
+                .load()
+                .organizations
+                .iter()
+                .all(|it| it.missing().next().is_none())
         );
         fleet.publish(organization, ShareKind::ClipGroup, good(0, 1));
     }

@@ -2,6 +2,11 @@
 //! is the same for each is here.
 
 pub mod clip_groups;
+pub mod live_streams;
+#[cfg(test)]
+mod samples;
+pub mod timelapses;
+pub mod video_walls;
 
 use std::marker::PhantomData;
 
@@ -9,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::ExpirationTime;
 use super::expiry::LAST_EPOCH_SECOND;
-use super::field::{Lenient, Malformed};
+use super::field::{Camera, Lenient, Malformed};
 use super::list::{ListReader, Sink};
 use crate::share::{
     Expiry, ExpiryReading, Id, Listing, MalformedCounts, Protection, Share, ShareKind, UnixMillis,
@@ -175,4 +180,9 @@ fn distinct(mut cameras: Vec<Id>) -> Box<[Id]> {
     cameras.sort_unstable();
     cameras.dedup();
     cameras.into_boxed_slice()
+}
+
+/// The camera of a device; an empty text names none.
+fn device(Camera(id): Camera) -> Option<Id> {
+    (!matches!(&id, Id::Text(text) if text.is_empty())).then_some(id)
 }

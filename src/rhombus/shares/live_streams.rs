@@ -1,0 +1,143 @@
+//! `POST /api/camera/findAllSharedLiveVideoStreams`: the live streams that an organisation has shared.
+//! The answer is whole; there is no paging.
+
+use serde::Deserialize;
+
+use super::{Reading, Record, device, distinct};
+use crate::rhombus::field::{Camera, Lenient};
+use crate::share::{Id, Media, Protection, Share, ShareKind};
+
+/// A shared stream.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct LiveStream {
+    uuid: Lenient<Id>,
+    org_uuid: Lenient<Id>,
+    camera_uuid: Lenient<Camera>,
+    device_uuid: Lenient<Camera>,
+    timestamp_ms: Lenient<i64>,
+    expiration_time: Lenient<i64>,
+    password_protected: Lenient<bool>,
+    sso_protected: Lenient<bool>,
+}
+
+impl Record for LiveStream {
+    const KIND: ShareKind = ShareKind::LiveStream;
+    const PATH: &'static str = "camera/findAllSharedLiveVideoStreams";
+    const LIST: &'static str = "sharedLiveVideoStreams";
+
+    fn share(self, reading: &mut Reading) -> Share {
+        reading.learn_org_uuid("orgUuid", self.org_uuid);
+        let created = reading.created("timestampMs", self.timestamp_ms);
+        let (expiry, expiry_reading) =
+            reading.expiry("expirationTime", self.expiration_time, created);
+        // Each counts, if both are malformed; both are one camera as a rule, and either may be missing.
+        let camera = reading.known("cameraUuid", self.camera_uuid.and_then(device));
+        let device = reading.known("deviceUuid", self.device_uuid.and_then(device));
+        let password = reading.password("passwordProtected", self.password_protected);
+        let protection = match reading.known("ssoProtected", self.sso_protected) {
+            Some(true) => Protection::Sso,
+            Some(false) | None => password,
+        };
+        Share {
+            id: reading.id("uuid", self.uuid),
+            kind: ShareKind::LiveStream,
+            protection,
+            created,
+            expiry,
+            expiry_reading,
+            media: Media {
+                cameras: distinct(camera.or(device).into_iter().collect()),
+                ..Media::default()
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
+    use crate::share::{Expiry, ExpiryReading, MalformedCounts, UnixMillis};
+
+    #[test]
+    fn a_documented_record_is_read_whole() {
+        let (share, malformed) = one::<LiveStream>(&format!(
+            r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","name":"Unnamed","cameraUuid":"{UUID}.v0",
+            "deviceUuid":"{UUID}.v0","timestampMs":{CREATED},"expirationTime":1800000000,
+            "passwordProtected":true,"ssoProtected":null,"vodEnabled":true,"streamType":"USER",
+            "sharedLiveVideoStreamUrl":"https://example.com/x"}}"#
+        ));
+        assert_eq!(malformed, MalformedCounts::new());
+        assert_eq!(
+            share,
+            Share {
+                id: Some(Id::parse(UUID)),
+                kind: ShareKind::LiveStream,
+                protection: Protection::Password,
+                created: Some(UnixMillis(CREATED)),
+                expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
+                expiry_reading: ExpiryReading::Epoch,
+                media: Media {
+                    cameras: [Id::parse(UUID)].into(),
+                    ..Media::default()
+                },
+            }
+        );
+    }
+
+    #[test]
+    fn sso_counts_before_a_password_and_only_where_it_is_said() {
+        for (fields, expected) in [
+            ("", Protection::None),
+            (r#","ssoProtected":false"#, Protection::None),
+            (r#","ssoProtected":true"#, Protection::Sso),
+            (
+                r#","ssoProtected":true,"passwordProtected":true"#,
+                Protection::Sso,
+            ),
+            (
+                r#","ssoProtected":null,"passwordProtected":true"#,
+                Protection::Password,
+            ),
+            (
+                r#","ssoProtected":"true","passwordProtected":true"#,
+                Protection::Password,
+            ),
+        ] {
+            let (share, _) = one::<LiveStream>(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
+            assert_eq!(share.protection, expected, "{fields}");
+        }
+    }
+
+    #[test]
+    fn either_name_of_the_camera_may_be_missing() {
+        for (fields, cameras) in [
+            ("", 0),
+            (r#","cameraUuid":null,"deviceUuid":"a.v1""#, 1),
+            (r#","cameraUuid":"a.v0""#, 1),
+            (r#","cameraUuid":"","deviceUuid":"a""#, 1),
+            (r#","cameraUuid":"a","deviceUuid":7"#, 1),
+        ] {
+            let (share, _) = one::<LiveStream>(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
+            assert_eq!(share.media.cameras.len(), cameras, "{fields}");
+            assert!(share.media.cameras.iter().all(|id| *id == Id::parse("a")));
+        }
+    }
+
+    #[test]
+    fn a_wrong_type_is_that_fields_failure_and_hides_nothing() {
+        malformed_by::<LiveStream>(&[
+            ("uuid", "7"),
+            ("orgUuid", "[]"),
+            ("cameraUuid", "1e999"),
+            ("cameraUuid", r#""""#),
+            ("deviceUuid", "{}"),
+            ("timestampMs", "-1"),
+            ("expirationTime", r#""never""#),
+            ("expirationTime", "86400"),
+            ("passwordProtected", "1"),
+            ("ssoProtected", r#""\ud800""#),
+        ]);
+    }
+}

@@ -1,0 +1,34 @@
+//! Records for the tests of each kind.
+
+use super::{Record, reader};
+use crate::rhombus::ExpirationTime;
+use crate::share::{Expiry, MalformedCounts, Protection, Share, UnixMillis};
+
+pub(super) const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+pub(super) const CREATED: i64 = 1_700_000_000_000;
+const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
+
+/// The only record of an answer, and what of it was malformed.
+pub(super) fn one<R: Record>(record: &str) -> (Share, MalformedCounts) {
+    let mut reader = reader::<R>(ExpirationTime::Auto, NOW, 1 << 20);
+    let answer = format!(r#"{{"{}":[{record}]}}"#, R::LIST);
+    reader.push(answer.as_bytes()).unwrap();
+    let mut listing = reader.finish().unwrap().0.into_listing();
+    assert_eq!(listing.shares.len(), 1);
+    (listing.shares.remove(0), listing.malformed)
+}
+
+/// Holds a record whose `field` is `value` to fail there only, and to be open for ever.
+pub(super) fn malformed_by<R: Record>(values: &[(&'static str, &str)]) {
+    for (field, value) in values {
+        let uuid = match *field {
+            "uuid" => String::new(),
+            _ => format!(r#","uuid":"{UUID}""#),
+        };
+        let (share, malformed) = one::<R>(&format!(r#"{{"{field}":{value}{uuid}}}"#));
+        let context = format!("{field}: {value}");
+        assert_eq!(malformed, MalformedCounts::from([(*field, 1)]), "{context}");
+        let open = (Protection::None, Expiry::Never);
+        assert_eq!((share.protection, share.expiry), open, "{context}");
+    }
+}

@@ -1,0 +1,181 @@
+//! `POST /api/video/getSharedTimelapseGroups`: the pages of timelapses that an organisation has shared.
+//! The answer is whole; there is no paging.
+
+use serde::Deserialize;
+
+use super::{Reading, Record, device, distinct};
+use crate::rhombus::field::{Camera, Each, Lenient};
+use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
+
+/// A shared page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TimelapseGroup {
+    uuid: Lenient<Id>,
+    org_uuid: Lenient<Id>,
+    created_at_millis: Lenient<i64>,
+    expiration_time_secs: Lenient<i64>,
+    is_secured: Lenient<bool>,
+    shared_timelapses: Lenient<Each<Timelapse, Timelapses>>,
+}
+
+/// A timelapse on it. The unit of its duration is not stated; seconds are likely.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Timelapse {
+    clip_duration: Lenient<i64>,
+    sources: Lenient<Each<Footage, Devices>>,
+}
+
+/// What it was made of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Footage {
+    device_uuid: Lenient<Camera>,
+}
+
+impl Record for TimelapseGroup {
+    const KIND: ShareKind = ShareKind::TimelapseGroup;
+    const PATH: &'static str = "video/getSharedTimelapseGroups";
+    const LIST: &'static str = "sharedTimelapses";
+
+    fn share(self, reading: &mut Reading) -> Share {
+        reading.learn_org_uuid("orgUuid", self.org_uuid);
+        let created = reading.created("createdAtMillis", self.created_at_millis);
+        let (expiry, expiry_reading) =
+            reading.expiry("expirationTimeSecs", self.expiration_time_secs, created);
+        let list = reading.known("sharedTimelapses", self.shared_timelapses);
+        let Timelapses { mut media, devices } = list.map(|list| list.0).unwrap_or_default();
+        media.cameras = distinct(devices.cameras);
+        reading.add(devices.malformed);
+        Share {
+            id: reading.id("uuid", self.uuid),
+            kind: ShareKind::TimelapseGroup,
+            protection: reading.password("isSecured", self.is_secured),
+            created,
+            expiry,
+            expiry_reading,
+            media,
+        }
+    }
+}
+
+/// What is kept of the timelapses of a page.
+#[derive(Debug, Default)]
+struct Timelapses {
+    media: Media,
+    devices: Devices,
+}
+
+impl FromIterator<Lenient<Timelapse>> for Timelapses {
+    fn from_iter<I: IntoIterator<Item = Lenient<Timelapse>>>(list: I) -> Self {
+        list.into_iter().fold(Self::default(), Self::with)
+    }
+}
+
+impl Timelapses {
+    /// Null and absent are 0 seconds; less than that is malformed.
+    fn with(mut self, timelapse: Lenient<Timelapse>) -> Self {
+        let Devices { cameras, malformed } = &mut self.devices;
+        let timelapse = timelapse.known("sharedTimelapses", malformed);
+        let timelapse = timelapse.unwrap_or_default();
+        let secs = timelapse.clip_duration;
+        let secs = secs.and_then(|secs| u64::try_from(secs).ok());
+        let secs = secs.known("clipDuration", malformed).unwrap_or(0);
+        self.media.clips = self.media.clips.saturating_add(1);
+        self.media.duration_secs = self.media.duration_secs.saturating_add(secs);
+        if let Some(sources) = timelapse.sources.known("sources", malformed) {
+            cameras.extend(sources.0.cameras);
+            for (field, count) in sources.0.malformed {
+                *malformed.entry(field).or_default() += count;
+            }
+        }
+        self
+    }
+}
+
+/// The cameras of a list, and what of it could not be understood.
+#[derive(Debug, Default)]
+struct Devices {
+    cameras: Vec<Id>,
+    malformed: MalformedCounts,
+}
+
+impl FromIterator<Lenient<Footage>> for Devices {
+    fn from_iter<I: IntoIterator<Item = Lenient<Footage>>>(list: I) -> Self {
+        let mut devices = Self::default();
+        for footage in list {
+            let footage = footage.known("sources", &mut devices.malformed);
+            let camera = footage.unwrap_or_default().device_uuid.and_then(device);
+            let camera = camera.known("deviceUuid", &mut devices.malformed);
+            devices.cameras.extend(camera);
+        }
+        devices
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
+    use crate::share::{Expiry, ExpiryReading, Protection, UnixMillis};
+
+    #[test]
+    fn a_documented_record_is_read_whole() {
+        let (share, malformed) = one::<TimelapseGroup>(&format!(
+            r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","title":"x","createdAtMillis":{CREATED},
+            "expirationTimeSecs":1800000000,"isSecured":true,"sharedTimelapses":[
+              {{"uuid":"x","clipDuration":30,"clipFormat":"MPEG","videoStartTime":1,
+                "sources":[{{"deviceUuid":"{UUID}.v0"}},{{"deviceUuid":"other"}},{{}}]}},
+              {{"clipDuration":null,"sources":[{{"deviceUuid":"{UUID}"}}]}},null]}}"#
+        ));
+        assert_eq!(malformed, MalformedCounts::new());
+        assert_eq!(
+            share,
+            Share {
+                id: Some(Id::parse(UUID)),
+                kind: ShareKind::TimelapseGroup,
+                protection: Protection::Password,
+                created: Some(UnixMillis(CREATED)),
+                expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
+                expiry_reading: ExpiryReading::Epoch,
+                media: Media {
+                    clips: 3,
+                    duration_secs: 30,
+                    cameras: [Id::parse(UUID), Id::parse("other")].into(),
+                },
+            }
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_that_fields_failure_and_hides_nothing() {
+        malformed_by::<TimelapseGroup>(&[
+            ("uuid", r#""""#),
+            ("orgUuid", r#""not a uuid""#),
+            ("createdAtMillis", "1e999"),
+            ("expirationTimeSecs", "-1"),
+            ("isSecured", r#""yes""#),
+            ("sharedTimelapses", "{}"),
+            ("sharedTimelapses", "[7]"),
+        ]);
+    }
+
+    #[test]
+    fn a_wrong_type_in_a_timelapse_costs_that_field_alone() {
+        let (share, malformed) = one::<TimelapseGroup>(&format!(
+            r#"{{"uuid":"{UUID}","sharedTimelapses":[{{"clipDuration":-1}},{{"clipDuration":10,
+            "sources":7}},{{"clipDuration":1e999,"sources":[1,{{"deviceUuid":"\ud800"}},
+            {{"deviceUuid":""}},{{"deviceUuid":"a"}}]}},true]}}"#
+        ));
+        assert_eq!((share.media.clips, share.media.duration_secs), (4, 10));
+        assert_eq!(share.media.cameras, [Id::parse("a")].into());
+        let expected = [
+            ("clipDuration", 2),
+            ("deviceUuid", 2),
+            ("sharedTimelapses", 1),
+            ("sources", 2),
+        ];
+        assert_eq!(malformed, MalformedCounts::from(expected));
+    }
+}

@@ -1,0 +1,259 @@
+//! `POST /api/camera/getVideoWalls` lists the video walls of an organisation, and
+//! `POST /api/camera/findSharedVideoWalls` the links to one of them. Both answers are whole; there is no
+//! paging.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Reading, Record, device, distinct};
+use crate::rhombus::field::{Camera, Each, Lenient};
+use crate::rhombus::list::{ListReader, Sink};
+use crate::share::{Id, Listing, MalformedCounts, Media, Share, ShareKind};
+
+/// The path of the operation that lists the walls, below `/api/`.
+pub const WALLS_PATH: &str = "camera/getVideoWalls";
+
+/// Reads the list of walls as it arrives; a single value in it may have `max_value_bytes`.
+pub fn walls_reader(max_value_bytes: usize) -> ListReader<Walls> {
+    ListReader::new("videoWalls", max_value_bytes, Walls::default())
+}
+
+/// The walls whose links are to be asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Walls {
+    /// Each wall that is not said to have no link.
+    pub shared: Vec<Wall>,
+    /// How many more there are that can't be asked for, because they have no uuid: what is listed then is
+    /// not all.
+    pub unknown: u64,
+    /// What could not be understood.
+    pub malformed: MalformedCounts,
+    kept_bytes: u64,
+}
+
+/// A wall that may have links.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wall {
+    /// What Rhombus calls it.
+    pub id: Id,
+    /// How many links it has, where it says so.
+    num_shares: Option<u64>,
+    /// The cameras that it shows, each once.
+    cameras: Box<[Id]>,
+}
+
+/// What is read of a wall.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct WallRecord {
+    uuid: Lenient<Id>,
+    num_shares: Lenient<i64>,
+    device_list: Lenient<Each<Camera, Devices>>,
+}
+
+impl Sink for Walls {
+    type Record = WallRecord;
+
+    fn take(&mut self, record: Lenient<WallRecord>) {
+        let record = record.0.ok().flatten().unwrap_or_else(|| {
+            *self.malformed.entry("record").or_default() += 1;
+            WallRecord::default()
+        });
+        let num_shares = record.num_shares.and_then(|n| u64::try_from(n).ok());
+        let num_shares = num_shares.known("numShares", &mut self.malformed);
+        if num_shares == Some(0) {
+            return;
+        }
+        let devices = record.device_list.known("deviceList", &mut self.malformed);
+        let Devices { cameras, malformed } = devices.map(|list| list.0).unwrap_or_default();
+        if malformed > 0 {
+            *self.malformed.entry("deviceList").or_default() += malformed;
+        }
+        let Ok(Some(id)) = record.uuid.0 else {
+            *self.malformed.entry("uuid").or_default() += 1;
+            self.unknown += 1;
+            return;
+        };
+        let wall = Wall {
+            id,
+            num_shares,
+            cameras: distinct(cameras),
+        };
+        self.kept_bytes += wall.bytes();
+        self.shared.push(wall);
+    }
+
+    fn kept_bytes(&self) -> u64 {
+        self.kept_bytes
+    }
+}
+
+impl Wall {
+    fn bytes(&self) -> u64 {
+        let cameras = self.cameras.iter().map(Id::bytes);
+        size_of::<Self>() as u64 + cameras.sum::<u64>()
+    }
+
+    /// Says of the links to this wall, which are listed, what only the wall knows: which cameras they
+    /// show, and how many links there should be.
+    pub fn complete(&self, listing: &mut Listing) {
+        for share in &mut listing.shares {
+            share.media.cameras = self.cameras.clone();
+        }
+        let listed = listing.shares.len() as u64;
+        listing.unlisted = self.num_shares.map(|number| number.saturating_sub(listed));
+    }
+}
+
+/// The devices of a wall, and how many could not be understood.
+#[derive(Debug, Default)]
+struct Devices {
+    cameras: Vec<Id>,
+    malformed: u64,
+}
+
+impl FromIterator<Lenient<Camera>> for Devices {
+    fn from_iter<I: IntoIterator<Item = Lenient<Camera>>>(list: I) -> Self {
+        let mut devices = Self::default();
+        for camera in list {
+            match camera.and_then(device).0 {
+                Ok(camera) => devices.cameras.extend(camera),
+                Err(_) => devices.malformed += 1,
+            }
+        }
+        devices
+    }
+}
+
+/// What to ask for: the links to one wall.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The wall, as Rhombus wrote it.
+    pub video_wall_uuid: String,
+}
+
+/// A link to a wall. What the wall shows is the wall's to say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct VideoWall {
+    uuid: Lenient<Id>,
+    org_uuid: Lenient<Id>,
+    timestamp_ms: Lenient<i64>,
+    expiration_time: Lenient<i64>,
+    password_protected: Lenient<bool>,
+}
+
+impl Record for VideoWall {
+    const KIND: ShareKind = ShareKind::VideoWall;
+    const PATH: &'static str = "camera/findSharedVideoWalls";
+    const LIST: &'static str = "sharedVideoWalls";
+
+    fn share(self, reading: &mut Reading) -> Share {
+        reading.learn_org_uuid("orgUuid", self.org_uuid);
+        let created = reading.created("timestampMs", self.timestamp_ms);
+        let (expiry, expiry_reading) =
+            reading.expiry("expirationTime", self.expiration_time, created);
+        Share {
+            id: reading.id("uuid", self.uuid),
+            kind: ShareKind::VideoWall,
+            protection: reading.password("passwordProtected", self.password_protected),
+            created,
+            expiry,
+            expiry_reading,
+            media: Media::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
+    use crate::share::{Expiry, ExpiryReading, Protection, UnixMillis};
+
+    fn walls(records: &str) -> Walls {
+        let mut reader = walls_reader(1 << 20);
+        let answer = format!(r#"{{"userNameMap":{{}},"videoWalls":[{records}]}}"#);
+        reader.push(answer.as_bytes()).unwrap();
+        reader.finish().unwrap().0
+    }
+
+    #[test]
+    fn a_wall_is_asked_unless_it_says_that_it_has_no_link() {
+        let record = |shares: &str| format!(r#"{{"uuid":"{UUID}"{shares}}}"#);
+        for (shares, asked) in [
+            ("", 1),
+            (r#","numShares":null"#, 1),
+            (r#","numShares":0"#, 0),
+            (r#","numShares":2"#, 1),
+            (r#","numShares":-1"#, 1),
+            (r#","numShares":"0""#, 1),
+            (r#","numShares":1e999"#, 1),
+        ] {
+            assert_eq!(walls(&record(shares)).shared.len(), asked, "{shares}");
+        }
+        let odd = walls(r#"{"uuid":7},5,{"numShares":-1},{"uuid":"a","deviceList":{}}"#);
+        assert_eq!((odd.shared.len(), odd.unknown), (1, 3));
+        let expected = [
+            ("deviceList", 1),
+            ("numShares", 1),
+            ("record", 1),
+            ("uuid", 3),
+        ];
+        assert_eq!(odd.malformed, MalformedCounts::from(expected));
+    }
+
+    #[test]
+    fn a_link_shows_the_cameras_of_its_wall() {
+        let found = walls(&format!(
+            r#"{{"uuid":"{UUID}","displayName":"x","numShares":2,
+            "deviceList":["{UUID}.v0","{UUID}.v1",null,"","\ud800","a"]}}"#
+        ));
+        assert_eq!(found.malformed, MalformedCounts::from([("deviceList", 2)]));
+        assert!(found.kept_bytes() > 3 * 16);
+        let (share, malformed) = one::<VideoWall>(&format!(
+            r#"{{"uuid":"{UUID}","videoWallUuid":"{UUID}","orgUuid":"{UUID}","timestampMs":{CREATED},
+            "expirationTime":1800000000,"passwordProtected":true,"deviceScheduleMap":{{}}}}"#
+        ));
+        assert_eq!(malformed, MalformedCounts::new());
+        let mut listing = Listing {
+            shares: vec![share],
+            ..Listing::default()
+        };
+        found.shared[0].complete(&mut listing);
+        let expected = Share {
+            id: Some(Id::parse(UUID)),
+            kind: ShareKind::VideoWall,
+            protection: Protection::Password,
+            created: Some(UnixMillis(CREATED)),
+            expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
+            expiry_reading: ExpiryReading::Epoch,
+            media: Media {
+                cameras: [Id::parse(UUID), Id::parse("a")].into(),
+                ..Media::default()
+            },
+        };
+        assert_eq!(listing.shares, [expected]);
+        assert_eq!(listing.unlisted, Some(1));
+    }
+
+    #[test]
+    fn a_wall_is_asked_for_by_its_uuid() {
+        let request = Request {
+            video_wall_uuid: Id::parse(UUID).to_string(),
+        };
+        let expected = format!(r#"{{"videoWallUuid":"{UUID}"}}"#);
+        assert_eq!(serde_json::to_string(&request).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_wrong_type_is_that_fields_failure_and_hides_nothing() {
+        malformed_by::<VideoWall>(&[
+            ("uuid", "null"),
+            ("orgUuid", "true"),
+            ("timestampMs", "1e999"),
+            ("expirationTime", "86400"),
+            ("passwordProtected", r#""\ud800""#),
+        ]);
+    }
+}
