@@ -12,10 +12,10 @@ pub enum Belief {
     Withdrawn,
     /// It was asked for, and there never was one.
     Never,
-    /// The last poll failed, or the next one is overdue, or what it said is not believed yet.
-    Stale,
     /// Not asked for yet.
     Waiting,
+    /// The last poll failed, or the next one is overdue, or what it said is not believed yet.
+    Stale,
     /// As new as it can be.
     Fresh,
 }

@@ -4,6 +4,7 @@
 
 mod cross_site;
 mod encoding;
+mod headline;
 mod landing;
 mod routes;
 mod standings;

@@ -2,19 +2,19 @@
 //! never pass over what could not be looked at.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::inventory::{Belief, Inventory, Look, Organization, Poll, Snapshot, View};
-use crate::share::{Protection, UnixMillis, Window};
+use crate::inventory::Standing;
+use crate::inventory::{Belief, Failure, Inventory, Look, Organization, Poll, Snapshot, View};
+use crate::share::{Protection, Reason, ShareKind, UnixMillis, Window};
 
 /// What is shared: counts of links that work now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Links {
-    /// Without protection.
-    pub(super) open: u64,
-    /// All of them.
-    pub(super) total: u64,
+    /// Of each protection, in the order of [`Protection::ALL`].
+    by_protection: [u64; Protection::ALL.len()],
     /// That never end.
     pub(super) without_expiry: u64,
     /// That end within the window of [`soon`].
@@ -27,21 +27,35 @@ impl Links {
         for protection in Protection::ALL {
             let timeline = inventory.timeline(protection);
             let seen = timeline.at(now);
-            if protection == Protection::None {
-                links.open += seen.active;
-            }
-            links.total += seen.active;
+            links.by_protection[protection as usize] = seen.active;
             links.without_expiry += seen.without_expiry;
             links.expiring += soon.map_or(0, |soon| timeline.expiring(now, soon.duration));
         }
         links
     }
 
-    fn add(&mut self, other: Self) {
-        self.open += other.open;
-        self.total += other.total;
+    fn with(mut self, other: Self) -> Self {
+        for (sum, count) in self.by_protection.iter_mut().zip(other.by_protection) {
+            *sum += count;
+        }
         self.without_expiry += other.without_expiry;
         self.expiring += other.expiring;
+        self
+    }
+
+    /// With this protection.
+    pub(super) const fn protected_by(&self, protection: Protection) -> u64 {
+        self.by_protection[protection as usize]
+    }
+
+    /// Without protection.
+    pub(super) const fn open(&self) -> u64 {
+        self.protected_by(Protection::None)
+    }
+
+    /// All of them.
+    pub(super) fn total(&self) -> u64 {
+        self.by_protection.iter().sum()
     }
 }
 
@@ -53,60 +67,121 @@ pub(super) fn soon(view: &View) -> Option<&Window> {
     day.or_else(|| windows.last())
 }
 
+/// One list of an organisation.
+pub(super) struct List {
+    pub(super) kind: ShareKind,
+    /// None unless there is a picture.
+    pub(super) links: Option<Links>,
+    /// The age of the picture, also of one that was withdrawn.
+    age: Option<Duration>,
+    poll: Option<Poll>,
+    partial: bool,
+    emptied: bool,
+}
+
+impl List {
+    fn new(kind: ShareKind, standing: &Standing, look: &Look, view: &View) -> Self {
+        let shown = look.inventory(standing, view);
+        // A list that was suddenly empty is a success, and what is shown is older than that.
+        let obtained = shown.map(Inventory::obtained).or(standing.last_success());
+        Self {
+            kind,
+            links: shown.map(|inventory| Links::of(inventory, soon(view), look.now.time)),
+            age: obtained.map(|obtained| look.now.since(obtained)),
+            poll: standing.last_poll().cloned(),
+            partial: standing.is_partial(),
+            emptied: standing.is_emptied(),
+        }
+    }
+
+    /// Why its last poll failed, if it did.
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        self.poll.as_ref()?.failure.as_ref()
+    }
+
+    /// Whether nothing is known of it because the key may not read it.
+    pub(super) fn is_forbidden(&self) -> bool {
+        let reason = self.failure().map(|failure| failure.reason);
+        self.links.is_none() && reason == Some(Reason::Forbidden)
+    }
+}
+
 /// One organisation.
 pub(super) struct Row {
     pub(super) organization: Arc<Organization>,
-    /// That of its worst source.
+    /// That of its worst list.
     pub(super) belief: Belief,
-    /// None unless there is a picture of every source.
+    /// Of the lists that there is a picture of; none where there is none.
     pub(super) links: Option<Links>,
-    /// The age of its oldest picture, also of one that was withdrawn.
-    pub(super) age: Option<Duration>,
-    /// The poll that ended last, a failed one before one that succeeded.
-    pub(super) poll: Option<Poll>,
-    /// Whether some list warned that it is not whole.
-    pub(super) partial: bool,
-    /// Whether some list was suddenly empty, and is not believed yet.
-    pub(super) emptied: bool,
+    /// Sorted by kind.
+    pub(super) lists: Vec<List>,
 }
 
 impl Row {
     fn new(look: &Look, view: &View) -> Self {
-        let standings = || look.standings.iter().map(|(_, standing)| standing);
-        let mut links = standings().map(|standing| {
-            let inventory = look.inventory(standing, view)?;
-            Some(Links::of(inventory, soon(view), look.now.time))
-        });
-        let sum = |mut sum: Links, links: Option<Links>| {
-            sum.add(links?);
-            Some(sum)
-        };
-        // A list that was suddenly empty is a success, and what is shown is older than that.
-        let ages = standings().filter_map(|standing| {
-            let shown = look.inventory(standing, view);
-            let obtained = shown.map(Inventory::obtained);
-            Some(look.now.since(obtained.or(standing.last_success())?))
-        });
-        let polls = standings().filter_map(|standing| standing.last_poll());
+        let list = |(kind, standing): &(_, Arc<_>)| List::new(*kind, standing, look, view);
+        let lists: Vec<_> = look.standings.iter().map(list).collect();
+        let known = lists.iter().filter_map(|list| list.links);
         Self {
             organization: look.organization.clone(),
             belief: look.belief(view),
-            links: links.try_fold(Links::default(), sum),
-            age: ages.max(),
-            poll: polls
-                .max_by_key(|poll| (poll.failure.is_some(), poll.ended.uptime))
-                .cloned(),
-            partial: standings().any(|standing| standing.is_partial()),
-            emptied: standings().any(|standing| standing.is_emptied()),
+            links: known.reduce(Links::with),
+            lists,
         }
+    }
+
+    /// The age of its oldest picture, also of one that was withdrawn.
+    pub(super) fn age(&self) -> Option<Duration> {
+        self.lists.iter().filter_map(|list| list.age).max()
+    }
+
+    /// The last poll of each list that was asked.
+    pub(super) fn polls(&self) -> impl Iterator<Item = &Poll> {
+        self.lists.iter().filter_map(|list| list.poll.as_ref())
+    }
+
+    /// Whether some list warned that it is not whole.
+    pub(super) fn is_partial(&self) -> bool {
+        self.lists.iter().any(|list| list.partial)
+    }
+
+    /// Whether some list was suddenly empty, and is not believed yet.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.lists.iter().any(|list| list.emptied)
+    }
+
+    /// Whether there is a picture of some lists, and not of all.
+    pub(super) fn is_seen_in_part(&self) -> bool {
+        self.links.is_some() && !self.belief.is_known()
     }
 
     /// Whether what is shown is old only because the last answer, which lost every link at once, is
     /// not believed yet.
     pub(super) fn has_lost_all(&self) -> bool {
-        let poll = self.poll.as_ref();
-        let failed = poll.is_some_and(|poll| poll.failure.is_some());
-        self.belief == Belief::Stale && self.emptied && !failed
+        let fails = self.lists.iter().any(|list| list.failure().is_some());
+        self.belief == Belief::Stale && self.is_emptied() && !fails
+    }
+}
+
+/// One kind of shares, in all organisations.
+#[derive(Default)]
+pub(super) struct OfKind {
+    /// Of those that there is a picture of.
+    pub(super) links: Links,
+    /// How many organisations there is a picture of.
+    pub(super) seen: u64,
+    /// How many there is none of, because their key may not read the list.
+    pub(super) forbidden: u64,
+    /// How many organisations there are whose list is watched.
+    pub(super) all: u64,
+}
+
+impl OfKind {
+    fn add(&mut self, list: &List) {
+        self.links = self.links.with(list.links.unwrap_or_default());
+        self.seen += u64::from(list.links.is_some());
+        self.forbidden += u64::from(list.is_forbidden());
+        self.all += 1;
     }
 }
 
@@ -114,11 +189,15 @@ impl Row {
 pub(super) struct Standings {
     /// The worst first: what can't be believed, then what has the most open links.
     pub(super) rows: Vec<Row>,
-    /// Of the organisations that there is a picture of.
+    /// Of the lists that there is a picture of.
     pub(super) links: Links,
+    /// The same, by kind.
+    pub(super) kinds: BTreeMap<ShareKind, OfKind>,
+    /// The kinds that are watched.
+    pub(super) watched: Vec<ShareKind>,
     /// The age of the oldest picture that is counted.
     pub(super) oldest: Option<Duration>,
-    /// Links of pages created before this were not asked for, open or not.
+    /// Links of clip pages created before this were not asked for, open or not.
     pub(super) lookback: Option<Duration>,
     /// How far this machine's clock and one of Rhombus's differ at most.
     pub(super) skew: Duration,
@@ -128,29 +207,42 @@ pub(super) struct Standings {
 
 impl Standings {
     pub(super) fn new(snapshot: &Snapshot) -> Self {
-        let row = |look| Row::new(look, &snapshot.view);
+        let view = &snapshot.view;
+        let row = |look| Row::new(look, view);
         let mut rows: Vec<_> = snapshot.organizations.iter().map(row).collect();
         // The sort is stable, and the fleet is sorted by name.
-        rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open))));
-        let mut links = Links::default();
-        let known = || rows.iter().filter_map(|row| Some((row.links?, row.age)));
-        known().for_each(|(of_row, _)| links.add(of_row));
+        rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open()))));
+        let mut kinds: BTreeMap<ShareKind, OfKind> = BTreeMap::new();
+        let lists = || rows.iter().flat_map(|row| &row.lists);
+        for list in lists() {
+            kinds.entry(list.kind).or_default().add(list);
+        }
+        let of_kinds = kinds.values().map(|of_kind| of_kind.links);
+        let ages = lists().filter(|list| list.links.is_some());
         let skews = snapshot.clock_skews().into_values();
         let duplicates = snapshot.duplicates().into_values();
         Self {
-            links,
-            oldest: known().filter_map(|(_, age)| age).max(),
-            lookback: snapshot.view.lookback,
+            links: of_kinds.fold(Links::default(), Links::with),
+            oldest: ages.filter_map(|list| list.age).max(),
+            lookback: view
+                .lookback
+                .filter(|_| view.kinds.iter().any(|kind| kind.has_lookback())),
+            watched: view.kinds.clone(),
             skew: Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0)),
             duplicates: duplicates.map(|names| names.join(", ")).collect(),
+            kinds,
             rows,
         }
     }
 
-    /// How many organisations there is no picture of.
+    /// How many organisations there is no picture of, or not of every list.
     pub(super) fn unseen(&self) -> u64 {
-        let unseen = self.rows.iter().filter(|row| !row.belief.is_known());
-        unseen.count() as u64
+        self.with(|row| !row.belief.is_known())
+    }
+
+    /// Whether the numbers are only a part of what there is, or may be.
+    pub(super) fn is_part(&self) -> bool {
+        self.unseen() > 0 || self.lookback.is_some() || self.with(Row::is_partial) > 0
     }
 
     /// How many organisations there are of which this holds.
@@ -160,6 +252,6 @@ impl Standings {
 
     /// How many organisations are believed as `belief` says.
     pub(super) fn count(&self, belief: Belief) -> u64 {
-        self.rows.iter().filter(|row| row.belief == belief).count() as u64
+        self.with(|row| row.belief == belief)
     }
 }

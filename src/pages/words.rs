@@ -24,6 +24,13 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(number))
 }
 
+/// With a capital letter to begin with.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
 /// What others wrote, with what would act on the page instead of showing written out: `\u{202e}`.
 /// HTML is not escaped here.
 pub(super) fn visible(text: &str) -> String {

@@ -141,6 +141,12 @@ impl Client {
             self.caller.limits.check_kept(bytes)?;
             all.append(listing, "orgUuid");
         }
+        // Nothing known of some walls and nothing listed of the others would look like no share at all.
+        if unknown > 0 && all.shares.is_empty() {
+            return Err(Error::Decode(format!(
+                "{unknown} video walls have no uuid, so that their shares can't be asked for"
+            )));
+        }
         Ok(all)
     }
 

@@ -36,10 +36,13 @@ impl Metrics {
 
     /// The series of which the name, or the name and the labels, begin like this.
     pub(crate) fn starting(&self, prefix: &str) -> Self {
-        let matching = self
-            .0
-            .iter()
-            .filter(|(series, _)| series.starts_with(prefix));
+        self.of(&[prefix])
+    }
+
+    /// The series that begin like one of these.
+    pub(crate) fn of(&self, prefixes: &[&str]) -> Self {
+        let begins = |series: &str| prefixes.iter().any(|prefix| series.starts_with(prefix));
+        let matching = self.0.iter().filter(|(series, _)| begins(series));
         Self(
             matching
                 .map(|(series, value)| (series.clone(), *value))

@@ -18,11 +18,16 @@ pub(crate) struct Several {
 
 impl Several {
     pub(crate) fn new(names: &[&str]) -> Self {
+        Self::generated(names, 0)
+    }
+
+    /// The same, each with so many generated pages and a part of that number of each other kind.
+    pub(crate) fn generated(names: &[&str], groups: usize) -> Self {
         let files = Files::new();
         let mut args = vec![
             "simulate".to_owned(),
             "--listen=127.0.0.1:0".to_owned(),
-            "--groups=0".to_owned(),
+            format!("--groups={groups}"),
         ];
         for name in names {
             let file = files.write_key(&key_file(name), &key(name));

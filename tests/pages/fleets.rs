@@ -36,7 +36,7 @@ pub(crate) fn view() -> View {
             window("7d", 604_800),
         ],
         lookback: None,
-        kinds: vec![ShareKind::ClipGroup],
+        kinds: ShareKind::ALL.into(),
     }
 }
 
@@ -80,19 +80,35 @@ pub(crate) fn fleet(standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
 }
 
 pub(crate) fn fleet_seen_by(view: View, standings: Vec<(&str, Standing)>) -> Arc<FleetHandle> {
-    let organization = |(name, standing): (&str, Standing)| {
+    let clips = |(name, standing)| (name, vec![(ShareKind::ClipGroup, standing)]);
+    fleet_of(view, standings.into_iter().map(clips))
+}
+
+/// One organisation with these lists.
+pub(crate) fn fleet_of_lists<const N: usize>(
+    name: &str,
+    lists: [(ShareKind, Standing); N],
+) -> Arc<FleetHandle> {
+    fleet_of(view(), [(name, lists.into())])
+}
+
+fn fleet_of<'n>(
+    view: View,
+    lists: impl IntoIterator<Item = (&'n str, Vec<(ShareKind, Standing)>)>,
+) -> Arc<FleetHandle> {
+    let organization = |(name, lists): (&str, Vec<(ShareKind, Standing)>)| {
         let clock = Arc::new(ServerClock::new("https://rhombus.example".to_owned()));
-        (
-            Arc::new(Organization::new(name, &[ShareKind::ClipGroup], clock)),
-            standing,
-        )
+        let kinds: Vec<_> = lists.iter().map(|(kind, _)| *kind).collect();
+        (Arc::new(Organization::new(name, &kinds, clock)), lists)
     };
-    let all: Vec<_> = standings.into_iter().map(organization).collect();
+    let all: Vec<_> = lists.into_iter().map(organization).collect();
     let organizations = all.iter().map(|(organization, _)| organization.clone());
     let fleet = Fleet::new(organizations.collect(), view);
     let fleet = Arc::new(FleetHandle::new(fleet));
-    for (organization, standing) in all {
-        fleet.publish(&organization, ShareKind::ClipGroup, standing);
+    for (organization, lists) in all {
+        for (kind, standing) in lists {
+            fleet.publish(&organization, kind, standing);
+        }
     }
     fleet
 }

@@ -14,24 +14,25 @@ async fn page(standings: Vec<(&str, Standing)>) -> String {
     page_of(fleet(standings)).await
 }
 
-async fn page_of(fleet: Arc<FleetHandle>) -> String {
+pub(crate) async fn page_of(fleet: Arc<FleetHandle>) -> String {
     let served = start(router(app(fleet)), ServerOptions::default()).await;
     served.get("/").await.text().await.unwrap()
 }
 
-fn headline(page: &str) -> &str {
+pub(crate) fn headline(page: &str) -> &str {
     let (_, rest) = page.split_once("<h1 id=\"answer\">").unwrap();
     rest.split_once("</h1>").unwrap().0
 }
 
-fn tone(page: &str) -> &str {
+pub(crate) fn tone(page: &str) -> &str {
     let (_, rest) = page.split_once("<section class=\"answer ").unwrap();
     rest.split_once('"').unwrap().0
 }
 
 /// The organisations in the order of their rows.
 fn rows(page: &str) -> Vec<&str> {
-    let rows = page.split("scope=\"row\">").skip(1);
+    let (_, organizations) = page.split_once("Organisations, what").unwrap();
+    let rows = organizations.split("scope=\"row\">").skip(1);
     rows.map(|row| row.split_once('<').unwrap().0).collect()
 }
 
@@ -101,12 +102,12 @@ async fn nothing_found_in_a_part_is_no_all_clear() {
         (
             good(0, 5),
             604_800,
-            "No open link among pages created in the last 7 d",
+            "No open link, without clip pages older than 7 d",
         ),
         (
             good(2, 5),
             3_600,
-            "2 open links among pages created in the last 60 min",
+            "2 open links, without clip pages older than 60 min",
         ),
     ] {
         let fleet = fleet_seen_by(lookback(secs), vec![("a", standing)]);
@@ -153,8 +154,8 @@ async fn the_worst_comes_first_with_its_reason() {
         [
             "f-withdrawn",
             "e-never",
-            "d-stale",
             "c-waiting",
+            "d-stale",
             "b-fresh",
             "a-fresh"
         ]
@@ -287,9 +288,13 @@ async fn what_an_answer_does_not_settle_is_said() {
     let ended = NOW.before(Duration::from_secs(5));
     let emptied = good(3, 100).succeeded(Duration::ZERO, Listing::default(), ended);
     let emptied = page(vec![("a", emptied)]).await;
-    let expected = "1 of 1 organisation lost every link at once; 3 open links in what is known";
+    let expected =
+        "1 of 1 organisation lost every link of a list at once; 3 open links in what is known";
     assert_eq!((tone(&emptied), headline(&emptied)), ("warn", expected));
-    assert!(emptied.contains("Every link was gone at once"), "{emptied}");
+    assert!(
+        emptied.contains("Every link of a list was gone at once"),
+        "{emptied}"
+    );
     assert!(
         emptied.contains("The oldest picture counted is 100 s old."),
         "{emptied}"

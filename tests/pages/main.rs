@@ -11,6 +11,7 @@ mod common;
 mod fleets;
 #[path = "../../crates/exporter-web/tests/server/frames.rs"]
 mod frames;
+mod kinds;
 mod landing;
 mod routes;
 #[path = "../../crates/exporter-web/tests/server/site.rs"]

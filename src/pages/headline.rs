@@ -1,0 +1,254 @@
+//! The answer at a glance: the headline of the landing page and what its numbers are made of. It says in
+//! words when there is no answer.
+
+use std::time::Duration;
+
+use super::standings::{OfKind, Row, Standings};
+use super::words;
+use crate::inventory::Belief;
+use crate::share::ShareKind;
+
+/// From here on it is said that clocks differ.
+const SKEW_SAID: Duration = Duration::from_secs(2 * 60);
+/// From here on nothing is called well.
+const SKEW_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How many organisations that have several names are named.
+const MAX_DUPLICATES: usize = 5;
+
+/// The answer.
+pub(super) struct Headline {
+    /// `bad`, `warn` or `good`.
+    pub(super) tone: &'static str,
+    /// One line.
+    pub(super) headline: String,
+    /// A sentence each.
+    pub(super) details: Vec<String>,
+}
+
+impl Headline {
+    pub(super) fn new(standings: &Standings) -> Self {
+        let (tone, headline) = answer(standings);
+        Self {
+            tone,
+            headline,
+            details: details(standings),
+        }
+    }
+}
+
+/// What is not known comes first: the beginning of a title may be all that is read of it.
+fn answer(standings: &Standings) -> (&'static str, String) {
+    let all = standings.rows.len() as u64;
+    if all == 0 {
+        return ("warn", "No organisation is watched".to_owned());
+    }
+    if standings.unseen() > 0 {
+        return unseen(standings, all);
+    }
+    let known = in_what_is_known(standings);
+    let stale = standings.count(Belief::Stale);
+    let of_all = format!("{} of {}", words::count(stale), organizations(all));
+    let doubt = if stale > 0 && stale == standings.with(Row::has_lost_all) {
+        format!("{of_all} lost every link of a list at once")
+    } else if stale > 0 {
+        format!("{of_all} not seen lately")
+    } else if standings.skew >= SKEW_LIMIT {
+        format!("Clocks differ by {}", words::span(standings.skew))
+    } else if !standings.duplicates.is_empty() {
+        let several = organizations(standings.duplicates.len() as u64);
+        format!("{several} under several names")
+    } else {
+        return (calm_tone(standings), open_links(standings, "No open link"));
+    };
+    ("warn", format!("{doubt}; {known}"))
+}
+
+/// Where some organisations were not looked at, or not at every list.
+fn unseen(standings: &Standings, all: u64) -> (&'static str, String) {
+    let unseen = standings.unseen();
+    let waiting = standings.count(Belief::Waiting);
+    let in_part = standings.with(Row::is_seen_in_part);
+    let blind = unseen - in_part;
+    let of_all = |number| format!("{} of {}", words::count(number), organizations(all));
+    let known = in_what_is_known(standings);
+    if waiting == all && in_part == 0 {
+        ("warn", "Waiting for the first answers".to_owned())
+    } else if blind == all {
+        ("bad", "No organisation could be looked at".to_owned())
+    } else if unseen == waiting {
+        (
+            "warn",
+            format!("{} still to be asked; {known}", of_all(unseen)),
+        )
+    } else if in_part == 0 {
+        (
+            "bad",
+            format!("{} could not be looked at; {known}", of_all(unseen)),
+        )
+    } else if blind == 0 {
+        (
+            "bad",
+            format!(
+                "{} could be looked at only in part; {known}",
+                of_all(unseen)
+            ),
+        )
+    } else {
+        let unseen = of_all(unseen);
+        (
+            "bad",
+            format!("{unseen} could not be looked at, or only in part; {known}"),
+        )
+    }
+}
+
+/// The tone where everything was looked at: all is well only if that was everything there is.
+fn calm_tone(standings: &Standings) -> &'static str {
+    if standings.links.open() == 0 && !standings.is_part() {
+        "good"
+    } else {
+        "warn"
+    }
+}
+
+fn in_what_is_known(standings: &Standings) -> String {
+    format!("{} in what is known", open_links(standings, "no open link"))
+}
+
+/// How many links are open, and among which, where that is not all of them; `none` for 0.
+fn open_links(standings: &Standings, none: &str) -> String {
+    let mut open = match standings.links.open() {
+        0 => none.to_owned(),
+        open => words::counted(open, "open link"),
+    };
+    if standings.watched.len() < ShareKind::ALL.len() {
+        open = format!("{open} among {}", nouns(standings.watched.iter().copied()));
+    }
+    match standings.lookback.map(words::span) {
+        None => open,
+        Some(lookback) => format!("{open}, without clip pages older than {lookback}"),
+    }
+}
+
+/// `clip pages, live streams and video walls`.
+fn nouns(kinds: impl Iterator<Item = ShareKind>) -> String {
+    let mut nouns: Vec<_> = kinds.map(|kind| format!("{}s", kind.noun())).collect();
+    let last = nouns.pop().unwrap_or_default();
+    match nouns.is_empty() {
+        true => last,
+        false => format!("{} and {last}", nouns.join(", ")),
+    }
+}
+
+fn organizations(number: u64) -> String {
+    words::counted(number, "organisation")
+}
+
+/// What the numbers are made of, and what they leave out: a sentence each.
+fn details(standings: &Standings) -> Vec<String> {
+    let mut sentences = Vec::new();
+    sentences.extend(not_looked_at(standings));
+    sentences.extend(not_settled(standings));
+    sentences.extend(not_asked_for(standings));
+    if let Some(oldest) = standings.oldest {
+        let oldest = words::span(oldest);
+        sentences.push(format!(
+            "An open link shows its footage to whoever has it. The oldest picture counted is \
+             {oldest} old."
+        ));
+    }
+    sentences
+}
+
+fn not_looked_at(standings: &Standings) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let in_part = standings.with(Row::is_seen_in_part);
+    let blind = standings.unseen() - in_part;
+    if blind > 0 {
+        let blind = organizations(blind);
+        sentences.push(format!(
+            "What {blind} may share is not known, and not counted here."
+        ));
+    }
+    let of_kinds = |count: fn(&OfKind) -> u64| {
+        let kinds = standings.kinds.iter().map(|(kind, of)| (kind, count(of)));
+        let missing = kinds.filter(|(_, missing)| *missing > 0);
+        let missing = missing
+            .map(|(kind, missing)| format!("{}s of {}", kind.noun(), organizations(missing)));
+        missing.collect::<Vec<_>>().join(", ")
+    };
+    if in_part > 0 {
+        let lists = of_kinds(|of| of.all - of.seen);
+        sentences.push(format!("Not known, and not counted here: {lists}."));
+    }
+    let forbidden = of_kinds(|of| of.forbidden);
+    if !forbidden.is_empty() {
+        sentences.push(format!(
+            "The key may not read {forbidden}. Give its role the permission, or leave the list out of \
+             collect.sources."
+        ));
+    }
+    sentences
+}
+
+/// What was read, and is not the last word.
+fn not_settled(standings: &Standings) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let stale = standings.count(Belief::Stale);
+    if stale > 0 {
+        let stale = organizations(stale);
+        sentences.push(format!(
+            "Counted from an old picture that could not be renewed: {stale}."
+        ));
+    }
+    let partial = standings.with(Row::is_partial);
+    if partial > 0 {
+        let partial = organizations(partial);
+        sentences.push(format!(
+            "Rhombus warned that its list is not whole: {partial}. There may be links that are not \
+             counted here."
+        ));
+    }
+    let emptied = standings.with(Row::is_emptied);
+    if emptied > 0 {
+        let emptied = organizations(emptied);
+        sentences.push(format!(
+            "Every link of a list was gone at once from the last answer: {emptied}. It is believed when \
+             the next poll says so too; until then what was known before stands."
+        ));
+    }
+    if standings.skew >= SKEW_SAID {
+        sentences.push(format!(
+            "This machine's clock and Rhombus's differ by {}. A link counts until it has ended by \
+             both.",
+            words::span(standings.skew)
+        ));
+    }
+    for names in standings.duplicates.iter().take(MAX_DUPLICATES) {
+        sentences.push(format!(
+            "These names have keys of one organisation, whose links count for each: {names}. What \
+             the other keys were meant for is not watched."
+        ));
+    }
+    sentences
+}
+
+/// What the configuration leaves out.
+fn not_asked_for(standings: &Standings) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let Some(lookback) = standings.lookback.map(words::span) {
+        sentences.push(format!(
+            "Only clip pages created in the last {lookback} are asked for. Links of older ones are not \
+             counted here, open or not."
+        ));
+    }
+    let is_off = |kind: &ShareKind| !standings.watched.contains(kind);
+    let off = nouns(ShareKind::ALL.into_iter().filter(is_off));
+    if !off.is_empty() {
+        sentences.push(format!(
+            "{} are not watched: they are not in collect.sources.",
+            words::capitalized(&off)
+        ));
+    }
+    sentences
+}

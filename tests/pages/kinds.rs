@@ -1,0 +1,63 @@
+//! The landing page of several lists: kinds side by side, and what was seen in part.
+
+use std::time::Duration;
+
+use rhombus_share_exporter::inventory::{Failure, View};
+use rhombus_share_exporter::share::{Reason, ShareKind};
+
+use crate::fleets::{NOW, STALENESS, fleet_of_lists, fleet_seen_by, good, never_asked, view};
+use crate::landing::{headline, page_of, tone};
+
+/// One list that could not be read hides nothing of the others, and is never passed over.
+#[tokio::test]
+async fn what_is_seen_in_part_is_told_list_by_list() {
+    let forbidden = Failure {
+        reason: Reason::Forbidden,
+        message: "HTTP status 403".to_owned(),
+    };
+    let forbidden = never_asked().failed(NOW, Duration::ZERO, forbidden, STALENESS);
+    let clips = ShareKind::ClipGroup;
+    let streams = ShareKind::LiveStream;
+    for (of_streams, tone_expected, expected, badge) in [
+        (good(1, 5), "warn", "3 open links", "Fresh"),
+        (
+            forbidden,
+            "bad",
+            "1 of 1 organisation could be looked at only in part; 2 open links in what is known",
+            "In part",
+        ),
+        (
+            never_asked(),
+            "warn",
+            "1 of 1 organisation still to be asked; 2 open links in what is known",
+            "In part",
+        ),
+    ] {
+        let is_whole = badge == "Fresh";
+        let fleet = fleet_of_lists("a", [(clips, good(2, 5)), (streams, of_streams)]);
+        let page = page_of(fleet).await;
+        assert_eq!((tone(&page), headline(&page)), (tone_expected, expected));
+        assert!(page.contains(badge), "{page}");
+        assert!(page.contains("Open: 2 clip pages"), "{page}");
+        let bound = page.contains("<dt>open to anyone</dt><dd>≥ 2</dd>");
+        assert_eq!(bound, !is_whole, "{page}");
+        let unknown = "Not known, and not counted here: live streams of 1 organisation.";
+        assert_eq!(page.contains(unknown), !is_whole, "{page}");
+        let may_not = page.contains("The key may not read live streams of 1 organisation.");
+        let why = page.contains("live_streams <code>forbidden</code>");
+        assert_eq!((may_not, why), (tone_expected == "bad", may_not), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_kind_that_is_not_watched_is_named() {
+    let some = View {
+        kinds: vec![ShareKind::ClipGroup, ShareKind::VideoWall],
+        ..view()
+    };
+    let page = page_of(fleet_seen_by(some, vec![("a", good(0, 5))])).await;
+    let expected = "No open link among clip pages and video walls";
+    assert_eq!((tone(&page), headline(&page)), ("good", expected));
+    let off = "Live streams and timelapse pages are not watched";
+    assert!(page.contains(off), "{page}");
+}
