@@ -1,7 +1,5 @@
 //! `demo`: the exporter against the built-in simulator, with nothing to set up.
 
-use std::sync::Arc;
-
 use exporter_web::ServerOptions;
 use rhombus_simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
 use tokio::net::TcpListener;
@@ -10,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use super::exporter::{Exporter, Web};
 use super::listen::{bind, url};
 use super::output;
-use super::signals::Signals;
+use super::signals::EndSignals;
 use super::simulated_clock;
 use crate::cli::DemoArgs;
-use crate::config::{Collect, Config, KeySource, Loaded, Organization};
+use crate::config::{Collect, Config, KeySource, Organization};
 use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::telemetry;
@@ -36,7 +34,7 @@ const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
-    let signals = Signals::listen_for_the_end()?;
+    let signals = EndSignals::listen()?;
     let listener = bind(&args.listen.listen_address).await?;
     let config = Config {
         organizations: organizations(simulate().await?)?,
@@ -53,14 +51,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         is_demo: true,
     };
     invite(&url(listener.local_addr()?))?;
-    let again = config.clone();
-    let reload = Arc::new(move || {
-        Ok(Loaded {
-            config: again.clone(),
-            warnings: Vec::new(),
-        })
-    });
-    Exporter::start(&config, reload, Transport::default(), listener, web)?
+    Exporter::start(&config, None, Transport::default(), listener, web)?
         .run(signals)
         .await
 }

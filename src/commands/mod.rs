@@ -1,4 +1,5 @@
-//! What each command does: wiring, and the exit code. `exporter` is what `serve` and `demo` share.
+//! What each command does: wiring, and the exit code. `exporter` is what `serve` and `demo` share,
+//! `reloader` how its configuration is read again.
 //! What a command needs to know it is handed; it reads no arguments and no environment.
 
 mod check_config;
@@ -8,6 +9,7 @@ mod exporter;
 mod healthcheck;
 mod listen;
 mod output;
+mod reloader;
 mod serve;
 mod signals;
 mod simulate;

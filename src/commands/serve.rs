@@ -7,38 +7,40 @@ use exporter_web::WebConfig;
 use tokio::net::TcpListener;
 
 use super::descriptors;
-use super::exporter::{Exporter, Reload, Web, log_warnings};
+use super::exporter::{Exporter, Web};
 use super::listen::bind;
-use super::signals::Signals;
+use super::reloader::{Load, Reloader, log_warnings};
+use super::signals::{EndSignals, hangups};
 use crate::cli::ServeArgs;
 use crate::config::{self, Environment, Loaded};
 use crate::telemetry;
 
 pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
-    let mut signals = Signals::listen()?;
+    let (mut signals, hangups) = (EndSignals::listen()?, hangups()?);
     let flags = args.config.clone();
     let transport = config::transport(&env);
-    let reload: Reload = Arc::new(move || config::load(&flags, &env));
-    let Some(ready) = unless_ended(prepare(args, reload.clone()), &mut signals).await else {
+    let load: Load = Arc::new(move || config::load(&flags, &env));
+    let Some(ready) = unless_ended(prepare(args, load.clone()), &mut signals).await else {
         return Ok(());
     };
     let (loaded, listener, web) = ready?;
-    Exporter::start(&loaded.config, reload, transport, listener, web)?
+    let reloader = Some(Reloader::new(load, web.config.clone(), hangups));
+    Exporter::start(&loaded.config, reloader, transport, listener, web)?
         .run(signals)
         .await
 }
 
 /// What `ready` gives; none where a signal asks for the end before: a disk or a name server may hang.
-async fn unless_ended<T>(ready: impl Future<Output = T>, signals: &mut Signals) -> Option<T> {
+async fn unless_ended<T>(ready: impl Future<Output = T>, signals: &mut EndSignals) -> Option<T> {
     tokio::select! {
         ready = ready => Some(ready),
-        () = signals.end() => None,
+        () = signals.next() => None,
     }
 }
 
 /// Reads the configuration and begins to listen.
-async fn prepare(args: ServeArgs, load: Reload) -> anyhow::Result<(Loaded, TcpListener, Web)> {
+async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<(Loaded, TcpListener, Web)> {
     let file = args.web.config_file.path;
     let read = move || anyhow::Ok((load()?, web_config(file.as_deref())?));
     let (loaded, config) = tokio::task::spawn_blocking(read).await??;
@@ -82,12 +84,12 @@ mod tests {
         let (began, reading) = channel();
         let (_words, word) = channel::<()>();
         let word = Mutex::new(word);
-        let hang: Reload = Arc::new(move || {
+        let hang: Load = Arc::new(move || {
             began.send(()).unwrap();
             let _ = word.lock().unwrap().recv();
             panic!("nobody waits any more");
         });
-        let mut signals = Signals::listen().unwrap();
+        let mut signals = EndSignals::listen().unwrap();
         let signal = tokio::task::spawn_blocking(move || {
             reading.recv().unwrap();
             let process = std::process::id().to_string();

@@ -11,7 +11,7 @@ use tracing::info;
 
 use super::listen::bind;
 use super::serve::web_config;
-use super::signals::Signals;
+use super::signals::EndSignals;
 use super::simulated_clock;
 use crate::cli::SimulateArgs;
 use crate::telemetry;
@@ -21,7 +21,7 @@ const MAX_BODY_BYTES: usize = 256 << 20;
 
 pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
-    let mut signals = Signals::listen_for_the_end()?;
+    let mut signals = EndSignals::listen()?;
     let listener = bind(&args.listen).await?;
     let address = listener.local_addr()?;
     let simulator = Simulator::new(settings(&args)?, simulated_clock());
@@ -43,7 +43,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     );
     tokio::select! {
         ended = server => Ok(ended?),
-        () = signals.end() => Ok(()),
+        () = signals.next() => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::common::KEY;
 use crate::common::process::{PATIENCE, Process};
 use crate::frames::{NO_WINDOW, PREFACE, connect, get_on};
-use crate::site::{Pair, Site, dns};
+use crate::site::{Authority, Pair, Site, dns, trusting};
 use crate::support::{SHORT, connect_from, soon};
 
 /// An exporter with the web configuration of `site`. Whether it can poll does not matter here.
@@ -108,6 +108,26 @@ async fn whether_the_exporter_serves_is_told_beyond_the_rate_limit() {
     assert_eq!(PROBE_PATHS, ["/-/healthy"]);
     assert_eq!(exporter.get("/-/healthy").await.0, 200);
     assert_eq!(exporter.get("/-/ready").await.0, 429);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_renewed_is_used_without_a_reload() {
+    let site = Site::new("");
+    let exporter = exporter(&site, &[]);
+    let other = Authority::new();
+    let renewed = async || {
+        let client = trusting(&other).build().unwrap();
+        client.get(url(&exporter)).send().await.is_ok()
+    };
+    assert!(!renewed().await);
+    site.install(&other.server());
+    let wait = async {
+        while !renewed().await {
+            tokio::time::sleep(SHORT).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    exporter.wait_for_output("web configuration reloaded").await;
 }
 
 fn failures(exporter: &Process) -> Vec<String> {

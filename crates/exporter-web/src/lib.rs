@@ -1,6 +1,6 @@
 //! Prometheus's exporter-toolkit for axum. It takes a listener and a router, and gives what every
 //! exporter needs around its pages: TLS, client certificates, passwords, headers and a rate limit
-//! from a file in the toolkit's format, which is read again when it changes; limits on connections
+//! from a file in the toolkit's format, which can be read again at any time; limits on connections
 //! and on how long a client may take; an end that lets answers finish.
 //!
 //! ```no_run
@@ -16,7 +16,16 @@
 //!
 //! let shutdown = CancellationToken::new();
 //! let web = Arc::new(WebConfig::load(Path::new("web.yml"))?);
-//! tokio::spawn(web.clone().watch(Duration::from_secs(5), shutdown.clone()));
+//! let live = web.clone();
+//! std::thread::spawn(move || {
+//!     loop {
+//!         // What has not changed changes nothing, and what is wrong is not used.
+//!         std::thread::sleep(Duration::from_secs(5));
+//!         if let Err(error) = live.reload() {
+//!             eprintln!("{error}");
+//!         }
+//!     }
+//! });
 //!
 //! let app = Router::new()
 //!     .route("/metrics", get(async || "up 1\n"))

@@ -16,18 +16,6 @@ pub enum WebConfigError {
         /// Why. Part of the message, and no `source`, which would be printed once more.
         cause: std::io::Error,
     },
-    /// The file, or one that it names, is on a disk that does not answer.
-    #[error(
-        "{}: it and the files that it names could not be read within {limit:?}; is the disk that \
-         holds them there? The running configuration is kept",
-        file.display()
-    )]
-    TooSlow {
-        /// The web configuration.
-        file: PathBuf,
-        /// How long was waited.
-        limit: std::time::Duration,
-    },
     /// Something in the file is wrong.
     #[error("{}{}: {message}", file.display(), colon(*line))]
     Wrong {

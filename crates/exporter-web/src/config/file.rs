@@ -20,7 +20,7 @@ use serde_saphyr::Spanned;
 use super::auth::{BasicAuth, PasswordHash};
 use super::error::{Problem, WebConfigError};
 use super::pem::PemFiles;
-use super::sources::Sources;
+use super::sources::{Fingerprint, Sources};
 use super::tls::{Tls, TlsSection};
 
 /// The file as it is written. No `Debug`: it holds secrets.
@@ -55,6 +55,8 @@ pub(crate) struct WebSettings {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) auth: Option<BasicAuth>,
     pub(super) limiter: Option<DefaultDirectRateLimiter>,
+    /// Of the file and all that it names: the same, the same settings.
+    pub(super) fingerprint: Fingerprint,
 }
 
 /// The headers that may be set, with the values that each may have; none: any.
@@ -66,8 +68,9 @@ const HEADERS: [(&str, &[&str]); 5] = [
     ("X-XSS-Protection", &[]),
 ];
 
-/// Reads `file` and all that it names, remembering in `sources` what was read.
-pub(super) fn load(file: &Path, sources: &mut Sources) -> Result<WebSettings, WebConfigError> {
+/// Reads `file` and all that it names.
+pub(super) fn load(file: &Path) -> Result<WebSettings, WebConfigError> {
+    let mut sources = Sources::new();
     let text = sources.read(file).map_err(|cause| WebConfigError::Read {
         file: file.to_owned(),
         cause,
@@ -107,6 +110,7 @@ impl WebFile {
             limiter: self
                 .rate_limit
                 .map_or(Ok(None), |section| limiter(&section))?,
+            fingerprint: files.sources.fingerprint(),
         })
     }
 }

@@ -1,57 +1,28 @@
-//! The web configuration while it is in use: TLS, users, headers. It is read again when it or a
-//! file that it names changes; a version that is wrong changes nothing and shows in
-//! [`WebConfig::outcomes`]. The format is in `file`.
+//! The web configuration while it is in use: TLS, users, headers. Another version takes its place
+//! only where it is right, and checks no less of clients. When to read it again, and how long that
+//! may take, is the caller's to say. The format is in `file`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use tokio::sync::{Mutex, OwnedMutexGuard, watch};
-use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
 
 use super::error::WebConfigError;
 use super::file::{WebSettings, load};
-use super::sources::Sources;
 use crate::peer::Peer;
 use crate::rejection::Rejection;
-
-/// For reading the file and all that it names. A disk that hangs must not look like one that was
-/// read.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A web configuration file, live.
 pub struct WebConfig {
     file: PathBuf,
     active: ArcSwap<WebSettings>,
-    /// What the last attempt read, whether it succeeded or not.
-    sources: ArcSwap<Sources>,
-    /// Whether that was right.
-    outcome: watch::Sender<bool>,
-    /// Held from before the files are read until what they held is in use or refused: an attempt
-    /// that hangs costs one thread, however many follow, and none overtakes another.
-    turn: Turn,
-    read_timeout: Duration,
 }
-
-type Turn = Arc<Mutex<()>>;
 
 /// A new version that was read and is right, and is not in use yet.
-pub struct Checked {
-    loaded: WebSettings,
-    sources: Sources,
-    _turn: OwnedMutexGuard<()>,
-}
-
-/// What an attempt has read, and whether it can be used.
-struct Attempt {
-    loaded: Result<WebSettings, WebConfigError>,
-    sources: Sources,
-}
+pub struct Checked(WebSettings);
 
 impl WebConfig {
     /// Reads `file` and the certificates, keys and authorities that it names, whose paths are
@@ -60,149 +31,46 @@ impl WebConfig {
     /// # Errors
     /// When something can't be read or honoured: file, line, key, value, what was expected.
     pub fn load(file: &Path) -> Result<Self, WebConfigError> {
-        let mut sources = Sources::default();
-        let loaded = load(file, &mut sources)?;
         Ok(Self {
             file: file.to_owned(),
-            active: ArcSwap::from_pointee(loaded),
-            sources: ArcSwap::from_pointee(sources),
-            outcome: watch::Sender::new(true),
-            turn: Turn::default(),
-            read_timeout: READ_TIMEOUT,
+            active: ArcSwap::from_pointee(load(file)?),
         })
     }
 
-    /// Whether connections are TLS. This never changes while it runs.
-    pub fn is_tls(&self) -> bool {
-        self.active.load().tls.is_some()
-    }
-
-    /// Whether the newest version of the file is the one in use.
-    pub fn last_reload_ok(&self) -> bool {
-        *self.outcome.borrow()
-    }
-
-    /// Tells, each time that it was read again, whether the newest version is the one in use.
-    pub fn outcomes(&self) -> watch::Receiver<bool> {
-        self.outcome.subscribe()
-    }
-
-    /// Reads everything again, now. New connections and requests see the new version.
+    /// Reads everything again, and uses it if it has changed. New connections and requests see the
+    /// new version. Blocks on the disk.
     ///
     /// # Errors
-    /// When the new version can't be read in time, is wrong, adds or removes TLS, checks less of
-    /// clients' certificates, or removes every user; the old one then stays in use.
-    pub async fn reload(self: &Arc<Self>) -> Result<(), WebConfigError> {
-        self.check().await.map(|new| self.activate(new))
+    /// As [`Self::check`].
+    pub fn reload(&self) -> Result<(), WebConfigError> {
+        if let Some(new) = self.check()? {
+            self.activate(new);
+        }
+        Ok(())
     }
 
-    /// Reads everything again, and leaves the old version in use until [`Self::activate`].
+    /// Reads everything again, and leaves the old version in use until [`Self::activate`]. None
+    /// where all is as it was. Blocks on the disk.
     ///
     /// # Errors
-    /// As [`Self::reload`].
-    pub async fn check(self: &Arc<Self>) -> Result<Checked, WebConfigError> {
-        let (attempt, turn) = self.off_thread(Self::read).await?;
-        self.judge(attempt, turn)
+    /// When the new version can't be read, is wrong, adds or removes TLS, checks less of clients'
+    /// certificates, or removes every user; the old one then stays in use.
+    pub fn check(&self) -> Result<Option<Checked>, WebConfigError> {
+        let new = load(&self.file)?;
+        if new.fingerprint == self.active().fingerprint {
+            return Ok(None);
+        }
+        self.may_follow(new).map(|new| Some(Checked(new)))
     }
 
-    /// Uses a new version. Should the files have changed since it was read, [`Self::watch`] sees it.
+    /// Uses a new version: the one that was checked last, and no other since.
     pub fn activate(&self, new: Checked) {
-        self.sources.store(Arc::new(new.sources));
-        self.active.store(Arc::new(new.loaded));
-        self.outcome.send_replace(true);
-    }
-
-    /// Reads everything again whenever something changed, looking every `interval`, until
-    /// `shutdown`. A version that is wrong, or can't be read in time, is logged once.
-    pub async fn watch(self: Arc<Self>, interval: Duration, shutdown: CancellationToken) {
-        let pause = || shutdown.run_until_cancelled(tokio::time::sleep(interval));
-        while pause().await.is_some() {
-            let was_ok = self.last_reload_ok();
-            match self.follow().await {
-                Ok(false) => {}
-                Ok(true) => info!(file = %self.file.display(), "web configuration reloaded"),
-                // Said when it began.
-                Err(WebConfigError::TooSlow { .. }) if !was_ok => {}
-                Err(error) => error!(
-                    %error,
-                    "the new web configuration is not used; the old one stays in use"
-                ),
-            }
-        }
-    }
-
-    /// Uses the newest version if there is one; gives whether there was.
-    async fn follow(self: &Arc<Self>) -> Result<bool, WebConfigError> {
-        match self.off_thread(Self::read_if_changed).await? {
-            (None, _) => Ok(false),
-            (Some(attempt), turn) => {
-                self.activate(self.judge(attempt, turn)?);
-                Ok(true)
-            }
-        }
+        self.active.store(Arc::new(new.0));
     }
 
     /// What is in use now.
     pub(crate) fn active(&self) -> Arc<WebSettings> {
         self.active.load_full()
-    }
-
-    /// Does `work`, which may block, and waits for it no longer than is reasonable. It changes
-    /// nothing by itself, so that what comes too late is as if it had never been.
-    async fn off_thread<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: fn(&Self) -> T,
-    ) -> Result<(T, OwnedMutexGuard<()>), WebConfigError> {
-        let done = async {
-            let turn = self.turn.clone().lock_owned().await;
-            let this = self.clone();
-            tokio::task::spawn_blocking(move || (work(&this), turn))
-                .await
-                .expect("reading the web configuration does not panic")
-        };
-        tokio::time::timeout(self.read_timeout, done)
-            .await
-            .map_err(|_| self.too_slow())
-    }
-
-    fn too_slow(&self) -> WebConfigError {
-        self.refuse(Sources::unread(&self.file));
-        WebConfigError::TooSlow {
-            file: self.file.clone(),
-            limit: self.read_timeout,
-        }
-    }
-
-    fn read_if_changed(&self) -> Option<Attempt> {
-        let changed = self.sources.load().changed();
-        changed.then(|| self.read())
-    }
-
-    fn read(&self) -> Attempt {
-        let mut sources = Sources::default();
-        let loaded = load(&self.file, &mut sources).and_then(|loaded| self.may_follow(loaded));
-        Attempt { loaded, sources }
-    }
-
-    fn judge(&self, read: Attempt, turn: OwnedMutexGuard<()>) -> Result<Checked, WebConfigError> {
-        let Attempt { loaded, sources } = read;
-        match loaded {
-            Ok(loaded) => Ok(Checked {
-                loaded,
-                sources,
-                _turn: turn,
-            }),
-            Err(error) => {
-                self.refuse(sources);
-                Err(error)
-            }
-        }
-    }
-
-    /// The newest version, which is made of `sources`, is not used.
-    fn refuse(&self, sources: Sources) {
-        self.sources.store(Arc::new(sources));
-        self.outcome.send_replace(false);
     }
 
     /// Refuses what only a restart may change.
@@ -266,34 +134,5 @@ impl WebSettings {
             Some(auth) => auth.admit(headers, peer).await,
             None => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What hangs holds the turn, as a read from a disk that does not answer would.
-    #[tokio::test]
-    async fn a_read_that_hangs_fails_and_is_made_up_for_once_it_ends() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("web.yml");
-        std::fs::write(&file, "{}\n").unwrap();
-        let web = Arc::new(WebConfig {
-            read_timeout: Duration::from_millis(20),
-            ..WebConfig::load(&file).unwrap()
-        });
-        let mut outcomes = web.outcomes();
-        let hanging = web.turn.clone().lock_owned().await;
-        let watch = web
-            .clone()
-            .watch(Duration::from_millis(1), CancellationToken::new());
-        let watch = tokio::spawn(watch);
-        outcomes.wait_for(|ok| !ok).await.unwrap();
-        let error = web.reload().await.unwrap_err().to_string();
-        assert!(error.contains("could not be read within 20ms"), "{error}");
-        drop(hanging);
-        outcomes.wait_for(|ok| *ok).await.unwrap();
-        watch.abort();
     }
 }

@@ -16,7 +16,7 @@ pub(super) type Text = Option<Spanned<String>>;
 /// Reads the files that are named, which are relative to `directory`.
 pub(super) struct PemFiles<'a> {
     pub(super) directory: &'a Path,
-    pub(super) sources: &'a mut Sources,
+    pub(super) sources: Sources,
 }
 
 /// A PEM text, and where it was named.

@@ -1,47 +1,38 @@
-//! The files that a configuration is made of, and whether they have changed since they were read.
+//! The files that a configuration is made of, and a fingerprint of what they held.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::regular_file::{self, Unreadable};
 
 /// Far above any certificate bundle; a file that is larger is the wrong file.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// A fingerprint of what was read; none where nothing could be.
-type Fingerprint = Option<Vec<u8>>;
+/// Of all that was read, in that order. The files may hold secrets, so that it is a digest.
+#[derive(PartialEq, Eq)]
+pub(super) struct Fingerprint(Vec<u8>);
 
-/// Every file that was read, those included that could not be.
-#[derive(Debug, Default)]
-pub(super) struct Sources(BTreeMap<PathBuf, Fingerprint>);
+/// Reads files, and remembers what they held.
+pub(super) struct Sources(Context);
 
 impl Sources {
-    /// Of a configuration that could not be read at all: it has changed as soon as it can be.
-    pub(super) fn unread(file: &Path) -> Self {
-        Self(BTreeMap::from([(file.to_owned(), None)]))
+    pub(super) fn new() -> Self {
+        Self(Context::new(&SHA256))
     }
 
-    /// Reads a file, and remembers what it held.
     pub(super) fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        let content = read(path);
-        self.0.insert(path.to_owned(), fingerprint(&content));
-        content
+        let content = read(path)?;
+        self.0.update(&(content.len() as u64).to_be_bytes());
+        self.0.update(&content);
+        Ok(content)
     }
 
-    /// Whether a file holds something else than when it was read.
-    pub(super) fn changed(&self) -> bool {
-        self.0
-            .iter()
-            .any(|(path, before)| fingerprint(&read(path)) != *before)
+    /// Of what was read until now.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.0.clone().finish().as_ref().to_vec())
     }
-}
-
-fn fingerprint(content: &io::Result<Vec<u8>>) -> Fingerprint {
-    let content = content.as_ref().ok()?;
-    Some(digest(&SHA256, content).as_ref().to_vec())
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

@@ -3,13 +3,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use exporter_web::WebConfig;
-use tokio_util::sync::CancellationToken;
-
-use crate::support::soon;
 
 /// Stands wherever a file holds what must not be shown.
 const SECRET: &str = "s3cretvalue";
@@ -95,22 +90,33 @@ fn what_is_no_regular_file_is_refused_and_not_opened() {
     );
 }
 
-#[tokio::test]
-async fn a_file_that_becomes_a_pipe_is_a_failed_reload() {
+#[test]
+fn a_file_that_becomes_a_pipe_is_a_failed_reload() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("web.yml");
     fs::write(&file, "{}\n").unwrap();
-    let web = Arc::new(WebConfig::load(&file).unwrap());
-    let mut outcomes = web.outcomes();
-    let watch = web
-        .clone()
-        .watch(Duration::from_millis(10), CancellationToken::new());
-    let watch = tokio::spawn(watch);
+    let web = WebConfig::load(&file).unwrap();
     fs::remove_file(&file).unwrap();
     pipe(&file);
-    soon(outcomes.wait_for(|ok| !ok)).await.unwrap();
+    let error = web.reload().unwrap_err().to_string();
+    assert!(error.ends_with("not a regular file"), "{error}");
     fs::remove_file(&file).unwrap();
     fs::write(&file, "{}\n").unwrap();
-    soon(outcomes.wait_for(|ok| *ok)).await.unwrap();
-    watch.abort();
+    web.reload().unwrap();
+}
+
+#[test]
+fn what_has_not_changed_is_no_new_version() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("web.yml");
+    let limit = |burst: u32| format!("rate_limit: {{interval: 1h, burst: {burst}}}\n");
+    fs::write(&file, limit(1)).unwrap();
+    let web = WebConfig::load(&file).unwrap();
+    fs::write(&file, limit(1)).unwrap();
+    assert!(web.check().unwrap().is_none());
+    fs::write(&file, limit(2)).unwrap();
+    let new = web.check().unwrap().unwrap();
+    assert!(web.check().unwrap().is_some(), "it is not in use yet");
+    web.activate(new);
+    assert!(web.check().unwrap().is_none());
 }
