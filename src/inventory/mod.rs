@@ -116,6 +116,7 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         share.expiry = other.expiry;
         share.expiry_reading = other.expiry_reading;
     }
+    share.traits = share.traits.of_both(other.traits);
     share.created = [share.created, other.created].into_iter().flatten().min();
     let (media, more) = (&mut share.media, &mut other.media);
     media.clips = media.clips.max(more.clips);

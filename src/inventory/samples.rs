@@ -1,6 +1,8 @@
 //! Shares to test with.
 
-use crate::share::{Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, UnixMillis};
+use crate::share::{
+    Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, Traits, UnixMillis,
+};
 
 /// An unprotected page without an id: two clips of 60 s together.
 pub(crate) fn share(expiry: Expiry) -> Share {
@@ -19,6 +21,7 @@ pub(crate) fn share(expiry: Expiry) -> Share {
             duration_secs: 60,
             cameras: Box::default(),
         },
+        traits: Traits::default(),
     }
 }
 

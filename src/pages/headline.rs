@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::standings::{OfKind, Row, Standings};
+use super::standings::{OfKind, Row, Standings, TraitCounts};
 use super::words;
 use crate::inventory::Belief;
 use crate::share::ShareKind;
@@ -150,6 +150,7 @@ fn details(standings: &Standings) -> Vec<String> {
     sentences.extend(not_looked_at(standings));
     sentences.extend(not_settled(standings));
     sentences.extend(not_asked_for(standings));
+    sentences.extend(what_else_they_give(standings));
     if let Some(oldest) = standings.oldest {
         let oldest = words::span(oldest);
         sentences.push(format!(
@@ -158,6 +159,26 @@ fn details(standings: &Standings) -> Vec<String> {
         ));
     }
     sentences
+}
+
+/// What open links give beside what cameras see now.
+fn what_else_they_give(standings: &Standings) -> Option<String> {
+    let TraitCounts {
+        past_footage,
+        sound,
+        scheduled,
+        by_service,
+    } = standings.links.open_traits;
+    let counts = [
+        (past_footage, "with past footage too"),
+        (sound, "with sound"),
+        (scheduled, "only at the hours of a schedule"),
+        (by_service, "made by a service, such as alarm monitoring"),
+    ];
+    let there = counts.into_iter().filter(|(count, _)| *count > 0);
+    let there = there.map(|(count, what)| format!("{} {what}", words::count(count)));
+    let there = there.collect::<Vec<_>>().join(", ");
+    (!there.is_empty()).then(|| format!("Of the open live streams and video walls: {there}."))
 }
 
 fn not_looked_at(standings: &Standings) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::inventory::Standing;
 use crate::inventory::{Belief, Failure, Inventory, Look, Organization, Poll, Snapshot, View};
-use crate::share::{Protection, Reason, ShareKind, UnixMillis, Window};
+use crate::share::{Maker, Protection, Reason, Share, ShareKind, Traits, UnixMillis, Window};
 
 /// What is shared: counts of links that work now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,11 +19,49 @@ pub(super) struct Links {
     pub(super) without_expiry: u64,
     /// That end within the window of [`soon`].
     pub(super) expiring: u64,
+    /// What else the open ones give.
+    pub(super) open_traits: TraitCounts,
+}
+
+/// How many links there are of each trait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct TraitCounts {
+    pub(super) past_footage: u64,
+    pub(super) sound: u64,
+    pub(super) scheduled: u64,
+    pub(super) by_service: u64,
+}
+
+impl TraitCounts {
+    fn of(traits: Traits) -> Self {
+        Self {
+            past_footage: traits.past_footage.into(),
+            sound: traits.sound.into(),
+            scheduled: traits.scheduled.into(),
+            by_service: (traits.maker == Maker::Service).into(),
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self {
+            past_footage: self.past_footage + other.past_footage,
+            sound: self.sound + other.sound,
+            scheduled: self.scheduled + other.scheduled,
+            by_service: self.by_service + other.by_service,
+        }
+    }
 }
 
 impl Links {
     fn of(inventory: &Inventory, soon: Option<&Window>, now: UnixMillis) -> Self {
-        let mut links = Self::default();
+        let is_open =
+            |share: &&Share| share.protection == Protection::None && share.expiry.is_active(now);
+        let open = inventory.shares().iter().filter(is_open);
+        let traits = open.map(|share| TraitCounts::of(share.traits));
+        let mut links = Self {
+            open_traits: traits.fold(TraitCounts::default(), TraitCounts::with),
+            ..Self::default()
+        };
         for protection in Protection::ALL {
             let timeline = inventory.timeline(protection);
             let seen = timeline.at(now);
@@ -35,6 +73,7 @@ impl Links {
     }
 
     fn with(mut self, other: Self) -> Self {
+        self.open_traits = self.open_traits.with(other.open_traits);
         for (sum, count) in self.by_protection.iter_mut().zip(other.by_protection) {
             *sum += count;
         }

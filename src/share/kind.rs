@@ -56,15 +56,19 @@ const LIVE_STREAM: Row = Row {
     has_clips: false,
     has_lookback: false,
     fields: &[
+        "audioGatewayUuid",
         "cameraUuid",
         "deviceUuid",
         "expirationTime",
         "orgUuid",
         "passwordProtected",
         "record",
+        "scheduleUuid",
         "ssoProtected",
+        "streamType",
         "timestampMs",
         "uuid",
+        "vodEnabled",
     ],
 };
 
@@ -103,8 +107,10 @@ const VIDEO_WALL: Row = Row {
         "orgUuid",
         "passwordProtected",
         "record",
+        "scheduleUuid",
         "timestampMs",
         "uuid",
+        "vodEnabled",
     ],
 };
 

@@ -5,6 +5,7 @@
 mod kind;
 mod source;
 mod time;
+mod traits;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub use kind::ShareKind;
 pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
+pub use traits::{Maker, Traits};
 
 /// What stands between the link and the footage. The value of the label `protection`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,6 +140,8 @@ pub struct Share {
     pub expiry_reading: ExpiryReading,
     /// What it shows.
     pub media: Media,
+    /// What else is known of it.
+    pub traits: Traits,
 }
 
 /// Who an organisation is, as Rhombus says.
@@ -243,6 +247,7 @@ mod tests {
             expiry: Expiry::Never,
             expiry_reading: ExpiryReading::Never,
             media: Media::default(),
+            traits: Traits::default(),
         };
         let bare = share.bytes();
         assert!(bare >= size_of::<Share>() as u64);

@@ -12,7 +12,7 @@ use rhombus_share_exporter::inventory::{
 use rhombus_share_exporter::metrics::{Exposition, Metrics};
 use rhombus_share_exporter::pages::{App, router};
 use rhombus_share_exporter::share::{
-    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind,
+    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind, Traits,
     UnixMillis, Window,
 };
 
@@ -49,6 +49,7 @@ pub(crate) fn share(protection: Protection, expiry: Expiry) -> Share {
         expiry,
         expiry_reading: ExpiryReading::default(),
         media: Media::default(),
+        traits: Traits::default(),
     }
 }
 

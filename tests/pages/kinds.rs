@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use rhombus_share_exporter::inventory::{Failure, View};
-use rhombus_share_exporter::share::{Reason, ShareKind};
+use rhombus_share_exporter::share::{
+    Expiry, Listing, Maker, Protection, Reason, Share, ShareKind, Traits,
+};
 
-use crate::fleets::{NOW, STALENESS, fleet_of_lists, fleet_seen_by, good, never_asked, view};
+use crate::fleets::{
+    NOW, STALENESS, fleet_of_lists, fleet_seen_by, good, never_asked, share, view,
+};
 use crate::landing::{headline, page_of, tone};
 
 /// One list that could not be read hides nothing of the others, and is never passed over.
@@ -60,4 +64,34 @@ async fn a_kind_that_is_not_watched_is_named() {
     assert_eq!((tone(&page), headline(&page)), ("good", expected));
     let off = "Live streams and timelapse pages are not watched";
     assert!(page.contains(off), "{page}");
+}
+
+#[tokio::test]
+async fn what_open_streams_give_beside_the_moment_is_said() {
+    let stream = |protection, traits| Share {
+        kind: ShareKind::LiveStream,
+        traits,
+        ..share(protection, Expiry::Never)
+    };
+    let traits = Traits {
+        past_footage: true,
+        sound: true,
+        scheduled: false,
+        maker: Maker::Service,
+    };
+    let listing = Listing {
+        shares: vec![
+            stream(Protection::None, traits),
+            stream(Protection::None, Traits::default()),
+            stream(Protection::Sso, traits),
+        ],
+        ..Listing::default()
+    };
+    let streams = never_asked().succeeded(Duration::ZERO, listing, NOW);
+    let page = page_of(fleet_of_lists("a", [(ShareKind::LiveStream, streams)])).await;
+    let expected = "Of the open live streams and video walls: 1 with past footage too, 1 with sound, \
+                    1 made by a service, such as alarm monitoring.";
+    assert!(page.contains(expected), "{page}");
+    let row = "<td role=\"cell\" data-label=\"SSO\" class=\"n\">1</td>";
+    assert!(page.contains(row), "{page}");
 }

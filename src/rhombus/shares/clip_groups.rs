@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Reading, Record, distinct};
 use crate::rhombus::field::{Camera, Each, Keys, Lenient};
-use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
+use crate::share::{Id, MalformedCounts, Media, Share, ShareKind, Traits};
 
 /// What to ask for. Whether Rhombus counts the bounds in is not stated.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -58,6 +58,7 @@ impl Record for ClipGroup {
             expiry,
             expiry_reading,
             media,
+            traits: Traits::default(),
         }
     }
 }
@@ -144,6 +145,7 @@ mod tests {
                     duration_secs: 30,
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
                 },
+                traits: Traits::default(),
             }
         );
         assert_eq!(malformed, MalformedCounts::new());

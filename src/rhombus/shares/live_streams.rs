@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Reading, Record, device, distinct};
 use crate::rhombus::field::{Camera, Lenient};
-use crate::share::{Id, Media, Protection, Share, ShareKind};
+use crate::share::{Id, Maker, Media, Protection, Share, ShareKind, Traits};
 
 /// A shared stream.
 #[derive(Debug, Default, Deserialize)]
@@ -19,6 +19,39 @@ pub struct LiveStream {
     expiration_time: Lenient<i64>,
     password_protected: Lenient<bool>,
     sso_protected: Lenient<bool>,
+    vod_enabled: Lenient<bool>,
+    audio_gateway_uuid: Lenient<Id>,
+    schedule_uuid: Lenient<Id>,
+    stream_type: Lenient<StreamType>,
+}
+
+/// Who streams. `USER` is a person's; the others that are documented are services'.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum StreamType {
+    User,
+    AlarmMonitoring,
+    Dice,
+    Lumeo,
+    Informacast,
+    Rapidsos,
+    /// Rhombus doesn't know, or the type is newer than this.
+    #[serde(other)]
+    Unknown,
+}
+
+impl StreamType {
+    const fn maker(self) -> Maker {
+        match self {
+            Self::User => Maker::Person,
+            Self::Unknown => Maker::Unknown,
+            Self::AlarmMonitoring
+            | Self::Dice
+            | Self::Lumeo
+            | Self::Informacast
+            | Self::Rapidsos => Maker::Service,
+        }
+    }
 }
 
 impl Record for LiveStream {
@@ -39,6 +72,16 @@ impl Record for LiveStream {
             Some(true) => Protection::Sso,
             Some(false) | None => password,
         };
+        let stream_type = reading.known("streamType", self.stream_type);
+        let traits = Traits {
+            past_footage: reading.may_be("vodEnabled", self.vod_enabled),
+            sound: reading.may_be(
+                "audioGatewayUuid",
+                self.audio_gateway_uuid.and_then(|_| Some(true)),
+            ),
+            scheduled: reading.known("scheduleUuid", self.schedule_uuid).is_some(),
+            maker: stream_type.map_or(Maker::Unknown, StreamType::maker),
+        };
         Share {
             id: reading.id("uuid", self.uuid),
             kind: ShareKind::LiveStream,
@@ -50,6 +93,7 @@ impl Record for LiveStream {
                 cameras: distinct(camera.or(device).into_iter().collect()),
                 ..Media::default()
             },
+            traits,
         }
     }
 }
@@ -66,6 +110,7 @@ mod tests {
             r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","name":"Unnamed","cameraUuid":"{UUID}.v0",
             "deviceUuid":"{UUID}.v0","timestampMs":{CREATED},"expirationTime":1800000000,
             "passwordProtected":true,"ssoProtected":null,"vodEnabled":true,"streamType":"USER",
+            "scheduleUuid":null,"audioGatewayUuid":"{UUID}",
             "sharedLiveVideoStreamUrl":"https://example.com/x"}}"#
         ));
         assert_eq!(malformed, MalformedCounts::new());
@@ -81,6 +126,12 @@ mod tests {
                 media: Media {
                     cameras: [Id::parse(UUID)].into(),
                     ..Media::default()
+                },
+                traits: Traits {
+                    past_footage: true,
+                    sound: true,
+                    scheduled: false,
+                    maker: Maker::Person,
                 },
             }
         );
@@ -107,6 +158,41 @@ mod tests {
         ] {
             let (share, _) = one::<LiveStream>(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
             assert_eq!(share.protection, expected, "{fields}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_of_a_stream_hides_nothing() {
+        for (fields, past_footage, sound, maker) in [
+            ("", false, false, Maker::Unknown),
+            (
+                r#","vodEnabled":7,"audioGatewayUuid":true"#,
+                true,
+                true,
+                Maker::Unknown,
+            ),
+            (
+                r#","streamType":"ALARM_MONITORING""#,
+                false,
+                false,
+                Maker::Service,
+            ),
+            (
+                r#","streamType":"NEWER","vodEnabled":false"#,
+                false,
+                false,
+                Maker::Unknown,
+            ),
+            (r#","streamType":["USER"]"#, false, false, Maker::Unknown),
+        ] {
+            let (share, _) = one::<LiveStream>(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
+            let expected = Traits {
+                past_footage,
+                sound,
+                scheduled: false,
+                maker,
+            };
+            assert_eq!(share.traits, expected, "{fields}");
         }
     }
 
@@ -138,6 +224,10 @@ mod tests {
             ("expirationTime", "86400"),
             ("passwordProtected", "1"),
             ("ssoProtected", r#""\ud800""#),
+            ("vodEnabled", "1"),
+            ("audioGatewayUuid", "1"),
+            ("scheduleUuid", "{}"),
+            ("streamType", "7"),
         ]);
     }
 }

@@ -117,6 +117,12 @@ impl Reading {
         }
     }
 
+    /// What is so unless it is said not to be: what can't be understood may be so.
+    fn may_be(&mut self, field: &'static str, value: Lenient<bool>) -> bool {
+        let is_malformed = value.0.is_err();
+        self.known(field, value).unwrap_or(is_malformed)
+    }
+
     fn count(&mut self, field: &'static str) {
         self.known(field, Lenient::<()>::MALFORMED);
     }

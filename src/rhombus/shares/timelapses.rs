@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Reading, Record, device, distinct};
 use crate::rhombus::field::{Camera, Each, Lenient};
-use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
+use crate::share::{Id, MalformedCounts, Media, Share, ShareKind, Traits};
 
 /// A shared page.
 #[derive(Debug, Default, Deserialize)]
@@ -56,6 +56,7 @@ impl Record for TimelapseGroup {
             expiry,
             expiry_reading,
             media,
+            traits: Traits::default(),
         }
     }
 }
@@ -144,6 +145,7 @@ mod tests {
                     duration_secs: 30,
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
                 },
+                traits: Traits::default(),
             }
         );
     }

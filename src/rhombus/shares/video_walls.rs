@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Reading, Record, device, distinct};
 use crate::rhombus::field::{Camera, Each, Lenient};
 use crate::rhombus::list::{ListReader, Sink};
-use crate::share::{Id, Listing, MalformedCounts, Media, Share, ShareKind};
+use crate::share::{Id, Listing, MalformedCounts, Media, Share, ShareKind, Traits};
 
 /// The path of the operation that lists the walls, below `/api/`.
 pub const WALLS_PATH: &str = "camera/getVideoWalls";
@@ -141,6 +141,8 @@ pub struct VideoWall {
     timestamp_ms: Lenient<i64>,
     expiration_time: Lenient<i64>,
     password_protected: Lenient<bool>,
+    vod_enabled: Lenient<bool>,
+    schedule_uuid: Lenient<Id>,
 }
 
 impl Record for VideoWall {
@@ -153,6 +155,11 @@ impl Record for VideoWall {
         let created = reading.created("timestampMs", self.timestamp_ms);
         let (expiry, expiry_reading) =
             reading.expiry("expirationTime", self.expiration_time, created);
+        let traits = Traits {
+            past_footage: reading.may_be("vodEnabled", self.vod_enabled),
+            scheduled: reading.known("scheduleUuid", self.schedule_uuid).is_some(),
+            ..Traits::default()
+        };
         Share {
             id: reading.id("uuid", self.uuid),
             kind: ShareKind::VideoWall,
@@ -161,6 +168,7 @@ impl Record for VideoWall {
             expiry,
             expiry_reading,
             media: Media::default(),
+            traits,
         }
     }
 }
@@ -213,7 +221,8 @@ mod tests {
         assert!(found.kept_bytes() > 3 * 16);
         let (share, malformed) = one::<VideoWall>(&format!(
             r#"{{"uuid":"{UUID}","videoWallUuid":"{UUID}","orgUuid":"{UUID}","timestampMs":{CREATED},
-            "expirationTime":1800000000,"passwordProtected":true,"deviceScheduleMap":{{}}}}"#
+            "expirationTime":1800000000,"passwordProtected":true,"vodEnabled":true,
+            "deviceScheduleMap":{{}}}}"#
         ));
         assert_eq!(malformed, MalformedCounts::new());
         let mut listing = Listing {
@@ -231,6 +240,10 @@ mod tests {
             media: Media {
                 cameras: [Id::parse(UUID), Id::parse("a")].into(),
                 ..Media::default()
+            },
+            traits: Traits {
+                past_footage: true,
+                ..Traits::default()
             },
         };
         assert_eq!(listing.shares, [expected]);
@@ -254,6 +267,8 @@ mod tests {
             ("timestampMs", "1e999"),
             ("expirationTime", "86400"),
             ("passwordProtected", r#""\ud800""#),
+            ("vodEnabled", "[]"),
+            ("scheduleUuid", "7"),
         ]);
     }
 }

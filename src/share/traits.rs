@@ -1,0 +1,71 @@
+//! What else is known of a share than what the gauges count. For pages and policies: never a label.
+
+/// What a link gives beside what its cameras see now, when, and who made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// Whether past footage can be looked at too.
+    pub past_footage: bool,
+    /// Whether sound leaves too.
+    pub sound: bool,
+    /// Whether it shows something only at the hours of a schedule, or only outside them.
+    pub scheduled: bool,
+    /// Who made it.
+    pub maker: Maker,
+}
+
+/// Who made a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Maker {
+    /// Rhombus does not say.
+    #[default]
+    Unknown,
+    /// A person.
+    Person,
+    /// A service that watches or alarms, such as alarm monitoring.
+    Service,
+}
+
+impl Traits {
+    /// Those of two records of one share: the reading that hides nothing.
+    #[must_use]
+    pub fn of_both(self, other: Self) -> Self {
+        Self {
+            past_footage: self.past_footage || other.past_footage,
+            sound: self.sound || other.sound,
+            scheduled: self.scheduled && other.scheduled,
+            maker: if self.maker == other.maker {
+                self.maker
+            } else {
+                Maker::Unknown
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_records_of_one_share_hide_nothing_of_each_other() {
+        let one = Traits {
+            past_footage: true,
+            scheduled: true,
+            maker: Maker::Service,
+            ..Traits::default()
+        };
+        let other = Traits {
+            sound: true,
+            maker: Maker::Person,
+            ..Traits::default()
+        };
+        let both = Traits {
+            past_footage: true,
+            sound: true,
+            scheduled: false,
+            maker: Maker::Unknown,
+        };
+        assert_eq!((one.of_both(other), other.of_both(one)), (both, both));
+        assert_eq!(one.of_both(one), one);
+    }
+}
