@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 
 use super::api::Rejection;
 use super::fault::Armed;
@@ -26,7 +26,9 @@ pub(super) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/{list}", get(count).delete(clear))
         .route("/{list}/{uuid}", put(put_record).delete(remove))
+        .route("/{list}/{uuid}/unlisted", put(hide).delete(show))
         .route("/organization", put(set_organization))
+        .route("/permissions", put(set_permissions))
         .route("/fault", put(set_fault).delete(clear_fault))
         .route("/pace", put(set_pace).delete(clear_pace))
         .route("/clock", put(set_clock).delete(reset_clock))
@@ -118,12 +120,43 @@ async fn remove(
     }
 }
 
+async fn hide(
+    State(simulator): State<Simulator>,
+    Path((list, uuid)): Path<(List, String)>,
+    which: Query<Which>,
+) -> Outcome {
+    locked(&simulator.meant_first(&which)?.world).hide(list, uuid);
+    Ok(DONE.into_response())
+}
+
+async fn show(
+    State(simulator): State<Simulator>,
+    Path((list, uuid)): Path<(List, String)>,
+    which: Query<Which>,
+) -> Outcome {
+    let mut world = locked(&simulator.meant_first(&which)?.world);
+    if world.show(list, &uuid) {
+        Ok(DONE.into_response())
+    } else {
+        Err(unknown("No such record is unlisted."))
+    }
+}
+
 /// Who the key belongs to. What is missing stays as it is.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Named {
     uuid: Option<String>,
     name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    support_access_allowed_until: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    partner_access_allowed_until: Option<Value>,
+}
+
+/// A field that is there, though it may be null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 async fn set_organization(
@@ -139,7 +172,23 @@ async fn set_organization(
             .ok_or_else(|| invalid(&"uuid has to be 16 bytes in URL-safe base64"))?;
     }
     profile.name = named.name.unwrap_or(profile.name);
+    let [support, partner] = [
+        named.support_access_allowed_until,
+        named.partner_access_allowed_until,
+    ];
+    profile.support_access_until = support.unwrap_or(profile.support_access_until);
+    profile.partner_access_until = partner.unwrap_or(profile.partner_access_until);
     world.set_profile(profile);
+    Ok(DONE.into_response())
+}
+
+async fn set_permissions(
+    State(simulator): State<Simulator>,
+    which: Query<Which>,
+    members: Bytes,
+) -> Outcome {
+    let members = serde_json::from_slice(&members).map_err(|error| invalid(&error))?;
+    locked(&simulator.meant_first(&which)?.world).set_permissions(members);
     Ok(DONE.into_response())
 }
 

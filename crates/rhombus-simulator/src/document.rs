@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fault::Quirk;
 use super::gzip::Gzip;
@@ -20,15 +20,20 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 pub(super) const JSON: &str = "application/json";
 
-/// What an operation tells: one member of the answer.
+/// How an answer that went well says so.
+const ENVELOPE: &str = r#""error":false,"errorMsg":null,"warningMsg":null"#;
+
+/// What an operation tells: one member of the answer, or a few.
 pub(super) struct Content {
-    /// Its name.
+    /// The name of the list, if it is one.
     pub(super) member: &'static str,
-    /// What comes before the first record, from the member's name on.
+    /// What comes before the first record, from the first member's name on.
     open: String,
     pub(super) records: Records,
     /// What comes after the last.
-    close: &'static str,
+    close: String,
+    /// The members that say how it went.
+    envelope: &'static str,
 }
 
 impl Content {
@@ -38,27 +43,49 @@ impl Content {
             member,
             open: format!("\"{member}\":["),
             records,
-            close: "]",
+            close: "]".to_owned(),
+            envelope: ENVELOPE,
         }
     }
 
-    /// One object.
-    pub(super) fn object(member: &'static str, object: &Value) -> Self {
+    /// A list's content with this member after the list.
+    pub(super) fn beside(mut self, name: &str, value: &Value) -> Self {
+        self.close.push_str(&format!(",\"{name}\":{value}"));
+        self
+    }
+
+    /// The members of an object.
+    pub(super) fn members(members: &Map<String, Value>) -> Self {
+        let member =
+            |(name, value): (&String, &Value)| format!("{}:{value}", Value::from(name.as_str()));
+        let members: Vec<_> = members.iter().map(member).collect();
         Self {
-            member,
-            open: format!("\"{member}\":{object}"),
+            member: "",
+            open: members.join(","),
             records: Box::new(std::iter::empty()),
-            close: "",
+            close: String::new(),
+            envelope: ENVELOPE,
         }
+    }
+
+    /// Nothing but that it went well.
+    pub(super) fn nothing() -> Self {
+        Self::members(&Map::new())
+    }
+
+    /// Without a word on how it went.
+    pub(super) fn without_envelope(mut self) -> Self {
+        self.envelope = "";
+        self
     }
 }
 
 /// What stands around the content, and how the records are written.
 pub(super) struct Shape {
-    /// What comes before the content: whole members, each with its comma.
-    pub(super) before: Vec<u8>,
-    /// The members after the content.
-    pub(super) after: Cow<'static, str>,
+    /// The members before the content.
+    pub(super) before: String,
+    /// The members after the content; none: its own.
+    pub(super) after: Option<Cow<'static, str>>,
     /// What is wrong with the records of the world; those that were put are sent as they came.
     pub(super) quirk: Quirk,
     /// How often each record is sent.
@@ -70,8 +97,8 @@ pub(super) struct Shape {
 impl Default for Shape {
     fn default() -> Self {
         Self {
-            before: Vec::new(),
-            after: r#""error":false,"errorMsg":null,"warningMsg":null"#.into(),
+            before: String::new(),
+            after: None,
             quirk: Quirk::None,
             copies: 1,
             enough: u64::MAX,
@@ -84,7 +111,7 @@ pub(super) struct Document {
     shape: Shape,
     records: Records,
     /// What comes after the last record.
-    close: &'static str,
+    end: String,
     buffer: Vec<u8>,
     sent: u64,
     /// How many records were written.
@@ -94,11 +121,15 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn new(content: Content, shape: Shape) -> Self {
+        let Content { open, close, .. } = content;
+        let before = &shape.before;
+        let begin = [before, comma(before, &open), &open].concat();
+        let after = shape.after.as_deref().unwrap_or(content.envelope);
         Self {
-            buffer: [b"{", shape.before.as_slice(), content.open.as_bytes()].concat(),
+            end: [&close, comma(&begin, after), after, "}"].concat(),
+            buffer: format!("{{{begin}").into_bytes(),
             shape,
             records: content.records,
-            close: content.close,
             sent: 0,
             written: 0,
             ended: false,
@@ -154,9 +185,7 @@ impl Iterator for Document {
             match self.records.next().filter(|_| written < self.shape.enough) {
                 Some(record) => self.write(&record),
                 None => {
-                    for text in [self.close, ",", &self.shape.after, "}"] {
-                        self.buffer.extend_from_slice(text.as_bytes());
-                    }
+                    self.buffer.extend_from_slice(self.end.as_bytes());
                     self.ended = true;
                 }
             }
@@ -167,6 +196,15 @@ impl Iterator for Document {
             self.buffer.reserve(CHUNK_BYTES + CHUNK_BYTES / 16);
         }
         (!chunk.is_empty()).then(|| chunk.into())
+    }
+}
+
+/// What stands between the members of both.
+fn comma(first: &str, second: &str) -> &'static str {
+    if first.is_empty() || second.is_empty() {
+        ""
+    } else {
+        ","
     }
 }
 

@@ -7,12 +7,19 @@
 //! |---|---|
 //! | `POST /api/event/getSharedClipGroupsV2` | the list, as documented |
 //! | `POST /api/video/getSharedTimelapseGroups`, `…/camera/findAllSharedLiveVideoStreams`, `…/camera/getVideoWalls`, `…/camera/findSharedVideoWalls` | the lists of the other kinds, as documented |
+//! | `POST /api/camera/findSharedLiveVideoStreams`, `…/doorbellcamera/findSharedLiveVideoStreams` | the shared live streams of one device |
+//! | `POST /api/camera/getMinimalCameraStateList` | the cameras, each with how many of its streams are shared |
 //! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
-//! | `GET /simulator/{list}` | `{"count": n}`; the lists are `clip_groups`, `timelapse_groups`, `live_streams`, `video_walls`, `video_wall_shares` |
+//! | `POST /api/permission/getPermissionsForCurrentUser` | what the key may do: all, unless something else was put |
+//! | `POST /api/event/deleteSharedClipGroupV2`, `…/video/deleteSharedTimelapseGroup`, `…/camera/deleteSharedLiveVideoStream` | take a share down |
+//! | `GET /simulator/{list}` | `{"count": n}` of what is listed; the lists are `clip_groups`, `timelapse_groups`, `live_streams`, `video_walls`, `video_wall_shares`, `cameras` |
 //! | `DELETE /simulator/{list}` | takes every record away |
 //! | `PUT /simulator/{list}/{uuid}` | puts one record: a JSON object, sent as it came |
 //! | `DELETE /simulator/{list}/{uuid}` | takes one record away |
-//! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…"}`: who the key belongs to; either may be missing |
+//! | `PUT /simulator/{list}/{uuid}/unlisted` | lists a record no longer, though its camera or wall counts it |
+//! | `DELETE /simulator/{list}/{uuid}/unlisted` | lists it again |
+//! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…", "supportAccessAllowedUntil": 1800000000, "partnerAccessAllowedUntil": null}`: who the key belongs to, and who may enter; what is missing stays |
+//! | `PUT /simulator/permissions` | `{"superAdmin": false, "permissionGroupName": "…"}`: what the key may do, by the members of the answer, of any type; what is missing stays |
 //! | `PUT /simulator/fault` | sets the fault of an operation: `{"fault": "server_error", "operation": "clip_groups", "times": 2, "status": 503}` |
 //! | `DELETE /simulator/fault` | clears it |
 //! | `PUT /simulator/pace` | sets the request limit: `{"per_second": 1, "burst": 5}` |

@@ -14,17 +14,55 @@ pub enum Operation {
     TimelapseGroups,
     /// `camera/findAllSharedLiveVideoStreams`: the list of shared live streams.
     LiveStreams,
+    /// `camera/findSharedLiveVideoStreams`: the list of one camera's shared live streams.
+    CameraStreams,
+    /// `doorbellcamera/findSharedLiveVideoStreams`: the list of one doorbell's shared live streams.
+    DoorbellStreams,
     /// `camera/getVideoWalls`: the list of video walls.
     VideoWalls,
     /// `camera/findSharedVideoWalls`: the list of one video wall's shares.
     VideoWallShares,
+    /// `camera/getMinimalCameraStateList`: the list of cameras.
+    Cameras,
     /// `org/getOrgV2`: the organisation that the key belongs to.
     Organization,
+    /// `permission/getPermissionsForCurrentUser`: what the key may do.
+    Permissions,
+    /// `event/deleteSharedClipGroupV2`: takes down a page of clips.
+    DeleteClipGroup,
+    /// `video/deleteSharedTimelapseGroup`: takes down a page of timelapses.
+    DeleteTimelapseGroup,
+    /// `camera/deleteSharedLiveVideoStream`: takes down a live stream.
+    DeleteLiveStream,
+}
+
+/// How many operations there are.
+const COUNT: usize = Operation::DeleteLiveStream as usize + 1;
+
+impl Operation {
+    /// Whether it answers with a list.
+    pub(super) fn is_a_list(self) -> bool {
+        match self {
+            Self::ClipGroups
+            | Self::TimelapseGroups
+            | Self::LiveStreams
+            | Self::CameraStreams
+            | Self::DoorbellStreams
+            | Self::VideoWalls
+            | Self::VideoWallShares
+            | Self::Cameras => true,
+            Self::Organization
+            | Self::Permissions
+            | Self::DeleteClipGroup
+            | Self::DeleteTimelapseGroup
+            | Self::DeleteLiveStream => false,
+        }
+    }
 }
 
 /// One `T` for each operation.
 #[derive(Default)]
-pub(super) struct PerOperation<T>([T; 6]);
+pub(super) struct PerOperation<T>([T; COUNT]);
 
 impl<T> PerOperation<T> {
     pub(super) fn of(&self, operation: Operation) -> &T {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ask, Asked, Rejection};
+use super::{Ask, Asked, Rejection, changes_nothing};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -12,6 +12,7 @@ pub(super) const ASK: Ask = Ask {
     operation: Operation::ClipGroups,
     path: "/api/event/getSharedClipGroupsV2",
     read,
+    change: changes_nothing,
     content,
 };
 

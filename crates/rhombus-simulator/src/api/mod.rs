@@ -3,9 +3,12 @@
 //!
 //! A new operation is a file with an [`Ask`], and a row of [`ASKS`].
 
+mod cameras;
 mod clip_groups;
+mod deletions;
 mod live_streams;
 mod organization;
+mod permissions;
 mod timelapse_groups;
 mod video_wall_shares;
 mod video_walls;
@@ -37,6 +40,8 @@ pub(super) struct Ask {
     path: &'static str,
     /// What a request's fields ask for. Those that are not known are let pass.
     read: fn(&Map<String, Value>) -> Result<Asked, Rejection>,
+    /// What it does, where no fault answers.
+    change: fn(&mut World, UnixMillis, &Asked) -> Result<(), Rejection>,
     /// What there is to tell.
     pub(super) content: fn(&World, UnixMillis, &Asked) -> Content,
 }
@@ -44,14 +49,44 @@ pub(super) struct Ask {
 /// What a request asks for, by the names of its fields.
 pub(super) type Asked = BTreeMap<&'static str, Value>;
 
-static ASKS: [Ask; 6] = [
+static ASKS: [Ask; 13] = [
     clip_groups::ASK,
     timelapse_groups::ASK,
-    live_streams::ASK,
+    live_streams::OF_ALL,
+    live_streams::OF_CAMERA,
+    live_streams::OF_DOORBELL,
     video_walls::ASK,
     video_wall_shares::ASK,
+    cameras::ASK,
     organization::ASK,
+    permissions::ASK,
+    deletions::CLIP_GROUP,
+    deletions::TIMELAPSE_GROUP,
+    deletions::LIVE_STREAM,
 ];
+
+/// Reads a request that asks for nothing in particular.
+#[expect(clippy::unnecessary_wraps, reason = "others refuse")]
+fn asks_nothing(_: &Map<String, Value>) -> Result<Asked, Rejection> {
+    Ok(Asked::new())
+}
+
+/// Reads a request that has to have this field, the uuid of something.
+fn required_uuid(fields: &Map<String, Value>, name: &'static str) -> Result<Asked, Rejection> {
+    match fields.get(name) {
+        Some(Value::String(uuid)) => Ok(Asked::from([(name, uuid.as_str().into())])),
+        _ => {
+            let message = format!("{name} has to be a uuid.");
+            Err(Rejection(StatusCode::BAD_REQUEST, message.into()))
+        }
+    }
+}
+
+/// What is done by an operation that only tells.
+#[expect(clippy::unnecessary_wraps, reason = "others refuse")]
+fn changes_nothing(_: &mut World, _: UnixMillis, _: &Asked) -> Result<(), Rejection> {
+    Ok(())
+}
 
 pub(super) fn routes() -> Router<Simulator> {
     let route = |router: Router<Simulator>, ask: &'static Ask| router.route(ask.path, answers(ask));
@@ -122,6 +157,11 @@ impl Rejection {
     pub(super) fn bad_request(message: &'static str) -> Self {
         Self(StatusCode::BAD_REQUEST, message.into())
     }
+
+    /// 200 that says it failed.
+    fn of_content(message: &'static str) -> Self {
+        Self(StatusCode::OK, message.into())
+    }
 }
 
 impl IntoResponse for Rejection {
@@ -151,12 +191,20 @@ async fn answer(
     if let Err(seconds) = org.admit(now) {
         return Ok(throttled(Some(seconds.into())));
     }
+    let fault = org.next_fault(ask.operation);
+    let content = {
+        let mut world = locked(&org.world);
+        if fault.is_none() {
+            (ask.change)(&mut world, now, &asked)?;
+        }
+        (ask.content)(&world, now, &asked)
+    };
     let asking = Asking {
         ask,
-        content: (ask.content)(&locked(&org.world), now, &asked),
+        content,
         gzip: simulator.0.gzip && accepts_gzip,
     };
-    let Some(fault) = org.next_fault(ask.operation) else {
+    let Some(fault) = fault else {
         return Ok(asking.answer(Shape::default()));
     };
     let date = locked(&simulator.0.date).clone();

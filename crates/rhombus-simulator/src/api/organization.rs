@@ -1,8 +1,8 @@
 //! `org/getOrgV2`: the organisation that the key belongs to.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
-use super::{Ask, Asked};
+use super::{Ask, Asked, asks_nothing, changes_nothing};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -11,7 +11,8 @@ use crate::world::World;
 pub(super) const ASK: Ask = Ask {
     operation: Operation::Organization,
     path: "/api/org/getOrgV2",
-    read: |_| Ok(Asked::new()),
+    read: asks_nothing,
+    change: changes_nothing,
     content,
 };
 
@@ -21,8 +22,8 @@ fn content(world: &World, _: UnixMillis, _: &Asked) -> Content {
         "uuid": profile.uuid.to_string(),
         "name": profile.name,
         "type": "CUSTOMER",
-        "supportAccessAllowedUntil": null,
-        "partnerAccessAllowedUntil": null,
+        "supportAccessAllowedUntil": profile.support_access_until,
+        "partnerAccessAllowedUntil": profile.partner_access_until,
     });
-    Content::object("org", &org)
+    Content::members(&Map::from_iter([("org".to_owned(), org)]))
 }

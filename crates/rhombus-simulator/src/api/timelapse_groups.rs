@@ -1,6 +1,6 @@
 //! `video/getSharedTimelapseGroups`: the pages of timelapses.
 
-use super::{Ask, Asked};
+use super::{Ask, asks_nothing, changes_nothing};
 use crate::document::Content;
 use crate::operation::Operation;
 use crate::world::List;
@@ -8,7 +8,8 @@ use crate::world::List;
 pub(super) const ASK: Ask = Ask {
     operation: Operation::TimelapseGroups,
     path: "/api/video/getSharedTimelapseGroups",
-    read: |_| Ok(Asked::new()),
+    read: asks_nothing,
+    change: changes_nothing,
     content: |world, now, _| {
         Content::list(
             "sharedTimelapses",

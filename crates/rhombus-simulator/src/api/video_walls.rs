@@ -1,7 +1,8 @@
-//! `camera/getVideoWalls`: the video walls, shared or not. The names of their owners, which it also
-//! tells, are left out.
+//! `camera/getVideoWalls`: the video walls, shared or not, and the names of their owners.
 
-use super::{Ask, Asked};
+use serde_json::Value;
+
+use super::{Ask, asks_nothing, changes_nothing};
 use crate::document::Content;
 use crate::operation::Operation;
 use crate::world::List;
@@ -9,6 +10,10 @@ use crate::world::List;
 pub(super) const ASK: Ask = Ask {
     operation: Operation::VideoWalls,
     path: "/api/camera/getVideoWalls",
-    read: |_| Ok(Asked::new()),
-    content: |world, now, _| Content::list("videoWalls", world.records(List::VideoWalls, now)),
+    read: asks_nothing,
+    change: changes_nothing,
+    content: |world, now, _| {
+        let walls = world.records(List::VideoWalls, now);
+        Content::list("videoWalls", walls).beside("userNameMap", &Value::Object(world.users()))
+    },
 };

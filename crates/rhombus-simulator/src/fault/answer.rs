@@ -13,7 +13,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::quirk::{Quirk, write_nested};
+use super::quirk::{Quirk, nested};
 use super::{Fault, RetryAfter, status};
 use crate::api::{Asked, Asking, failure, retrying, throttled};
 use crate::clock::UnixMillis;
@@ -143,16 +143,16 @@ impl Fault {
         match self {
             Self::DuplicateUuids => shape.copies = 2,
             Self::ErrorWithList => {
-                shape.after = r#""error":true,"errorMsg":"The list is not whole.""#.into();
+                let after = r#""error":true,"errorMsg":"The list is not whole.""#;
+                shape.after = Some(after.into());
             }
             Self::Warning { message } => {
                 let message = json!(message);
-                shape.after = format!(r#""error":false,"warningMsg":{message}"#).into();
+                let after = format!(r#""error":false,"warningMsg":{message}"#);
+                shape.after = Some(after.into());
             }
             Self::DeepNesting => {
-                shape.before = br#""unknown":"#.to_vec();
-                write_nested(&mut shape.before, DEPTH);
-                shape.before.push(b',');
+                shape.before = format!(r#""unknown":{}"#, nested(DEPTH));
             }
             _ => {}
         }
@@ -237,22 +237,20 @@ fn slow_body() -> Response {
     json(Body::from_stream(drops))
 }
 
-fn too_large(asking: Asking, bytes: u64) -> Response {
-    let kind = WorldKind::Generated {
-        groups: usize::MAX,
-        seed: 1,
-    };
-    let start = UnixMillis::default();
-    let shape = Shape {
+/// The records of one generated world after another: a whole world is counted before its cameras
+/// and walls are told, so that none can be without end.
+fn too_large(mut asking: Asking, bytes: u64) -> Response {
+    let content = asking.ask.content;
+    let records = (1..).flat_map(move |seed| {
+        let kind = WorldKind::Generated { groups: 1000, seed };
+        let start = UnixMillis::default();
+        content(&World::new(kind, "", start), start, &Asked::new()).records
+    });
+    asking.content.records = Box::new(records);
+    asking.answer(Shape {
         enough: bytes,
         ..Shape::default()
-    };
-    let world = World::new(kind, "", start);
-    Asking {
-        content: (asking.ask.content)(&world, start, &Asked::new()),
-        ..asking
-    }
-    .answer(shape)
+    })
 }
 
 /// The right answer, compressed, with its second half overwritten: the blocks there and the check

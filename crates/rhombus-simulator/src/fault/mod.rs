@@ -273,7 +273,7 @@ impl Armed {
         if let Some(field) = fault.out_of_range() {
             return Err(FaultError::Range(field));
         }
-        if operation == Operation::Organization && fault.is_of_a_list() {
+        if !operation.is_a_list() && fault.is_of_a_list() {
             return Err(FaultError::NotOfThis);
         }
         Ok((operation, Self { fault, times }))

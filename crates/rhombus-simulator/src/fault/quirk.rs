@@ -50,10 +50,9 @@ impl Quirk {
     }
 }
 
-/// Appends `depth` empty arrays, one inside another.
-pub(super) fn write_nested(out: &mut Vec<u8>, depth: usize) {
-    out.extend(std::iter::repeat_n(b'[', depth));
-    out.extend(std::iter::repeat_n(b']', depth));
+/// Empty arrays, `depth` of them, one inside another.
+pub(super) fn nested(depth: usize) -> String {
+    ["[", "]"].map(|bracket| bracket.repeat(depth)).concat()
 }
 
 struct Pen<'a> {
@@ -77,7 +76,7 @@ impl Pen<'_> {
             self.out.pop();
             self.raw(if fields.is_empty() { "" } else { "," });
             self.raw(r#""unknown":"#);
-            write_nested(self.out, depth);
+            self.raw(&nested(depth));
             self.raw("}");
         }
     }

@@ -1,9 +1,11 @@
 //! The simulator over a real connection, as its users meet it.
 
 mod date;
+mod deletions;
 mod faults;
 mod lists;
 mod organization;
+mod permissions;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -81,6 +83,14 @@ impl Served {
             .header("x-auth-apikey", key)
             .header("content-type", "application/json; charset=utf-8")
             .body("{}")
+    }
+
+    /// The answer to a right request with this body.
+    async fn answer_to(&self, path: &str, body: &Value) -> Value {
+        let request = self.ask_for(path, KEY).body(body.to_string());
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
     async fn list(&self, key: &str) -> Value {
@@ -197,7 +207,7 @@ async fn another_method_or_path_is_refused() {
     assert_eq!(status(Method::POST, "/api/event/other").await, 404);
     assert_eq!(status(Method::GET, "/").await, 404);
     assert_eq!(served.seen("").await["stray"], 2);
-    assert_eq!(status(Method::GET, "/simulator/cameras").await, 400);
+    assert_eq!(status(Method::GET, "/simulator/doors").await, 400);
 }
 
 #[tokio::test]

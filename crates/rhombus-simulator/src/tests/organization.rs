@@ -86,6 +86,26 @@ async fn the_organisation_can_be_made_another() {
 }
 
 #[tokio::test]
+async fn support_and_a_partner_may_be_let_in() {
+    let served = Served::generated(1).await;
+    let until = async |body: Value| {
+        served.put("organization", &body).await;
+        let org = served.who(KEY).await["org"].clone();
+        ["support", "partner"].map(|who| org[format!("{who}AccessAllowedUntil")].clone())
+    };
+    let support = json!({"supportAccessAllowedUntil": 1_760_100_000});
+    assert_eq!(until(support).await, [json!(1_760_100_000), json!(null)]);
+    let partner = json!({"partnerAccessAllowedUntil": "soon"});
+    assert_eq!(
+        until(partner).await,
+        [json!(1_760_100_000), json!("soon")],
+        "what is not given stays"
+    );
+    let nobody = json!({"supportAccessAllowedUntil": null});
+    assert_eq!(until(nobody).await, [json!(null), json!("soon")]);
+}
+
+#[tokio::test]
 async fn a_fault_of_one_operation_is_none_of_another() {
     let served = Served::generated(3).await;
     let statuses = async || {

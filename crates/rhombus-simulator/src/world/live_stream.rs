@@ -74,7 +74,8 @@ const STREAM_TYPES: [&str; 7] = [
     "UNKNOWN",
 ];
 
-/// Three quarters are people's own, a tenth asks for a sign-in, a third has past footage too.
+/// Three quarters are people's own, a tenth asks for a sign-in, a third has past footage too, a
+/// twelfth is a doorbell's.
 pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
     let rng = &mut world.rng(Part::LiveStream, index);
     let maybe = |rng: &mut Rng, one_in: u8| (rng.u8(..one_in) == 0).then(|| uuid(rng));
@@ -97,6 +98,10 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
         sound: maybe(rng, 6),
     }
     .record();
+    if rng.u8(..12) == 0 {
+        record["cameraUuid"] = Value::Null;
+        record["deviceUuid"] = world.doorbell(rng).into();
+    }
     set(&mut record, "expirationTime", expiration);
     set(&mut record, "passwordProtected", protected);
     record

@@ -5,27 +5,33 @@
 //! A record is a [`Value`]. A new kind is a file like [`clip_group`], with what it is generated
 //! from, and a variant of [`List`].
 
+mod base;
+mod camera;
 mod clip_group;
+mod counted;
 mod demo;
+mod edits;
 mod generated;
 mod group;
 mod live_stream;
+mod permissions;
 mod put;
 mod timelapse_group;
 mod uuid;
 mod video_wall;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::clock::UnixMillis;
-use demo::Demo;
-use generated::Generated;
+use base::Base;
+use edits::Edits;
 use put::Put;
 
+pub(crate) use camera::without_facet;
 pub use demo::Place;
 pub(crate) use uuid::Uuid;
 
@@ -60,9 +66,11 @@ pub(crate) enum List {
     VideoWalls,
     /// The shares of all video walls.
     VideoWallShares,
+    /// Cameras, shared or not.
+    Cameras,
 }
 
-/// What the records of a list call what changes in a share's life.
+/// What the records of a list call what changes in a share's life. Walls and cameras have none of it.
 struct Fields {
     /// Whether a password is asked.
     protected: &'static str,
@@ -77,10 +85,12 @@ impl List {
                 protected: "isSecured",
                 expiration: "expirationTimeSecs",
             },
-            Self::LiveStreams | Self::VideoWalls | Self::VideoWallShares => Fields {
-                protected: "passwordProtected",
-                expiration: "expirationTime",
-            },
+            Self::LiveStreams | Self::VideoWalls | Self::VideoWallShares | Self::Cameras => {
+                Fields {
+                    protected: "passwordProtected",
+                    expiration: "expirationTime",
+                }
+            }
         }
     }
 }
@@ -102,6 +112,11 @@ impl Record {
             Self::Put(put) => put.field(name),
         }
     }
+
+    /// Whether it is a stream of a doorbell, which is no camera.
+    pub(crate) fn is_of_doorbell(&self) -> bool {
+        self.field("cameraUuid").is_none_or(Value::is_null)
+    }
 }
 
 /// The records that a world makes.
@@ -114,47 +129,31 @@ pub(crate) type Records = Box<dyn Iterator<Item = Record> + Send>;
 pub(crate) struct Profile {
     pub(crate) uuid: Uuid,
     pub(crate) name: String,
+    /// Until when Rhombus's support may enter, as it is told.
+    pub(crate) support_access_until: Value,
+    /// Until when a partner may.
+    pub(crate) partner_access_until: Value,
 }
 
 /// The world of one organisation, as edited.
 pub(crate) struct World {
     profile: Profile,
+    permissions: Map<String, Value>,
     base: Base,
     edits: HashMap<List, Edits>,
 }
 
-/// What was done to one list.
-#[derive(Clone, Default)]
-struct Edits {
-    /// Whether the world's own records were taken away for good.
-    is_cleared: bool,
-    /// By uuid: what stands in the place of the world's own record; none where it was taken away.
-    records: Arc<BTreeMap<String, Option<Arc<Put>>>>,
-}
-
-#[derive(Clone, Copy)]
-enum Base {
-    Empty,
-    Demo(Demo),
-    Generated(Generated),
-}
-
 impl World {
     pub(crate) fn new(kind: WorldKind, name: &str, start: UnixMillis) -> Self {
-        let base = match kind {
-            WorldKind::Empty => Base::Empty,
-            WorldKind::Demo(place) => Base::Demo(Demo { place, start }),
-            WorldKind::Generated { groups, seed } => Base::Generated(Generated {
-                groups,
-                seed,
-                start,
-            }),
-        };
+        let base = Base::new(kind, start);
         Self {
             profile: Profile {
                 uuid: base.org(),
                 name: name.to_owned(),
+                support_access_until: Value::Null,
+                partner_access_until: Value::Null,
             },
+            permissions: permissions::of_super_admin(&camera::locations(base.org())),
             base,
             edits: HashMap::new(),
         }
@@ -171,16 +170,34 @@ impl World {
         self.profile = profile;
     }
 
+    /// What the key may do: the members of an answer.
+    pub(crate) fn permissions(&self) -> &Map<String, Value> {
+        &self.permissions
+    }
+
+    /// Makes each of these members another; the rest stay as they are.
+    pub(crate) fn set_permissions(&mut self, members: Map<String, Value>) {
+        self.permissions.extend(members);
+    }
+
+    /// The names of those who have walls, by uuid.
+    pub(crate) fn users(&self) -> Map<String, Value> {
+        self.base.users()
+    }
+
     /// What is listed at `now`. Later edits don't show in it.
     pub(crate) fn records(&self, list: List, now: UnixMillis) -> Records {
         let edits = self.edits(list);
-        let put: Vec<_> = edits.records.values().flatten().cloned().collect();
-        let own = self.base_of(list).records(list, now, self.profile.uuid);
-        let own = own.filter(move |record| !edits.has(record));
-        Box::new(
-            own.map(Record::Made)
-                .chain(put.into_iter().map(Record::Put)),
-        )
+        let all = self.all(list, now);
+        Box::new(all.filter(move |record| !edits.hides(record)))
+    }
+
+    /// What there is at `now`, listed or not.
+    fn all(&self, list: List, now: UnixMillis) -> Records {
+        let edits = self.edits(list);
+        let put = edits.put().into_iter().map(Record::Put);
+        let own = self.own(list, now).filter(move |own| !edits.has(own));
+        Box::new(own.map(Record::Made).chain(put))
     }
 
     /// How many records are listed at `now`.
@@ -198,35 +215,36 @@ impl World {
         uuid: String,
         json: &str,
     ) -> Result<(), serde_json::Error> {
-        let put = Arc::new(Put::new(&uuid, json)?);
-        let edits = self.edits.entry(list).or_default();
-        Arc::make_mut(&mut edits.records).insert(uuid, Some(put));
+        let put = Put::new(&uuid, json)?;
+        self.edits.entry(list).or_default().insert(uuid, Some(put));
         Ok(())
     }
 
     /// Takes one record away. False when there was none.
     pub(crate) fn remove(&mut self, list: List, uuid: &str, now: UnixMillis) -> bool {
-        let base = self.base_of(list);
-        let mut own = base.records(list, now, self.profile.uuid);
-        let is_own = own.any(|record| record["uuid"] == uuid);
+        let is_own = self.own(list, now).any(|record| record["uuid"] == uuid);
         let edits = self.edits.entry(list).or_default();
-        let records = Arc::make_mut(&mut edits.records);
-        let there = records.get(uuid).map_or(is_own, Option::is_some);
+        let was_edited = edits.records.contains_key(uuid);
+        let was_put = edits.remove(uuid);
         if is_own {
-            records.insert(uuid.to_owned(), None);
-        } else {
-            records.remove(uuid);
+            edits.insert(uuid.to_owned(), None);
         }
-        there
+        was_put || (is_own && !was_edited)
+    }
+
+    /// Lists a record no longer, though it is there and counted.
+    pub(crate) fn hide(&mut self, list: List, uuid: String) {
+        self.edits.entry(list).or_default().hide(uuid);
+    }
+
+    /// Lists it again. False when it was not hidden.
+    pub(crate) fn show(&mut self, list: List, uuid: &str) -> bool {
+        self.edits.entry(list).or_default().show(uuid)
     }
 
     /// Takes every record away, for good.
     pub(crate) fn clear(&mut self, list: List) {
-        let cleared = Edits {
-            is_cleared: true,
-            records: Arc::default(),
-        };
-        self.edits.insert(list, cleared);
+        self.edits.insert(list, Edits::cleared());
     }
 
     fn edits(&self, list: List) -> Edits {
@@ -255,121 +273,5 @@ fn set(record: &mut Value, name: &str, value: Option<Value>) {
     }
 }
 
-impl Edits {
-    /// Whether something was done to this record.
-    fn has(&self, record: &Value) -> bool {
-        let uuid = || record["uuid"].as_str();
-        !self.records.is_empty() && uuid().is_some_and(|uuid| self.records.contains_key(uuid))
-    }
-}
-
-impl Base {
-    /// The uuid that the organisation begins with.
-    fn org(self) -> Uuid {
-        match self {
-            Self::Empty => Uuid(0),
-            Self::Demo(demo) => demo.org(),
-            Self::Generated(generated) => generated.org(),
-        }
-    }
-
-    /// The records of `list` at `now`, as those of `org`.
-    fn records(self, list: List, now: UnixMillis, org: Uuid) -> Values {
-        match self {
-            Self::Empty => Box::new(std::iter::empty()),
-            Self::Demo(demo) => demo.records(list, now, org),
-            Self::Generated(generated) => generated.records(list, org),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: UnixMillis = UnixMillis(1_760_000_000_000);
-    const LIST: List = List::ClipGroups;
-
-    fn generated(groups: usize) -> World {
-        World::new(WorldKind::Generated { groups, seed: 1 }, "", NOW)
-    }
-
-    /// The uuids of the world's own records, and what was put.
-    fn all(world: &World) -> Vec<String> {
-        let text = |record| match record {
-            Record::Made(record) => record["uuid"].as_str().unwrap().to_owned(),
-            Record::Put(put) => put.json().to_owned(),
-        };
-        world.records(LIST, NOW).map(text).collect()
-    }
-
-    #[test]
-    fn a_put_takes_the_place_of_the_record_with_its_uuid() {
-        let mut world = generated(3);
-        let uuid = all(&world)[1].clone();
-        for (uuid, json) in [(uuid.as_str(), "{}"), ("new", r#"{"uuid":null}"#)] {
-            world.put(LIST, uuid.to_owned(), json).unwrap();
-        }
-        for json in [
-            format!(r#"{{"uuid":"{uuid}"}}"#),
-            r#"{"uuid":null}"#.to_owned(),
-        ] {
-            assert!(all(&world).contains(&json), "{json}");
-        }
-        assert_eq!(all(&world).len(), 4);
-        assert_eq!(world.count(LIST, NOW), 4);
-    }
-
-    #[test]
-    fn a_record_can_be_taken_away_and_put_back() {
-        let mut world = generated(3);
-        let uuid = all(&world)[1].clone();
-        assert!(world.remove(LIST, &uuid, NOW));
-        assert!(!world.remove(LIST, &uuid, NOW));
-        assert_eq!(world.count(LIST, NOW), 2);
-        world.put(LIST, uuid.clone(), "{}").unwrap();
-        assert_eq!(world.count(LIST, NOW), 3);
-        assert!(world.remove(LIST, &uuid, NOW));
-        assert_eq!(world.count(LIST, NOW), 2);
-        assert!(!world.remove(LIST, "unknown", NOW));
-        world.clear(LIST);
-        assert_eq!(world.count(LIST, NOW), 0);
-        world.put(LIST, uuid.clone(), "{}").unwrap();
-        assert_eq!(world.count(LIST, NOW), 1);
-    }
-
-    #[test]
-    fn its_own_records_bear_the_uuid_of_the_organisation() {
-        let mut world = generated(3);
-        let orgs = |world: &World| -> Vec<_> {
-            let records = world.records(LIST, NOW);
-            let org = |record: Record| {
-                record
-                    .field("orgUuid")
-                    .unwrap()
-                    .as_str()
-                    .unwrap()
-                    .to_owned()
-            };
-            records.map(org).collect()
-        };
-        let json = r#"{"orgUuid":"x"}"#;
-        world.put(LIST, "put".to_owned(), json).unwrap();
-        let first = world.profile().uuid.to_string();
-        assert_eq!(orgs(&world), [&first, &first, &first, "x"]);
-        world.set_profile(Profile {
-            uuid: Uuid(7),
-            name: "Other".to_owned(),
-        });
-        let other = Uuid(7).to_string();
-        assert_eq!(orgs(&world), [&other, &other, &other, "x"]);
-    }
-
-    #[test]
-    fn an_edit_does_not_show_in_an_answer_that_has_begun() {
-        let mut world = generated(10);
-        let records = world.records(LIST, NOW);
-        world.clear(LIST);
-        assert_eq!(records.count(), 10);
-    }
-}
+mod tests;

@@ -17,20 +17,21 @@ impl Put {
     /// Reads a JSON object.
     pub(super) fn new(uuid: &str, json: &str) -> Result<Self, serde_json::Error> {
         let raw: HashMap<String, &RawValue> = serde_json::from_str(json)?;
+        let is_plain = |raw: &&RawValue| !raw.get().starts_with(['[', '{']);
+        let read = |(name, raw): (&String, &&RawValue)| {
+            let value = serde_json::from_str(raw.get()).ok()?;
+            Some((name.clone(), value))
+        };
+        let plain = raw.iter().filter(|(_, raw)| is_plain(raw));
+        let mut fields: HashMap<String, Value> = plain.filter_map(read).collect();
         let mut text = json.trim().to_owned();
         if !raw.contains_key("uuid") {
+            fields.insert("uuid".to_owned(), uuid.into());
             let comma = if raw.is_empty() { "" } else { "," };
             let uuid = serde_json::to_string(uuid)?;
             text.insert_str(1, &format!("\"uuid\":{uuid}{comma}"));
         }
-        let is_plain = |raw: &&RawValue| !raw.get().starts_with(['[', '{']);
-        let raw = raw.into_iter().filter(|(_, raw)| is_plain(raw));
-        let read =
-            |(name, raw): (String, &RawValue)| Some((name, serde_json::from_str(raw.get()).ok()?));
-        Ok(Self {
-            fields: raw.filter_map(read).collect(),
-            json: text,
-        })
+        Ok(Self { json: text, fields })
     }
 
     pub(crate) fn json(&self) -> &str {
@@ -75,6 +76,7 @@ mod tests {
         );
         let put = put.unwrap();
         assert_eq!(put.field("createdAtMillis"), Some(&Value::from(5)));
+        assert_eq!(put.field("uuid"), Some(&"x".into()));
         assert_eq!((put.field("title"), put.field("sharedClips")), (None, None));
     }
 }

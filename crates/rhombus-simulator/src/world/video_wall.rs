@@ -3,21 +3,35 @@
 
 use serde_json::{Value, json};
 
+use super::counted::Counts;
 use super::demo::{Demo, Page, Scene};
 use super::generated::{Generated, Part, title, uuid};
 use super::{Uuid, object, set};
 
-fn wall(uuid: Uuid, name: &str, devices: Vec<String>, owner: Uuid, shares: Value) -> Value {
+/// Those who have walls.
+pub(super) const OWNERS: [&str; 4] = ["Ada Okafor", "Jörg Weiß", "Mei Tanaka", "Front desk"];
+
+/// A wall that doesn't say how many shares it has.
+fn wall(uuid: Uuid, name: &str, devices: Vec<String>, owner: Uuid) -> Value {
     object([
         ("uuid", uuid.into()),
         ("displayName", name.into()),
         ("deviceList", devices.into()),
-        ("numShares", shares),
         ("ownerUserUuid", owner.into()),
         ("othersCanEdit", false.into()),
         ("shared", true.into()),
         ("settings", json!({})),
     ])
+}
+
+/// The wall, with how many shares it has, unless something is said of it already.
+pub(super) fn counted(mut wall: Value, shares: &Counts) -> Value {
+    if wall.get("numShares").is_none() {
+        let uuid = wall["uuid"].as_str().and_then(Uuid::parse);
+        let count = uuid.and_then(|uuid| shares.get(&uuid)).copied();
+        wall["numShares"] = count.unwrap_or_default().into();
+    }
+    wall
 }
 
 /// What differs from share to share, but for its password and its end.
@@ -62,18 +76,20 @@ fn wall_uuid(world: Generated, index: usize) -> Uuid {
     uuid(&mut world.rng(Part::VideoWall, index))
 }
 
-/// A seventh doesn't say how many shares it has.
+/// A seventh says null for how many shares it has.
 pub(super) fn generated_wall(world: Generated, index: usize) -> Value {
     let rng = &mut world.rng(Part::VideoWall, index);
     let wall_uuid = uuid(rng);
     let name = title(rng);
-    let owner = uuid(rng);
+    let owner = world.user(rng.usize(..OWNERS.len()));
     let devices = (0..rng.usize(1..9)).map(|_| world.camera(rng)).collect();
-    let shares = match index % 7 {
-        6 => Value::Null,
-        _ => shares_of(index).into(),
-    };
-    wall(wall_uuid, &name, devices, owner, shares)
+    let mut record = wall(wall_uuid, &name, devices, owner);
+    set(
+        &mut record,
+        "numShares",
+        (index % 7 == 6).then_some(Value::Null),
+    );
+    record
 }
 
 /// The shares of one wall.
@@ -103,18 +119,17 @@ pub(super) fn generated_shares(
 }
 
 /// The wall of a scene, which stays when its share goes.
-pub(super) fn demo_wall(world: Demo, (number, scene): (u8, &Scene), shares: usize) -> Value {
+pub(super) fn demo_wall(world: Demo, (number, scene): (u8, &Scene)) -> Value {
     let devices = scene.cameras.iter().map(|&camera| world.camera(camera));
-    let [wall_uuid, owner] = [0, 1].map(|part| world.wall(number, part));
-    let devices = devices.collect();
-    wall(wall_uuid, scene.title, devices, owner, shares.into())
+    let [wall_uuid, owner] = [world.wall(number), world.user(number)];
+    wall(wall_uuid, scene.title, devices.collect(), owner)
 }
 
 pub(super) fn demo_share(world: Demo, page: &Page<'_>) -> Value {
     Share {
         uuid: page.uuid,
         org: page.org,
-        wall: world.wall(page.number, 0),
+        wall: world.wall(page.number),
         created: page.created,
         vod: true,
     }

@@ -5,7 +5,7 @@
 mod clinic;
 mod school;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{List, Uuid, Values, clip_group, live_stream, timelapse_group, video_wall};
 use crate::clock::UnixMillis;
@@ -24,6 +24,14 @@ pub enum Place {
 }
 
 impl Place {
+    /// How many cameras there are.
+    fn cameras(self) -> u8 {
+        match self {
+            Self::School => 17,
+            Self::Clinic => 12,
+        }
+    }
+
     fn scenes(self, list: List) -> &'static [Scene] {
         match (self, list) {
             (Self::School, List::ClipGroups) => &school::CLIP_GROUPS,
@@ -34,6 +42,7 @@ impl Place {
             (Self::Clinic, List::TimelapseGroups) => &clinic::TIMELAPSE_GROUPS,
             (Self::Clinic, List::LiveStreams) => &clinic::LIVE_STREAMS,
             (Self::Clinic, List::VideoWalls | List::VideoWallShares) => &clinic::VIDEO_WALLS,
+            (_, List::Cameras) => &[],
         }
     }
 }
@@ -126,14 +135,39 @@ impl Demo {
 
     /// A device, a third of them with a facet.
     pub(super) fn camera(self, number: u8) -> String {
-        let uuid = self.uuid([Sort::Camera as u8, number, 0], 0);
+        let uuid = self.device(number);
         let facet = if number.is_multiple_of(3) { ".v0" } else { "" };
         format!("{uuid}{facet}")
     }
 
-    /// A video wall, or another thing of its scene's.
-    pub(super) fn wall(self, number: u8, part: u8) -> Uuid {
-        self.uuid([Sort::VideoWall as u8, number, part], 0)
+    /// Every device, without its facet.
+    pub(super) fn cameras(self) -> Vec<Uuid> {
+        (1..=self.place.cameras())
+            .map(|number| self.device(number))
+            .collect()
+    }
+
+    fn device(self, number: u8) -> Uuid {
+        self.uuid([Sort::Camera as u8, number, 0], 0)
+    }
+
+    /// The video wall of the scene with this number.
+    pub(super) fn wall(self, number: u8) -> Uuid {
+        self.uuid([Sort::VideoWall as u8, number, 0], 0)
+    }
+
+    /// Whose wall that is.
+    pub(super) fn user(self, number: u8) -> Uuid {
+        self.uuid([Sort::VideoWall as u8, number, 1], 0)
+    }
+
+    /// The names of those who have walls, by uuid.
+    pub(super) fn users(self) -> Map<String, Value> {
+        let walls = self.place.scenes(List::VideoWalls);
+        let names = (1..).zip(video_wall::OWNERS).take(walls.len());
+        names
+            .map(|(number, name)| (self.user(number).to_string(), name.into()))
+            .collect()
     }
 
     /// What is listed at `now`, as records of `org`.
@@ -141,10 +175,9 @@ impl Demo {
         let elapsed = i64::try_from(now.since(self.start).as_secs()).unwrap_or(i64::MAX);
         let scenes = (1_u8..).zip(self.place.scenes(list));
         match list {
-            List::VideoWalls => Box::new(scenes.map(move |(number, scene)| {
-                let share = self.record(List::VideoWallShares, (number, scene), elapsed, org);
-                video_wall::demo_wall(self, (number, scene), share.iter().count())
-            })),
+            List::VideoWalls => {
+                Box::new(scenes.map(move |scene| video_wall::demo_wall(self, scene)))
+            }
             list => {
                 Box::new(scenes.filter_map(move |scene| self.record(list, scene, elapsed, org)))
             }
@@ -207,7 +240,9 @@ impl Demo {
             List::ClipGroups => clip_group::demo(self, page),
             List::TimelapseGroups => timelapse_group::demo(self, page),
             List::LiveStreams => live_stream::demo(self, page),
-            List::VideoWalls | List::VideoWallShares => video_wall::demo_share(self, page),
+            List::VideoWalls | List::VideoWallShares | List::Cameras => {
+                video_wall::demo_share(self, page)
+            }
         }
     }
 
@@ -227,7 +262,9 @@ impl List {
             Self::ClipGroups => [Sort::ClipGroup, Sort::Clip],
             Self::TimelapseGroups => [Sort::TimelapseGroup, Sort::Timelapse],
             Self::LiveStreams => [Sort::LiveStream, Sort::Camera],
-            Self::VideoWalls | Self::VideoWallShares => [Sort::VideoWallShare, Sort::VideoWall],
+            Self::VideoWalls | Self::VideoWallShares | Self::Cameras => {
+                [Sort::VideoWallShare, Sort::VideoWall]
+            }
         }
     }
 }
@@ -302,13 +339,6 @@ mod tests {
                 let first = at(list, 0);
                 assert!(!first.is_empty(), "{place:?} {list:?}");
                 assert!((0..600).any(|second| at(list, second) != first));
-            }
-            for second in (0..600).step_by(10) {
-                let shares = at(List::VideoWallShares, second);
-                for wall in at(List::VideoWalls, second) {
-                    let of_wall = |share: &&Value| share["videoWallUuid"] == wall["uuid"];
-                    assert_eq!(wall["numShares"], shares.iter().filter(of_wall).count());
-                }
             }
         }
     }

@@ -1,0 +1,64 @@
+//! Where the records of an organisation come from, before anyone edits it.
+
+use serde_json::{Map, Value};
+
+use super::demo::Demo;
+use super::generated::Generated;
+use super::{List, Uuid, Values, WorldKind};
+use crate::clock::UnixMillis;
+
+#[derive(Clone, Copy)]
+pub(super) enum Base {
+    Empty,
+    Demo(Demo),
+    Generated(Generated),
+}
+
+impl Base {
+    pub(super) fn new(kind: WorldKind, start: UnixMillis) -> Self {
+        match kind {
+            WorldKind::Empty => Self::Empty,
+            WorldKind::Demo(place) => Self::Demo(Demo { place, start }),
+            WorldKind::Generated { groups, seed } => Self::Generated(Generated {
+                groups,
+                seed,
+                start,
+            }),
+        }
+    }
+
+    /// The uuid that the organisation begins with.
+    pub(super) fn org(self) -> Uuid {
+        match self {
+            Self::Empty => Uuid(0),
+            Self::Demo(demo) => demo.org(),
+            Self::Generated(generated) => generated.org(),
+        }
+    }
+
+    pub(super) fn cameras(self) -> Vec<Uuid> {
+        match self {
+            Self::Empty => Vec::new(),
+            Self::Demo(demo) => demo.cameras(),
+            Self::Generated(generated) => generated.cameras(),
+        }
+    }
+
+    /// The names of those who have walls, by uuid.
+    pub(super) fn users(self) -> Map<String, Value> {
+        match self {
+            Self::Empty => Map::new(),
+            Self::Demo(demo) => demo.users(),
+            Self::Generated(generated) => generated.users(),
+        }
+    }
+
+    /// The records of `list` at `now`, as those of `org`; what counts others is made elsewhere.
+    pub(super) fn records(self, list: List, now: UnixMillis, org: Uuid) -> Values {
+        match self {
+            Self::Empty => Box::new(std::iter::empty()),
+            Self::Demo(demo) => demo.records(list, now, org),
+            Self::Generated(generated) => generated.records(list, org),
+        }
+    }
+}
