@@ -16,7 +16,7 @@ use super::operation::Operation;
 use super::org::Org;
 use super::pace::Pace;
 use super::server_date::ServerDate;
-use super::world::{List, Uuid};
+use super::world::{List, Unstated, Uuid};
 use super::{Simulator, locked};
 
 /// The largest record that can be put.
@@ -29,6 +29,7 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/{list}/{uuid}/unlisted", put(hide).delete(show))
         .route("/organization", put(set_organization))
         .route("/permissions", put(set_permissions))
+        .route("/unstated", put(set_unstated).delete(reset_unstated))
         .route("/fault", put(set_fault).delete(clear_fault))
         .route("/pace", put(set_pace).delete(clear_pace))
         .route("/clock", put(set_clock).delete(reset_clock))
@@ -189,6 +190,25 @@ async fn set_permissions(
 ) -> Outcome {
     let members = serde_json::from_slice(&members).map_err(|error| invalid(&error))?;
     locked(&simulator.meant_first(&which)?.world).set_permissions(members);
+    Ok(DONE.into_response())
+}
+
+async fn set_unstated(
+    State(simulator): State<Simulator>,
+    which: Query<Which>,
+    unstated: Bytes,
+) -> Outcome {
+    let unstated: Unstated = serde_json::from_slice(&unstated).map_err(|error| invalid(&error))?;
+    for org in simulator.meant(&which)? {
+        locked(&org.world).unstated = unstated;
+    }
+    Ok(DONE.into_response())
+}
+
+async fn reset_unstated(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
+    for org in simulator.meant(&which)? {
+        locked(&org.world).unstated = Unstated::default();
+    }
     Ok(DONE.into_response())
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::fault::Quirk;
 use super::gzip::Gzip;
-use super::world::{Record, Records};
+use super::world::{Record, Records, Said};
 
 /// How many bytes go out at once, about.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -31,7 +31,9 @@ pub(super) struct Content {
     open: String,
     pub(super) records: Records,
     /// What comes after the last.
-    close: String,
+    close: &'static str,
+    /// The members after the list.
+    beside: String,
     /// The members that say how it went.
     envelope: &'static str,
 }
@@ -43,14 +45,31 @@ impl Content {
             member,
             open: format!("\"{member}\":["),
             records,
-            close: "]".to_owned(),
+            close: "]",
+            beside: String::new(),
             envelope: ENVELOPE,
         }
     }
 
     /// A list's content with this member after the list.
     pub(super) fn beside(mut self, name: &str, value: &Value) -> Self {
-        self.close.push_str(&format!(",\"{name}\":{value}"));
+        self.beside = format!("\"{name}\":{value}");
+        self
+    }
+
+    /// A list without records said in this way.
+    pub(super) fn saying_nothing(mut self, said: Option<Said>) -> Self {
+        let open = match said {
+            Some(Said::Null) => format!("\"{}\":null", self.member),
+            Some(Said::Absent) => String::new(),
+            Some(Said::Plain) | None => return self,
+        };
+        let mut records = self.records.peekable();
+        if self.close == "]" && records.peek().is_none() {
+            self.open = open;
+            self.close = "";
+        }
+        self.records = Box::new(records);
         self
     }
 
@@ -63,7 +82,8 @@ impl Content {
             member: "",
             open: members.join(","),
             records: Box::new(std::iter::empty()),
-            close: String::new(),
+            close: "",
+            beside: String::new(),
             envelope: ENVELOPE,
         }
     }
@@ -121,12 +141,11 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn new(content: Content, shape: Shape) -> Self {
-        let Content { open, close, .. } = content;
-        let before = &shape.before;
-        let begin = [before, comma(before, &open), &open].concat();
+        let begin = joined(&shape.before, &content.open);
         let after = shape.after.as_deref().unwrap_or(content.envelope);
+        let rest = joined(&content.beside, after);
         Self {
-            end: [&close, comma(&begin, after), after, "}"].concat(),
+            end: [content.close, comma(&begin, &rest), &rest, "}"].concat(),
             buffer: format!("{{{begin}").into_bytes(),
             shape,
             records: content.records,
@@ -197,6 +216,11 @@ impl Iterator for Document {
         }
         (!chunk.is_empty()).then(|| chunk.into())
     }
+}
+
+/// The members of both.
+fn joined(first: &str, second: &str) -> String {
+    [first, comma(first, second), second].concat()
 }
 
 /// What stands between the members of both.

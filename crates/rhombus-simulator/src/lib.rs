@@ -20,6 +20,8 @@
 //! | `DELETE /simulator/{list}/{uuid}/unlisted` | lists it again |
 //! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…", "supportAccessAllowedUntil": 1800000000, "partnerAccessAllowedUntil": null}`: who the key belongs to, and who may enter; what is missing stays |
 //! | `PUT /simulator/permissions` | `{"superAdmin": false, "permissionGroupName": "…"}`: what the key may do, by the members of the answer, of any type; what is missing stays |
+//! | `PUT /simulator/unstated` | how it acts where the documentation says nothing: any of the switches below; what is missing is as it was at first |
+//! | `DELETE /simulator/unstated` | as it was at first |
 //! | `PUT /simulator/fault` | sets the fault of an operation: `{"fault": "server_error", "operation": "clip_groups", "times": 2, "status": 503}` |
 //! | `DELETE /simulator/fault` | clears it |
 //! | `PUT /simulator/pace` | sets the request limit: `{"per_second": 1, "burst": 5}` |
@@ -30,10 +32,27 @@
 //! | `DELETE /simulator/requests` | forgets it |
 //!
 //! Control routes take `?org=API_KEY`. Without it, records and names are those of the first
-//! organisation, the fault and the pace are set for every organisation, and the requests are all
-//! there were. Those of faults and requests are of the clip groups, unless they name another
+//! organisation, the fault, the pace and what is unstated are set for every organisation, and the
+//! requests are all there were. Those of faults and requests are of the clip groups, unless they name another
 //! [`Operation`]: `?operation=organization`, or, to set a fault, the field `operation` beside its
 //! own. The pace is of all operations together, and the clock of all organisations.
+//!
+//! | switch | what it does |
+//! |---|---|
+//! | `"hides_ended": true` | shares that have ended are listed no more |
+//! | `"counts_no_ended": true` | cameras and walls don't count the shares that have ended |
+//! | `"unprotected": "plain"`, `"null"`, `"absent"` | how a share says that it asks for no password |
+//! | `"never": "plain"`, `"null"`, `"absent"` | how a share says that it never ends |
+//! | `"expiration": "epoch"`, `"ttl"` | how a share says when it ends |
+//! | `"nothing": "plain"`, `"null"`, `"absent"` | how an answer says that it lists nothing |
+//! | `"excludes_bounds": true` | the bounds of a request leave out their own moment |
+//! | `"timelapses_in_seconds": true` | the moments of a timelapse are in seconds |
+//! | `"durations_in_millis": true` | the durations of timelapses are in milliseconds |
+//! | `"stream_names": "camera"`, `"device"` | which of its two fields for a device a stream has, instead of both |
+//! | `"hides_doorbells": true` | the streams of doorbells are not among those of all devices |
+//! | `"hides_private_walls": true` | walls that their owner shares with nobody are not listed |
+//! | `"hides_share_counts": true` | no wall and no camera says how many shares it has |
+//! | `"limits_shares": true`, `"limits_cameras": true` | a key that is no super admin is not told the shares, or the cameras, outside its locations |
 
 #![cfg_attr(
     test,

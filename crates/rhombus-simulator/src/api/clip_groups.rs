@@ -30,18 +30,18 @@ fn read(fields: &Map<String, Value>) -> Result<Asked, Rejection> {
     bounds.into_iter().collect()
 }
 
-/// Both bounds are inclusive, which the documentation leaves open. A record whose creation can't be
-/// read is within all bounds.
+/// A record whose creation can't be read is within all bounds.
 fn content(world: &World, now: UnixMillis, asked: &Asked) -> Content {
     let [after, before] = BOUNDS.map(|name| asked.get(name).and_then(Value::as_i64));
-    let records = world.records(List::ClipGroups, now).filter(move |record| {
+    let margin = i64::from(world.unstated.excludes_bounds);
+    let records = world.matching(List::ClipGroups, now, move |record| {
         let created = record.field("createdAtMillis").and_then(Value::as_i64);
         created.is_none_or(|created| {
-            after.is_none_or(|after| after <= created)
-                && before.is_none_or(|before| created <= before)
+            after.is_none_or(|after| after.saturating_add(margin) <= created)
+                && before.is_none_or(|before| created <= before.saturating_sub(margin))
         })
     });
-    Content::list("sharedClipGroups", Box::new(records))
+    Content::list("sharedClipGroups", records)
 }
 
 #[cfg(test)]

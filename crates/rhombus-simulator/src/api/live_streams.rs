@@ -15,7 +15,12 @@ pub(super) const OF_ALL: Ask = Ask {
     path: "/api/camera/findAllSharedLiveVideoStreams",
     read: asks_nothing,
     change: changes_nothing,
-    content: |world, now, _| listed(world, now, |_| true),
+    content: |world, now, _| {
+        let hides_doorbells = world.unstated.hides_doorbells;
+        listed(world, now, move |stream| {
+            !(hides_doorbells && stream.is_of_doorbell())
+        })
+    },
 };
 
 pub(super) const OF_CAMERA: Ask = Ask {
@@ -63,9 +68,6 @@ fn listed(
     now: UnixMillis,
     is_asked_for: impl Fn(&Record) -> bool + Send + 'static,
 ) -> Content {
-    let streams = world.records(List::LiveStreams, now);
-    Content::list(
-        "sharedLiveVideoStreams",
-        Box::new(streams.filter(is_asked_for)),
-    )
+    let streams = world.matching(List::LiveStreams, now, is_asked_for);
+    Content::list("sharedLiveVideoStreams", streams)
 }

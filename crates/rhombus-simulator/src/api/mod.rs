@@ -197,7 +197,7 @@ async fn answer(
         if fault.is_none() {
             (ask.change)(&mut world, now, &asked)?;
         }
-        (ask.content)(&world, now, &asked)
+        (ask.content)(&world, now, &asked).saying_nothing(world.unstated.nothing)
     };
     let asking = Asking {
         ask,

@@ -20,8 +20,8 @@ const WALL: &str = "videoWallUuid";
 /// Without a wall, the shares of all.
 fn content(world: &World, now: UnixMillis, asked: &Asked) -> Content {
     let wall = asked.get(WALL).cloned();
-    let records = world.records(List::VideoWallShares, now);
-    let records =
-        records.filter(move |record| wall.is_none() || record.field(WALL) == wall.as_ref());
-    Content::list("sharedVideoWalls", Box::new(records))
+    let records = world.matching(List::VideoWallShares, now, move |share| {
+        wall.is_none() || share.field(WALL) == wall.as_ref()
+    });
+    Content::list("sharedVideoWalls", records)
 }

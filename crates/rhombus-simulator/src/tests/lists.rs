@@ -7,7 +7,7 @@ use super::{KEY, Served};
 use crate::{Settings, WorldKind};
 
 /// The name of each list, its path, and its member of the answer.
-const LISTS: [[&str; 3]; 5] = [
+pub(super) const LISTS: [[&str; 3]; 5] = [
     [
         "timelapse_groups",
         "/api/video/getSharedTimelapseGroups",
@@ -47,7 +47,7 @@ const OF_ONE: [[&str; 3]; 2] = [
 
 impl Served {
     /// What is listed; of shares, those of `wall`.
-    async fn records(&self, [_, path, member]: [&str; 3], wall: &str) -> Vec<Value> {
+    pub(super) async fn records(&self, [_, path, member]: [&str; 3], wall: &str) -> Vec<Value> {
         let answer = self.answer_to(path, &json!({"videoWallUuid": wall})).await;
         answer[member].as_array().unwrap().clone()
     }

@@ -6,6 +6,7 @@ mod faults;
 mod lists;
 mod organization;
 mod permissions;
+mod unstated;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};

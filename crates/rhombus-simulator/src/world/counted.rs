@@ -43,10 +43,12 @@ impl World {
         (1..).zip(all).map(state).collect()
     }
 
-    /// How many of `shares` name each thing in this field.
+    /// How many of `shares` name each thing in this field, but for those that are not to count.
     fn counted(&self, shares: List, field: &str, now: UnixMillis) -> Counts {
         let mut counts = Counts::new();
-        for share in self.all(shares, now) {
+        let counts_no_ended = self.unstated.counts_no_ended;
+        let all = self.all(shares, now);
+        for share in all.filter(|share| !(counts_no_ended && shares.has_ended(share, now))) {
             let named = share.field(field).and_then(Value::as_str);
             if let Some(named) = named.and_then(|named| Uuid::parse(without_facet(named))) {
                 *counts.entry(named).or_default() += 1;

@@ -16,10 +16,13 @@ mod group;
 mod live_stream;
 mod permissions;
 mod put;
+mod reach;
 mod timelapse_group;
+mod unstated;
 mod uuid;
 mod video_wall;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,9 +33,11 @@ use crate::clock::UnixMillis;
 use base::Base;
 use edits::Edits;
 use put::Put;
+use reach::Reach;
 
 pub(crate) use camera::without_facet;
 pub use demo::Place;
+pub(crate) use unstated::{Said, Unstated};
 pub(crate) use uuid::Uuid;
 
 /// What an organisation has before anyone edits it.
@@ -70,8 +75,10 @@ pub(crate) enum List {
     Cameras,
 }
 
-/// What the records of a list call what changes in a share's life. Walls and cameras have none of it.
+/// What the records of a list call what there is to a share's life. Walls and cameras have none of it.
 struct Fields {
+    /// When it was made.
+    created: &'static str,
     /// Whether a password is asked.
     protected: &'static str,
     /// When it ends.
@@ -82,11 +89,13 @@ impl List {
     fn fields(self) -> Fields {
         match self {
             Self::ClipGroups | Self::TimelapseGroups => Fields {
+                created: "createdAtMillis",
                 protected: "isSecured",
                 expiration: "expirationTimeSecs",
             },
             Self::LiveStreams | Self::VideoWalls | Self::VideoWallShares | Self::Cameras => {
                 Fields {
+                    created: "timestampMs",
                     protected: "passwordProtected",
                     expiration: "expirationTime",
                 }
@@ -110,6 +119,14 @@ impl Record {
         match self {
             Self::Made(record) => record.get(name),
             Self::Put(put) => put.field(name),
+        }
+    }
+
+    /// All of it; null where it can't be read.
+    fn value(&self) -> Cow<'_, Value> {
+        match self {
+            Self::Made(record) => Cow::Borrowed(record),
+            Self::Put(put) => Cow::Owned(serde_json::from_str(put.json()).unwrap_or_default()),
         }
     }
 
@@ -141,6 +158,7 @@ pub(crate) struct World {
     permissions: Map<String, Value>,
     base: Base,
     edits: HashMap<List, Edits>,
+    pub(crate) unstated: Unstated,
 }
 
 impl World {
@@ -156,6 +174,7 @@ impl World {
             permissions: permissions::of_super_admin(&camera::locations(base.org())),
             base,
             edits: HashMap::new(),
+            unstated: Unstated::default(),
         }
     }
 
@@ -187,9 +206,40 @@ impl World {
 
     /// What is listed at `now`. Later edits don't show in it.
     pub(crate) fn records(&self, list: List, now: UnixMillis) -> Records {
-        let edits = self.edits(list);
-        let all = self.all(list, now);
-        Box::new(all.filter(move |record| !edits.hides(record)))
+        self.matching(list, now, |_| true)
+    }
+
+    /// The records of those that are so. What they are asked is what there is, however it is told.
+    pub(crate) fn matching(
+        &self,
+        list: List,
+        now: UnixMillis,
+        is_so: impl Fn(&Record) -> bool + Send + 'static,
+    ) -> Records {
+        let (edits, unstated, reach) = (self.edits(list), self.unstated, self.reach(list));
+        let is_listed = move |record: &Record| {
+            let covers = |reach: &Reach| reach.covers(list, record);
+            !edits.hides(record)
+                && !unstated.hides(list, record, now)
+                && reach.as_ref().is_none_or(covers)
+        };
+        let all = self
+            .all(list, now)
+            .filter(move |record| is_so(record) && is_listed(record));
+        Box::new(all.map(move |record| match record {
+            Record::Made(record) => Record::Made(unstated.told(list, record)),
+            put @ Record::Put(_) => put,
+        }))
+    }
+
+    /// What the key may see of a list, if being limited shortens it.
+    fn reach(&self, list: List) -> Option<Reach> {
+        let is_limited = match list {
+            List::Cameras => self.unstated.limits_cameras,
+            _ => self.unstated.limits_shares,
+        };
+        let reach = || Reach::of(&self.permissions, self.base.org());
+        is_limited.then(reach).flatten()
     }
 
     /// What there is at `now`, listed or not.

@@ -76,7 +76,7 @@ fn wall_uuid(world: Generated, index: usize) -> Uuid {
     uuid(&mut world.rng(Part::VideoWall, index))
 }
 
-/// A seventh says null for how many shares it has.
+/// A seventh says null for how many shares it has, a quarter is its owner's alone.
 pub(super) fn generated_wall(world: Generated, index: usize) -> Value {
     let rng = &mut world.rng(Part::VideoWall, index);
     let wall_uuid = uuid(rng);
@@ -84,6 +84,7 @@ pub(super) fn generated_wall(world: Generated, index: usize) -> Value {
     let owner = world.user(rng.usize(..OWNERS.len()));
     let devices = (0..rng.usize(1..9)).map(|_| world.camera(rng)).collect();
     let mut record = wall(wall_uuid, &name, devices, owner);
+    record["shared"] = (index % 4 != 3).into();
     set(
         &mut record,
         "numShares",
