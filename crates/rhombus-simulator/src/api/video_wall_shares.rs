@@ -19,9 +19,9 @@ const WALL: &str = "videoWallUuid";
 
 /// Without a wall, the shares of all.
 fn content(world: &World, now: UnixMillis, asked: &Asked) -> Content {
-    let wall = asked.get(WALL).cloned();
-    let records = world.matching(List::VideoWallShares, now, move |share| {
-        wall.is_none() || share.field(WALL) == wall.as_ref()
-    });
+    let records = match asked.get(WALL) {
+        Some(wall) => world.shares_of_wall(wall, now),
+        None => world.records(List::VideoWallShares, now),
+    };
     Content::list("sharedVideoWalls", records)
 }

@@ -53,6 +53,14 @@ impl Base {
         }
     }
 
+    /// The shares of one video wall at `now`, as those of `org`; maybe those of others too.
+    pub(super) fn shares_of_wall(self, wall: &Value, now: UnixMillis, org: Uuid) -> Values {
+        match self {
+            Self::Generated(generated) => generated.shares_of_wall(wall, org),
+            Self::Empty | Self::Demo(_) => self.records(List::VideoWallShares, now, org),
+        }
+    }
+
     /// The records of `list` at `now`, as those of `org`; what counts others is made elsewhere.
     pub(super) fn records(self, list: List, now: UnixMillis, org: Uuid) -> Values {
         match self {

@@ -41,10 +41,25 @@ impl Generated {
                 video_wall::generated_wall(world, index)
             })),
             List::VideoWallShares => {
-                let walls = 0..self.groups.div_ceil(WALLS);
+                let walls = 0..self.walls();
                 Box::new(walls.flat_map(move |wall| video_wall::generated_shares(self, wall, org)))
             }
             List::Cameras => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// How many video walls there are.
+    fn walls(self) -> usize {
+        self.groups.div_ceil(WALLS)
+    }
+
+    /// The shares of one video wall, which are found by the number that is in its uuid.
+    pub(super) fn shares_of_wall(self, wall: &Value, org: Uuid) -> Values {
+        let uuid = wall.as_str().and_then(Uuid::parse);
+        let number = uuid.and_then(|uuid| video_wall::number(self, uuid));
+        match number.filter(|number| *number < self.walls()) {
+            Some(number) => Box::new(video_wall::generated_shares(self, number, org)),
+            None => Box::new(std::iter::empty()),
         }
     }
 

@@ -216,6 +216,25 @@ impl World {
         now: UnixMillis,
         is_so: impl Fn(&Record) -> bool + Send + 'static,
     ) -> Records {
+        let all = self.all(list, now).filter(is_so);
+        self.listed(list, now, Box::new(all))
+    }
+
+    /// The shares of one video wall, as [`Self::records`] would list them. It doesn't look through
+    /// those of other walls, so that thousands of walls can be asked for theirs.
+    pub(crate) fn shares_of_wall(&self, wall: &Value, now: UnixMillis) -> Records {
+        let list = List::VideoWallShares;
+        let own = self
+            .base_of(list)
+            .shares_of_wall(wall, now, self.profile.uuid);
+        let wall = wall.clone();
+        let all = self.edited(list, own);
+        let of_wall = all.filter(move |share| share.field("videoWallUuid") == Some(&wall));
+        self.listed(list, now, Box::new(of_wall))
+    }
+
+    /// Those of `records` that are listed, as they are told.
+    fn listed(&self, list: List, now: UnixMillis, records: Records) -> Records {
         let (edits, unstated, reach) = (self.edits(list), self.unstated, self.reach(list));
         let is_listed = move |record: &Record| {
             let covers = |reach: &Reach| reach.covers(list, record);
@@ -223,10 +242,7 @@ impl World {
                 && !unstated.hides(list, record, now)
                 && reach.as_ref().is_none_or(covers)
         };
-        let all = self
-            .all(list, now)
-            .filter(move |record| is_so(record) && is_listed(record));
-        Box::new(all.map(move |record| match record {
+        Box::new(records.filter(is_listed).map(move |record| match record {
             Record::Made(record) => Record::Made(unstated.told(list, record)),
             put @ Record::Put(_) => put,
         }))
@@ -244,9 +260,14 @@ impl World {
 
     /// What there is at `now`, listed or not.
     fn all(&self, list: List, now: UnixMillis) -> Records {
+        self.edited(list, self.own(list, now))
+    }
+
+    /// The list's own records, and what was done to them.
+    fn edited(&self, list: List, own: Values) -> Records {
         let edits = self.edits(list);
         let put = edits.put().into_iter().map(Record::Put);
-        let own = self.own(list, now).filter(move |own| !edits.has(own));
+        let own = own.filter(move |own| !edits.has(own));
         Box::new(own.map(Record::Made).chain(put))
     }
 

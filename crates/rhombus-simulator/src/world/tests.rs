@@ -150,6 +150,24 @@ fn a_seventh_of_the_generated_walls_does_not_say_how_many() {
     assert_eq!(unsaid.count(), 7);
 }
 
+/// Were each wall looked for among all shares, this would take minutes.
+#[test]
+fn thousands_of_walls_are_asked_for_their_shares() {
+    let world = generated(200_000);
+    let uuid = |record: Record| record.field("uuid").unwrap().clone();
+    let shares = |wall| world.shares_of_wall(&wall, NOW).map(uuid);
+    let walls = world.records(List::VideoWalls, NOW).map(uuid);
+    let of_walls: Vec<_> = walls.flat_map(shares).collect();
+    let all: Vec<_> = world
+        .records(List::VideoWallShares, NOW)
+        .map(uuid)
+        .collect();
+    assert_eq!((of_walls.len(), &of_walls), (9999, &all));
+    for none in [Value::Null, "w".into(), Uuid(7).into()] {
+        assert_eq!(world.shares_of_wall(&none, NOW).count(), 0);
+    }
+}
+
 #[test]
 fn what_is_not_listed_is_counted_all_the_same() {
     let mut world = World::new(WorldKind::Empty, "", NOW);

@@ -72,18 +72,30 @@ fn shares_of(index: usize) -> usize {
     index % 3
 }
 
+/// What the number of a wall is multiplied with in the lower half of its uuid, and what undoes it.
+const FACTOR: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf1de_83e1_9937_733d];
+
+/// A uuid like any other, that the wall's number can be read from.
 fn wall_uuid(world: Generated, index: usize) -> Uuid {
-    uuid(&mut world.rng(Part::VideoWall, index))
+    let random = world.rng(Part::VideoWall, index).u128(..) >> 64;
+    let number = (index as u64 ^ world.seed).wrapping_mul(FACTOR[0]);
+    Uuid(random << 64 | u128::from(number))
+}
+
+/// The number of the wall with this uuid, if there could be one.
+pub(super) fn number(world: Generated, uuid: Uuid) -> Option<usize> {
+    let lower = u64::try_from(uuid.0 & u128::from(u64::MAX)).ok()?;
+    let index = usize::try_from(lower.wrapping_mul(FACTOR[1]) ^ world.seed).ok()?;
+    (wall_uuid(world, index) == uuid).then_some(index)
 }
 
 /// A seventh says null for how many shares it has, a quarter is its owner's alone.
 pub(super) fn generated_wall(world: Generated, index: usize) -> Value {
     let rng = &mut world.rng(Part::VideoWall, index);
-    let wall_uuid = uuid(rng);
     let name = title(rng);
     let owner = world.user(rng.usize(..OWNERS.len()));
     let devices = (0..rng.usize(1..9)).map(|_| world.camera(rng)).collect();
-    let mut record = wall(wall_uuid, &name, devices, owner);
+    let mut record = wall(wall_uuid(world, index), &name, devices, owner);
     record["shared"] = (index % 4 != 3).into();
     set(
         &mut record,
