@@ -192,12 +192,14 @@ async fn answer(
         return Ok(throttled(Some(seconds.into())));
     }
     let fault = org.next_fault(ask.operation);
-    let content = {
+    let (content, fault) = {
         let mut world = locked(&org.world);
+        let fault = fault.or_else(|| world.own_fault(ask.operation, now));
         if fault.is_none() {
             (ask.change)(&mut world, now, &asked)?;
         }
-        (ask.content)(&world, now, &asked).saying_nothing(world.unstated.nothing)
+        let content = (ask.content)(&world, now, &asked);
+        (content.saying_nothing(world.unstated.nothing), fault)
     };
     let asking = Asking {
         ask,

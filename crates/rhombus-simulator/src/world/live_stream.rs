@@ -116,12 +116,9 @@ pub(super) fn demo(world: Demo, page: &Page<'_>) -> Value {
         name: page.scene.title,
         created: page.created,
         device: world.camera(camera),
-        sso: page.scene.description == "Staff only.",
+        sso: false,
         vod: camera.is_multiple_of(2),
-        stream_type: match page.scene.description {
-            "For the alarm company." => "ALARM_MONITORING",
-            _ => "USER",
-        },
+        stream_type: "USER",
         schedule: None,
         sound: None,
     }

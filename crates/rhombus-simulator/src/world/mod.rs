@@ -30,6 +30,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::clock::UnixMillis;
+use crate::fault::Fault;
+use crate::operation::Operation;
 use base::Base;
 use edits::Edits;
 use put::Put;
@@ -164,7 +166,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(kind: WorldKind, name: &str, start: UnixMillis) -> Self {
         let base = Base::new(kind, start);
-        Self {
+        let mut world = Self {
             profile: Profile {
                 uuid: base.org(),
                 name: name.to_owned(),
@@ -175,6 +177,18 @@ impl World {
             base,
             edits: HashMap::new(),
             unstated: Unstated::default(),
+        };
+        if let Base::Demo(demo) = base {
+            demo.prepare(&mut world);
+        }
+        world
+    }
+
+    /// How this operation fails at `now` of the world's own, if it does.
+    pub(crate) fn own_fault(&self, operation: Operation, now: UnixMillis) -> Option<Fault> {
+        match self.base {
+            Base::Demo(demo) => demo.fault(operation, now),
+            Base::Empty | Base::Generated(_) => None,
         }
     }
 

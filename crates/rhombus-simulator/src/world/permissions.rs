@@ -17,6 +17,18 @@ pub(super) fn of_super_admin(locations: &[Uuid]) -> Map<String, Value> {
     }))
 }
 
+/// What a key has that may share and download, at these locations.
+pub(super) fn of_viewer(role: &str, locations: &[Uuid]) -> Map<String, Value> {
+    fields(json!({
+        "superAdmin": false,
+        "permissionGroupName": role,
+        "functionalityList": ["DATA_EXFILTRATION", "VIEW_SAVED_VIDEO"],
+        "locationAccessMap": access(locations, "READONLY"),
+        "deviceAccessMap": {},
+        "installer": false,
+    }))
+}
+
 fn access(locations: &[Uuid], level: &str) -> Value {
     let entry = |location: &Uuid| (location.to_string(), Value::from(level));
     locations.iter().map(entry).collect()

@@ -1,7 +1,21 @@
 //! A clinic. The titles are the sort that people write: reasons enough to keep them out of metrics.
 
-use super::Act::{EndsIn, LivesFor, Lock, Open, Remove, Share};
+use super::Act::{AskToSignIn, EndsIn, LivesFor, Lock, Open, Remove, Share};
+use super::facts::{Facts, Outage};
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
+use crate::operation::Operation;
+
+pub(super) static FACTS: Facts = Facts {
+    cameras: 12,
+    role: Some("Front desk"),
+    unlisted: Some(3),
+    access: [None, Some(90 * DAY)],
+    outage: Some(Outage {
+        operation: Operation::VideoWalls,
+        period: 30 * MINUTE,
+        within: 2 * MINUTE..7 * MINUTE,
+    }),
+};
 
 pub(super) static CLIP_GROUPS: [Scene; 10] = [
     Scene {
@@ -114,13 +128,16 @@ pub(super) static TIMELAPSE_GROUPS: [Scene; 1] = [Scene {
     ],
 }];
 
-pub(super) static LIVE_STREAMS: [Scene; 2] = [
+pub(super) static LIVE_STREAMS: [Scene; 3] = [
     Scene {
         title: "Waiting room screen",
-        description: "Staff only.",
+        description: "",
         cameras: &[4],
         repeat: Repeat::Once,
-        acts: &[(-80 * DAY, Share { locked: false })],
+        acts: &[
+            (-80 * DAY, Share { locked: false }),
+            (-80 * DAY, AskToSignIn),
+        ],
     },
     Scene {
         title: "Ambulance bay, for the dispatchers",
@@ -129,17 +146,36 @@ pub(super) static LIVE_STREAMS: [Scene; 2] = [
         repeat: Repeat::New(6 * MINUTE),
         acts: &[(50, Share { locked: false }), (120, Lock), (240, Remove)],
     },
+    Scene {
+        title: "Server room, for the installer",
+        description: "",
+        cameras: &[10],
+        repeat: Repeat::Once,
+        acts: &[(-150 * DAY, Share { locked: false })],
+    },
 ];
 
-pub(super) static VIDEO_WALLS: [Scene; 1] = [Scene {
-    title: "Ward desk",
-    description: "",
-    cameras: &[6, 12],
-    repeat: Repeat::Same(4 * MINUTE),
-    acts: &[
-        (-30 * DAY, Share { locked: true }),
-        (0, Lock),
-        (90, Open),
-        (150, Lock),
-    ],
-}];
+pub(super) static VIDEO_WALLS: [Scene; 2] = [
+    Scene {
+        title: "Ward desk",
+        description: "",
+        cameras: &[6, 12],
+        repeat: Repeat::Same(4 * MINUTE),
+        acts: &[
+            (-30 * DAY, Share { locked: true }),
+            (0, Lock),
+            (90, Open),
+            (150, Lock),
+        ],
+    },
+    Scene {
+        title: "All entrances",
+        description: "",
+        cameras: &[1, 2, 3, 11],
+        repeat: Repeat::Once,
+        acts: &[
+            (-21 * DAY, Share { locked: false }),
+            (-21 * DAY, EndsIn(28 * DAY)),
+        ],
+    },
+];

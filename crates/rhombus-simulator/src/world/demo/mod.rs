@@ -3,6 +3,7 @@
 //! has to run. A new organisation is a file of [`Scene`]s and a variant of [`Place`].
 
 mod clinic;
+mod facts;
 mod school;
 
 use serde_json::{Map, Value};
@@ -24,14 +25,6 @@ pub enum Place {
 }
 
 impl Place {
-    /// How many cameras there are.
-    fn cameras(self) -> u8 {
-        match self {
-            Self::School => 17,
-            Self::Clinic => 12,
-        }
-    }
-
     fn scenes(self, list: List) -> &'static [Scene] {
         match (self, list) {
             (Self::School, List::ClipGroups) => &school::CLIP_GROUPS,
@@ -81,6 +74,10 @@ enum Act {
     EndsIn(i64),
     /// It is listed with this time to live, in seconds after its creation.
     LivesFor(i64),
+    /// A stream's viewers have to sign in.
+    AskToSignIn,
+    /// A stream is of this type, instead of a person's own.
+    IsOf(&'static str),
     /// It is taken down.
     Remove,
 }
@@ -142,7 +139,7 @@ impl Demo {
 
     /// Every device, without its facet.
     pub(super) fn cameras(self) -> Vec<Uuid> {
-        (1..=self.place.cameras())
+        (1..=self.place.facts().cameras)
             .map(|number| self.device(number))
             .collect()
     }
@@ -172,7 +169,7 @@ impl Demo {
 
     /// What is listed at `now`, as records of `org`.
     pub(super) fn records(self, list: List, now: UnixMillis, org: Uuid) -> Values {
-        let elapsed = i64::try_from(now.since(self.start).as_secs()).unwrap_or(i64::MAX);
+        let elapsed = self.elapsed(now);
         let scenes = (1_u8..).zip(self.place.scenes(list));
         match list {
             List::VideoWalls => {
@@ -182,6 +179,11 @@ impl Demo {
                 Box::new(scenes.filter_map(move |scene| self.record(list, scene, elapsed, org)))
             }
         }
+    }
+
+    /// How many seconds have passed since the start.
+    fn elapsed(self, now: UnixMillis) -> i64 {
+        i64::try_from(now.since(self.start).as_secs()).unwrap_or(i64::MAX)
     }
 
     fn record(
@@ -228,6 +230,11 @@ impl Demo {
                 (Act::LivesFor(seconds), Some(record)) => {
                     record[fields.expiration] = seconds.into();
                 }
+                (Act::AskToSignIn, Some(record)) => record["ssoProtected"] = true.into(),
+                (Act::IsOf(kind), Some(record)) => {
+                    record["streamType"] = kind.into();
+                    record["sharedWithMonitoringService"] = (kind == "ALARM_MONITORING").into();
+                }
                 (Act::Remove, _) => record = None,
                 (_, _) => {}
             }
@@ -270,163 +277,4 @@ impl List {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-    use std::collections::{BTreeMap, HashSet};
-
-    const START: UnixMillis = UnixMillis(1_760_000_000_000);
-    const PLACES: [Place; 2] = [Place::School, Place::Clinic];
-
-    /// What `place` lists `seconds` after its start, by uuid.
-    fn at(place: Place, seconds: i64) -> BTreeMap<String, Value> {
-        let demo = Demo {
-            place,
-            start: START,
-        };
-        let now = UnixMillis(START.0 + 1000 * seconds);
-        let records = demo.records(List::ClipGroups, now, demo.org());
-        records
-            .map(|group| (group["uuid"].as_str().unwrap().to_owned(), group))
-            .collect()
-    }
-
-    fn is_over(group: &Value, seconds: i64) -> bool {
-        let end = match group["expirationTimeSecs"].as_i64().unwrap() {
-            0 => i64::MAX,
-            end @ 1_000_000_000.. => end,
-            ttl => group["createdAtMillis"].as_i64().unwrap() / 1000 + ttl,
-        };
-        end <= 1_760_000_000 + seconds
-    }
-
-    #[test]
-    fn the_acts_of_a_scene_are_in_order_and_fit_its_period() {
-        for scene in PLACES
-            .iter()
-            .flat_map(|place| place.scenes(List::ClipGroups))
-        {
-            assert!(scene.acts.is_sorted_by_key(|act| act.0), "{}", scene.title);
-            let last = scene.acts.last().unwrap().0;
-            match scene.repeat {
-                Repeat::Once => {}
-                Repeat::Same(period) => assert!(last < period, "{}", scene.title),
-                Repeat::New(period) => {
-                    assert!(last < period && scene.acts[0].0 >= 0, "{}", scene.title);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_kind_has_shares_that_are_open_and_shares_that_move() {
-        for place in PLACES {
-            let demo = Demo {
-                place,
-                start: START,
-            };
-            let at = |list, seconds: i64| -> Vec<_> {
-                let now = UnixMillis(START.0 + 1000 * seconds);
-                demo.records(list, now, demo.org()).collect()
-            };
-            for list in [
-                List::TimelapseGroups,
-                List::LiveStreams,
-                List::VideoWallShares,
-            ] {
-                let open = |record: &Value| record[list.fields().protected] == false;
-                assert!((0..600).any(|second| at(list, second).iter().any(open)));
-                let first = at(list, 0);
-                assert!(!first.is_empty(), "{place:?} {list:?}");
-                assert!((0..600).any(|second| at(list, second) != first));
-            }
-        }
-    }
-
-    #[test]
-    fn the_start_has_every_sort_of_page() {
-        for place in PLACES {
-            let listed = at(place, 0);
-            let has = |so: fn(&Value) -> bool| listed.values().any(so);
-            assert!(has(|group| group["isSecured"] == true));
-            assert!(has(|group| group["isSecured"] == false));
-            assert!(has(|group| group["expirationTimeSecs"] == 0));
-            assert!(has(|group| is_over(group, 0)), "{place:?}");
-        }
-        assert!(at(Place::School, 0).len() >= 9);
-    }
-
-    #[test]
-    fn within_ten_minutes_pages_come_change_end_and_go() {
-        for place in PLACES {
-            let mut seen = [false; 6];
-            for second in 1..600 {
-                let (before, after) = (at(place, second - 1), at(place, second));
-                seen[0] |= after.keys().any(|uuid| !before.contains_key(uuid));
-                seen[1] |= before.keys().any(|uuid| !after.contains_key(uuid));
-                for (uuid, old) in &before {
-                    let Some(new) = after.get(uuid) else { continue };
-                    let secured = (&old["isSecured"], &new["isSecured"]);
-                    seen[2] |= secured == (&json!(false), &json!(true));
-                    seen[3] |= secured == (&json!(true), &json!(false));
-                    seen[4] |= old["expirationTimeSecs"] != new["expirationTimeSecs"];
-                    seen[5] |= !is_over(old, second - 1) && is_over(new, second);
-                }
-            }
-            let names = ["come", "go", "locked", "opened", "extended", "ended"];
-            assert_eq!(seen, [true; 6], "{place:?}: {names:?}");
-        }
-    }
-
-    #[test]
-    fn a_page_keeps_its_creation_time_and_a_day_later_it_still_moves() {
-        for place in PLACES {
-            let (first, later) = (at(place, 0), at(place, DAY));
-            for (uuid, group) in &first {
-                if let Some(same) = later.get(uuid) {
-                    assert_eq!(same["createdAtMillis"], group["createdAtMillis"], "{group}");
-                }
-            }
-            let moved = (0..600).any(|second| at(place, DAY + second) != later);
-            assert!(moved, "{place:?}");
-        }
-    }
-
-    #[test]
-    fn what_lies_before_the_start_happened_once() {
-        let gym = |seconds| {
-            let groups = at(Place::School, seconds).into_values();
-            let mut gyms =
-                groups.filter(|group| group["title"].as_str().unwrap().starts_with("Gym"));
-            gyms.next().unwrap()
-        };
-        assert_ne!(gym(100), gym(0));
-        assert_eq!(gym(3 * MINUTE), gym(0));
-    }
-
-    #[test]
-    fn every_page_of_a_day_has_its_own_uuid() {
-        let mut titles = BTreeMap::new();
-        for place in PLACES {
-            for second in (0..DAY).step_by(20) {
-                for (uuid, group) in at(place, second) {
-                    let page = (
-                        place as u8,
-                        group["title"].clone(),
-                        group["createdAtMillis"].clone(),
-                    );
-                    assert_eq!(*titles.entry(uuid).or_insert_with(|| page.clone()), page);
-                }
-            }
-        }
-        assert!(titles.len() > 500);
-    }
-
-    #[test]
-    fn organisations_share_nothing() {
-        let orgs: HashSet<_> = PLACES
-            .map(|place| at(place, 0).into_values().next().unwrap()["orgUuid"].clone())
-            .into();
-        assert_eq!(orgs.len(), 2);
-    }
-}
+mod tests;

@@ -1,7 +1,16 @@
 //! A school. The titles are the sort that people write: reasons enough to keep them out of metrics.
 
-use super::Act::{EndsIn, LivesFor, Lock, Open, Remove, Share};
+use super::Act::{AskToSignIn, EndsIn, IsOf, LivesFor, Lock, Open, Remove, Share};
+use super::facts::Facts;
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
+
+pub(super) static FACTS: Facts = Facts {
+    cameras: 17,
+    role: None,
+    unlisted: None,
+    access: [Some(2 * DAY), None],
+    outage: None,
+};
 
 pub(super) static CLIP_GROUPS: [Scene; 14] = [
     Scene {
@@ -172,17 +181,23 @@ pub(super) static LIVE_STREAMS: [Scene; 4] = [
     },
     Scene {
         title: "Night entrance",
-        description: "For the alarm company.",
+        description: "",
         cameras: &[15],
         repeat: Repeat::Once,
-        acts: &[(-20 * DAY, Share { locked: true })],
+        acts: &[
+            (-20 * DAY, Share { locked: true }),
+            (-20 * DAY, IsOf("ALARM_MONITORING")),
+        ],
     },
     Scene {
         title: "Staff room screen",
-        description: "Staff only.",
+        description: "",
         cameras: &[10],
         repeat: Repeat::Once,
-        acts: &[(-100 * DAY, Share { locked: false })],
+        acts: &[
+            (-100 * DAY, Share { locked: false }),
+            (-100 * DAY, AskToSignIn),
+        ],
     },
     Scene {
         title: "Sports field, match day",
@@ -197,7 +212,7 @@ pub(super) static LIVE_STREAMS: [Scene; 4] = [
     },
 ];
 
-pub(super) static VIDEO_WALLS: [Scene; 2] = [
+pub(super) static VIDEO_WALLS: [Scene; 3] = [
     Scene {
         title: "Front office",
         description: "",
@@ -215,5 +230,12 @@ pub(super) static VIDEO_WALLS: [Scene; 2] = [
             (60, EndsIn(3 * MINUTE)),
             (300, Remove),
         ],
+    },
+    Scene {
+        title: "Caretaker, shared with nobody",
+        description: "",
+        cameras: &[5, 15],
+        repeat: Repeat::Once,
+        acts: &[],
     },
 ];

@@ -1,0 +1,71 @@
+//! What is true of a place as a whole: its cameras, its key, who may enter, and what fails.
+
+use serde_json::Value;
+
+use super::{Demo, Place, Sort, clinic, school};
+use crate::clock::UnixMillis;
+use crate::fault::Fault;
+use crate::operation::Operation;
+use crate::world::{List, Profile, World, camera, permissions};
+
+pub(super) struct Facts {
+    /// How many cameras there are.
+    pub(super) cameras: u8,
+    /// The role of the key; none: it is a super admin.
+    pub(super) role: Option<&'static str>,
+    /// The number of a live stream that the key is not told of, though its camera counts it.
+    pub(super) unlisted: Option<u8>,
+    /// Until when Rhombus's support and a partner may enter: seconds from the start.
+    pub(super) access: [Option<i64>; 2],
+    pub(super) outage: Option<Outage>,
+}
+
+/// An operation that fails for a while, again and again. The numbers are seconds.
+pub(super) struct Outage {
+    pub(super) operation: Operation,
+    pub(super) period: i64,
+    /// From and to when in each period.
+    pub(super) within: std::ops::Range<i64>,
+}
+
+impl Place {
+    pub(super) fn facts(self) -> &'static Facts {
+        match self {
+            Self::School => &school::FACTS,
+            Self::Clinic => &clinic::FACTS,
+        }
+    }
+}
+
+impl Demo {
+    /// Makes the world what this place is, but for its records.
+    pub(in crate::world) fn prepare(self, world: &mut World) {
+        let facts = self.place.facts();
+        let until = |seconds| Value::from(self.start.0 / 1000 + seconds);
+        let [support, partner] = facts.access.map(|seconds| seconds.map(until));
+        world.set_profile(Profile {
+            support_access_until: support.unwrap_or_default(),
+            partner_access_until: partner.unwrap_or_default(),
+            ..world.profile().clone()
+        });
+        if let Some(role) = facts.role {
+            let locations = camera::locations(self.org());
+            world.set_permissions(permissions::of_viewer(role, &locations));
+        }
+        if let Some(number) = facts.unlisted {
+            let stream = self.uuid([Sort::LiveStream as u8, number, 0], 0);
+            world.hide(List::LiveStreams, stream.to_string());
+        }
+    }
+
+    /// How this operation fails at `now`, if it does.
+    pub(in crate::world) fn fault(self, operation: Operation, now: UnixMillis) -> Option<Fault> {
+        let outage = self.place.facts().outage.as_ref()?;
+        let time = self.elapsed(now) % outage.period;
+        let fails = outage.operation == operation && outage.within.contains(&time);
+        fails.then_some(Fault::ServerError {
+            status: 503,
+            retry_after: None,
+        })
+    }
+}
