@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{KEY, Served};
-use crate::{Settings, WorldKind};
+use crate::{Place, Settings, WorldKind};
 
 /// The name of each list, its path, and its member of the answer.
 pub(super) const LISTS: [[&str; 3]; 5] = [
@@ -127,6 +127,34 @@ async fn the_streams_of_a_device_are_listed_by_themselves() {
         (204.try_into().unwrap(), 404.try_into().unwrap())
     );
     assert_eq!(of(camera, one).await, ["a", "b"]);
+}
+
+/// As Rhombus's description of its API has them, of a record that leaves nothing out.
+#[tokio::test]
+async fn the_records_have_the_documented_fields() {
+    let timelapse_group = "createdAtMillis description expirationTimeSecs isSecured orgUuid \
+        sharedTimelapses title uuid";
+    let live_stream = "audioDeviceHwVar audioGatewayUuid audioPushToTalkEnabled cameraUuid \
+        deviceHwVar deviceUuid expirationTime hideOverlay invertSchedule name orgUuid \
+        passwordProtected scheduleUuid sharedLiveM3U8StreamUrl sharedLiveVideoStreamUrl \
+        sharedWithMonitoringService ssoProtected streamType timestampMs unscheduledMessage uuid \
+        vodEnabled";
+    let wall = "deviceList displayName numShares othersCanEdit ownerUserUuid settings shared uuid";
+    let share = "deviceScheduleMap expirationTime hideOverlay invertSchedule orgUuid \
+        passwordProtected permissionGroupUuid scheduleUuid sharedVideoWallUrl timestampMs \
+        unscheduledMessage uuid videoWallUuid vodEnabled";
+    let served = Served::new(Settings::any_key(WorldKind::Demo(Place::School))).await;
+    let walls = served.records(LISTS[2], "").await;
+    let shared = walls.iter().find(|wall| wall["numShares"] == 1).unwrap();
+    let shared = shared["uuid"].as_str().unwrap();
+    let camera = "connectionStatus facetNameMap liveStreamShared liveStreamsSharedCount locationUuid \
+        mummified name uuid";
+    let all = [timelapse_group, live_stream, wall, share, camera];
+    for (list, expected) in LISTS.into_iter().zip(all) {
+        let record = &served.records(list, shared).await[0];
+        let fields: Vec<_> = record.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(fields.join(" "), expected);
+    }
 }
 
 #[tokio::test]
