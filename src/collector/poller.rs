@@ -120,7 +120,10 @@ impl Poller {
         let key = self.running.key.lock().await.read(deadline).await?;
         let owner = {
             let mut owner = self.running.owner.lock().await;
-            let ask = async |until| self.client.organization(&key, until).await;
+            let ask = async |until| {
+                let record = self.client.organization(&key, until).await;
+                record.map(|record| record.identity)
+            };
             owner.of(&key, deadline, ask).await.clone()
         };
         if let Owner::Known(said) = &owner {

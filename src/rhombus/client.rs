@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::call::{Caller, Decode, Operation, Wait};
 use super::envelope::{Completeness, Envelope};
 use super::list::{ListError, ListReader, Sink};
-use super::organization;
 use super::shares::clip_groups::{self, ClipGroup};
 use super::shares::live_streams::LiveStream;
 use super::shares::timelapses::TimelapseGroup;
@@ -17,7 +16,7 @@ use super::shares::video_walls::{self, VideoWall, Walls};
 use super::shares::{self, Record};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
 use crate::clock::{Clock, ServerClock};
-use crate::share::{Identity, Listing, Share, ShareKind, Source, UnixMillis};
+use crate::share::{Listing, Share, ShareKind, Source, UnixMillis};
 
 /// What watches and times the requests.
 #[derive(Clone)]
@@ -47,7 +46,7 @@ pub struct Ask {
 
 /// One organisation's API.
 pub struct Client {
-    caller: Caller,
+    pub(super) caller: Caller,
 }
 
 impl Client {
@@ -158,25 +157,6 @@ impl Client {
     ) -> Result<(S, Completeness), Error> {
         let (sink, envelope) = self.caller.call_with_retries(operation, reader).await?;
         Ok((sink, envelope.judge()?))
-    }
-
-    /// Asks once whose key it is, until `deadline`.
-    ///
-    /// # Errors
-    /// When no answer came, or one that does not say. It may well be forbidden.
-    pub async fn organization(&self, key: &ApiKey, deadline: Instant) -> Result<Identity, Error> {
-        let operation = Operation {
-            source: Source::Organization,
-            path: organization::PATH,
-            body: nothing(),
-            key,
-            deadline,
-        };
-        let reader = |_| organization::OrganizationReader::default();
-        let mut identity = self.caller.call(&operation, reader).await?;
-        // It becomes a label: whoever answers for Rhombus may repeat what it was sent.
-        identity.name.take_if(|name| key.is_in(name));
-        Ok(identity)
     }
 
     /// Counts that the next poll waits for as long as this because Rhombus said so.

@@ -10,7 +10,7 @@ pub(super) const LAST_EPOCH_SECOND: i64 = 253_402_300_799;
 /// 9 September 2001: what is less was not meant as a date.
 const FIRST_EPOCH_SECOND: i64 = 1_000_000_000;
 /// 1 January 2010: no link is older, since Rhombus is not.
-const FIRST_CREATION: UnixMillis = UnixMillis::from_secs(1_262_304_000);
+pub(super) const FIRST_CREATION: UnixMillis = UnixMillis::from_secs(1_262_304_000);
 /// How far ahead a creation may lie, for clocks that differ, in milliseconds.
 const LATEST_CREATION: i64 = 24 * 60 * 60 * 1000;
 

@@ -3,8 +3,10 @@
 
 mod body;
 mod call;
+pub mod cameras;
 mod careful;
 mod client;
+mod document;
 mod endpoint;
 mod envelope;
 mod error;
@@ -14,8 +16,10 @@ mod headers;
 mod key;
 pub mod list;
 mod no_proxy;
-mod organization;
+mod optional;
+pub mod organization;
 mod pace;
+pub mod permissions;
 mod placeholder;
 mod proxy;
 mod resolver;

@@ -1,115 +1,108 @@
-//! `POST /api/org/getOrgV2`: whose key it is. An empty list names nobody, so this is the only way to
-//! know. Which permission it needs is not stated, so that it may be refused.
+//! `POST /api/org/getOrgV2`: whose key it is, and who else may enter. An empty list names nobody, so this
+//! is the only way to know.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Error;
-use super::call::Decode;
-use crate::share::{Id, Identity};
+use super::document::{self, Document, DocumentReader};
+use super::expiry::{FIRST_CREATION, LAST_EPOCH_SECOND};
+use super::field::Lenient;
+use crate::share::{AccessUntil, Expiry, Id, Identity, OrganizationRecord, UnixMillis};
 
 /// The path of the operation below `/api/`.
 pub(super) const PATH: &str = "org/getOrgV2";
-/// The largest answer that is read, in bytes: it has some 50 fields.
-const MAX_BYTES: usize = 1 << 20;
-/// The longest name that is kept, in characters.
-const MAX_NAME: usize = 200;
+/// As a number of seconds this is the year 33658: it was meant as milliseconds.
+const FIRST_MILLIS: i64 = 1_000_000_000_000;
 
-/// The answer, as far as it is needed. Unknown fields are passed over, and a value that can't be read
-/// costs no other.
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow)]
-    org: Option<Record<'a>>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow, rename = "errorMsg")]
-    error_msg: Option<&'a RawValue>,
+/// The answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answer {
+    org: Lenient<Record>,
 }
 
-#[derive(Deserialize)]
-struct Record<'a> {
-    #[serde(borrow)]
-    uuid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    name: Option<&'a RawValue>,
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Record {
+    uuid: Lenient<Id>,
+    name: Lenient<String>,
+    support_access_allowed_until: Lenient<i64>,
+    partner_access_allowed_until: Lenient<i64>,
 }
 
 /// Collects an answer.
-#[derive(Default)]
-pub(super) struct OrganizationReader(Vec<u8>);
+pub(super) type Reader = DocumentReader<Answer>;
 
-impl Decode for OrganizationReader {
-    type Output = Identity;
+impl Document for Answer {
+    type Meaning = OrganizationRecord;
+    /// It has some 50 fields.
+    const MAX_BYTES: usize = 1 << 20;
+    const LACKING: &'static str = "it does not say whose key it is";
 
-    fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.0.len() + bytes.len() > MAX_BYTES {
-            return Err(Error::ValueTooLarge { limit: MAX_BYTES });
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn kept_bytes(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn finish(self) -> Result<Identity, Error> {
-        let unread = || Error::Decode("it does not say whose key it is".into());
-        let answer: Document<'_> = serde_json::from_slice(&self.0).map_err(|_| unread())?;
-        let says_error = |value: &RawValue| !matches!(value.get(), "false" | "null" | "\"\"");
-        if [answer.error, answer.error_msg]
-            .into_iter()
-            .flatten()
-            .any(says_error)
-        {
-            return Err(Error::Decode("it says that it failed".into()));
-        }
-        let record = answer.org.ok_or_else(unread)?;
-        Ok(Identity {
-            uuid: text(record.uuid).and_then(|uuid| documented(&uuid)),
-            name: text(record.name).map(|name| name.chars().take(MAX_NAME).collect()),
+    fn meaning(self) -> Option<OrganizationRecord> {
+        let record = self.org.0.ok().flatten()?;
+        let is_documented = |id: &Id| matches!(id, Id::Uuid(_));
+        Some(OrganizationRecord {
+            identity: Identity {
+                uuid: record.uuid.0.ok().flatten().filter(is_documented),
+                name: record.name.0.ok().flatten(),
+            },
+            access: AccessUntil {
+                support: until(record.support_access_allowed_until),
+                partner: until(record.partner_access_allowed_until),
+            },
         })
     }
 }
 
-fn text(value: Option<&RawValue>) -> Option<String> {
-    serde_json::from_str(value?.get()).ok()
+/// What a whole answer says.
+///
+/// # Errors
+/// When it says that it failed, or not whose key it is.
+pub fn read(body: &[u8]) -> Result<OrganizationRecord, Error> {
+    document::read::<Answer>(body)
 }
 
-fn documented(uuid: &str) -> Option<Id> {
-    Some(Id::parse(uuid)).filter(|id| matches!(id, Id::Uuid(_)))
+/// Until when somebody may enter: null, absent and 0 are nobody. What can be no date, such as -1 or a
+/// number of hours, is for ever: that hides nothing.
+fn until(value: Lenient<i64>) -> Option<Expiry> {
+    let moment = match value.0 {
+        Ok(None | Some(0)) => return None,
+        Ok(Some(millis @ FIRST_MILLIS..)) => Some(UnixMillis(millis)),
+        Ok(Some(secs)) => Some(UnixMillis::from_secs(secs)),
+        Err(_) => None,
+    };
+    let possible = FIRST_CREATION..=UnixMillis::from_secs(LAST_EPOCH_SECOND);
+    let moment = moment.filter(|moment| possible.contains(moment));
+    Some(moment.map_or(Expiry::Never, Expiry::At))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Result<Identity, Error> {
-        let mut reader = OrganizationReader::default();
-        reader.push(body.as_bytes())?;
-        reader.finish()
+    const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+
+    fn identity(body: &str) -> Identity {
+        read(body.as_bytes()).expect("it is an answer").identity
     }
 
     #[test]
     fn an_organisation_has_a_uuid_and_a_name_where_they_can_be_used() {
-        let uuid = "AAAAAAAAAAAAAAAAAAAAAQ";
-        let known = read(&format!(
-            r#"{{"org":{{"uuid":"{uuid}","name":"Oak","type":"CUSTOMER"}},"error":false}}"#
+        let known = identity(&format!(
+            r#"{{"org":{{"uuid":"{UUID}","name":"Oak","type":"CUSTOMER"}},"error":false}}"#
         ));
         let expected = Identity {
-            uuid: Some(Id::parse(uuid)),
+            uuid: Some(Id::parse(UUID)),
             name: Some("Oak".into()),
         };
-        assert_eq!(known, Ok(expected));
-        let odd = read(&format!(
-            r#"{{"org":{{"uuid":"{uuid}","name":"\ud800"}},"errorMsg":null}}"#
+        assert_eq!(known, expected);
+        let odd = identity(&format!(
+            r#"{{"org":{{"uuid":"{UUID}","name":"\ud800"}},"errorMsg":null}}"#
         ));
-        assert_eq!(odd.unwrap().uuid, Some(Id::parse(uuid)));
-        let unknown = read(r#"{"org":{"uuid":"x","name":null}}"#);
-        assert_eq!(unknown, Ok(Identity::default()));
-        let long = read(&format!(r#"{{"org":{{"name":"{}"}}}}"#, "é".repeat(900))).unwrap();
-        assert_eq!(long.name.unwrap().chars().count(), MAX_NAME);
+        assert_eq!((odd.uuid, odd.name), (Some(Id::parse(UUID)), None));
+        let unknown = identity(r#"{"org":{"uuid":"x","name":null}}"#);
+        assert_eq!(unknown, Identity::default());
     }
 
     #[test]
@@ -119,14 +112,51 @@ mod tests {
             "{}",
             r#"{"org":null}"#,
             r#"{"org":[]}"#,
+            r#"{"org":"x"}"#,
             r#"{"error":true}"#,
             "[]",
             r#"{"org":{},"error":true}"#,
             r#"{"org":{},"errorMsg":"denied"}"#,
         ] {
-            assert!(matches!(read(body), Err(Error::Decode(_))), "{body}");
+            let read = read(body.as_bytes());
+            assert!(matches!(read, Err(Error::Decode(_))), "{body}");
         }
-        let mut reader = OrganizationReader::default();
-        assert!(reader.push(&vec![b' '; MAX_BYTES + 1]).is_err());
+    }
+
+    #[test]
+    fn who_may_enter_is_told_by_a_date_and_what_is_none_is_for_ever() {
+        let date = Some(Expiry::At(UnixMillis::from_secs(1_795_575_771)));
+        let for_ever = Some(Expiry::Never);
+        for (value, expected) in [
+            ("null", None),
+            ("0", None),
+            ("0.0", None),
+            ("1795575771", date),
+            ("1795575771.0", date),
+            ("1795575771000", date),
+            ("1262304000", Some(Expiry::At(FIRST_CREATION))),
+            ("1262303999", for_ever),
+            ("259200", for_ever),
+            ("-1", for_ever),
+            ("999999999999", for_ever),
+            ("1262303999999", for_ever),
+            ("253402300799001", for_ever),
+            ("9223372036854775807", for_ever),
+            ("-9223372036854775808", for_ever),
+            ("1e999", for_ever),
+            ("\"2026-11-25\"", for_ever),
+            ("{}", for_ever),
+            ("true", for_ever),
+        ] {
+            for (field, of_support) in [("support", true), ("partner", false)] {
+                let body = format!(r#"{{"org":{{"{field}AccessAllowedUntil":{value}}}}}"#);
+                let access = read(body.as_bytes()).expect("it is an answer").access;
+                let (said, other) = match of_support {
+                    true => (access.support, access.partner),
+                    false => (access.partner, access.support),
+                };
+                assert_eq!((said, other), (expected, None), "{body}");
+            }
+        }
     }
 }

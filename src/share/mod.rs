@@ -2,6 +2,7 @@
 //! clock, and nothing of ours is imported here. A new kind of share begins as a row of [`ShareKind`];
 //! something else to ask for begins as a variant of [`Source`].
 
+mod access;
 mod kind;
 mod source;
 mod time;
@@ -13,6 +14,7 @@ use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+pub use access::{AccessUntil, OrganizationRecord, Permissions, StreamCounts};
 pub use kind::ShareKind;
 pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};

@@ -8,16 +8,22 @@ use super::ShareKind;
 pub enum Source {
     /// The list of the shares of a kind.
     Shares(ShareKind),
+    /// `POST /api/camera/getMinimalCameraStateList`: how many streams of each camera are shared. Optional.
+    Cameras,
     /// `POST /api/org/getOrgV2`: whose key it is. Optional: no list, and no failure of a poll.
     Organization,
+    /// `POST /api/permission/getPermissionsForCurrentUser`: what the key may do. Optional.
+    Permissions,
 }
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::Cameras,
         Self::Shares(ShareKind::ClipGroup),
         Self::Shares(ShareKind::LiveStream),
         Self::Organization,
+        Self::Permissions,
         Self::Shares(ShareKind::TimelapseGroup),
         Self::Shares(ShareKind::VideoWall),
     ];
@@ -26,7 +32,9 @@ impl Source {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Shares(kind) => kind.list(),
+            Self::Cameras => "cameras",
             Self::Organization => "organization",
+            Self::Permissions => "permissions",
         }
     }
 }

@@ -1,0 +1,100 @@
+//! What is asked beside the lists, once and without a retry. Which permission each of these operations
+//! needs is not stated: each may be refused, and no list depends on it.
+
+use tokio::time::Instant;
+
+use super::call::Operation;
+use super::envelope::Completeness;
+use super::{ApiKey, Client, Error, cameras, organization, permissions};
+use crate::share::{OrganizationRecord, Permissions, Source, StreamCounts};
+
+/// The longest name that is kept, in characters.
+const MAX_NAME: usize = 200;
+
+impl Client {
+    /// Asks whose key it is, until `deadline`.
+    ///
+    /// # Errors
+    /// When no answer came, or one that does not say.
+    pub async fn organization(
+        &self,
+        key: &ApiKey,
+        deadline: Instant,
+    ) -> Result<OrganizationRecord, Error> {
+        let operation = operation(Source::Organization, organization::PATH, key, deadline);
+        let reader = |_| organization::Reader::default();
+        let mut record = self.caller.call(&operation, reader).await?;
+        record.identity.name = shown(record.identity.name, key);
+        Ok(record)
+    }
+
+    /// Asks what the key may do, until `deadline`.
+    ///
+    /// # Errors
+    /// When no answer came, or one that does not say.
+    pub async fn permissions(&self, key: &ApiKey, deadline: Instant) -> Result<Permissions, Error> {
+        let operation = operation(Source::Permissions, permissions::PATH, key, deadline);
+        let reader = |_| permissions::Reader::default();
+        let mut permissions = self.caller.call(&operation, reader).await?;
+        permissions.role = shown(permissions.role, key);
+        Ok(permissions)
+    }
+
+    /// Asks how many streams of each camera are shared, until `deadline`.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn stream_counts(
+        &self,
+        key: &ApiKey,
+        deadline: Instant,
+    ) -> Result<StreamCounts, Error> {
+        let operation = operation(Source::Cameras, cameras::PATH, key, deadline);
+        let limit = self.caller.limits.max_value_bytes();
+        let reader = |_| cameras::reader(limit);
+        let (counted, envelope) = self.caller.call(&operation, reader).await?;
+        match envelope.judge()? {
+            Completeness::Whole => Ok(counted.into_counts()),
+            Completeness::Partial => Err(Error::Decode("it says that it is not whole".into())),
+        }
+    }
+}
+
+/// A name that people gave, as far as it is kept. It is shown, and whoever answers for Rhombus may repeat
+/// what it was sent: then it is none.
+fn shown(name: Option<String>, key: &ApiKey) -> Option<String> {
+    let name = name.filter(|name| !key.is_in(name))?;
+    Some(name.chars().take(MAX_NAME).collect())
+}
+
+fn operation<'a>(
+    source: Source,
+    path: &'static str,
+    key: &'a ApiKey,
+    deadline: Instant,
+) -> Operation<'a> {
+    Operation {
+        source,
+        path,
+        body: "{}".to_owned(),
+        key,
+        deadline,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_cut_and_never_one_that_repeats_the_key_or_its_beginning() {
+        let key = ApiKey::new("s3cret-key").expect("it is one");
+        let shown = |name: &str| shown(Some(name.to_owned()), &key);
+        assert_eq!(shown("Guards"), Some("Guards".to_owned()));
+        assert_eq!(shown(&"é".repeat(900)), Some("é".repeat(MAX_NAME)));
+        let beyond = format!("{}s3cret-key", "x".repeat(MAX_NAME - 5));
+        for name in ["s3cret-key", "a s3cret-key", &beyond] {
+            assert_eq!(shown(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The words for what a key may not see, and for who may enter without a link.
+
+use std::collections::BTreeMap;
+
+use super::{Expiry, Id, Identity, Share};
+
+/// What the key in use may do, as Rhombus says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// Whether it may see everything; none where it was not said.
+    pub super_admin: Option<bool>,
+    /// The name of its role, as people wrote it: for pages alone. None where it was not said.
+    pub role: Option<String>,
+}
+
+/// Until when others may enter the organisation: none where they may not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccessUntil {
+    /// Rhombus's support.
+    pub support: Option<Expiry>,
+    /// The partner that looks after it.
+    pub partner: Option<Expiry>,
+}
+
+/// What Rhombus says of the organisation itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrganizationRecord {
+    /// Who it is.
+    pub identity: Identity,
+    /// Who else may enter.
+    pub access: AccessUntil,
+}
+
+/// How many shared streams of each camera Rhombus counts beside the list of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamCounts {
+    by_camera: BTreeMap<Id, u64>,
+    /// Those of cameras that are not named.
+    unnamed: u64,
+}
+
+impl StreamCounts {
+    /// Takes in that `count` streams of a camera are shared. What is said twice of one camera counts
+    /// once, by the larger number; each that is not named is another.
+    pub fn add(&mut self, camera: Option<Id>, count: u64) {
+        match camera {
+            Some(camera) => {
+                let counted = self.by_camera.entry(camera).or_default();
+                *counted = count.max(*counted);
+            }
+            None => self.unnamed = self.unnamed.saturating_add(count),
+        }
+    }
+
+    /// How many more streams are counted than `listed` has, camera by camera: one too many of one
+    /// camera makes up for none of another.
+    pub fn unlisted(&self, listed: &[Share]) -> u64 {
+        let mut unlisted = self.by_camera.clone();
+        for camera in listed.iter().flat_map(|share| &share.media.cameras) {
+            if let Some(count) = unlisted.get_mut(camera) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        let named = unlisted.into_values();
+        named.fold(self.unnamed, u64::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::share::{ExpiryReading, Media, Protection, ShareKind};
+
+    fn stream(cameras: &[&str]) -> Share {
+        Share {
+            id: None,
+            kind: ShareKind::ClipGroup,
+            protection: Protection::None,
+            created: None,
+            expiry: Expiry::Never,
+            expiry_reading: ExpiryReading::Never,
+            media: Media {
+                cameras: cameras.iter().map(|camera| Id::parse(camera)).collect(),
+                ..Media::default()
+            },
+        }
+    }
+
+    fn counted(cameras: &[(&str, u64)]) -> StreamCounts {
+        let mut counts = StreamCounts::default();
+        for (camera, count) in cameras {
+            let camera = (!camera.is_empty()).then(|| Id::parse(camera));
+            counts.add(camera, *count);
+        }
+        counts
+    }
+
+    #[test]
+    fn what_is_counted_and_not_listed_is_added_up_camera_by_camera() {
+        let listed = [stream(&["a"]), stream(&["a"]), stream(&["b"]), stream(&[])];
+        for (cameras, expected) in [
+            (&[][..], 0),
+            (&[("a", 2), ("b", 1)], 0),
+            (&[("a", 1)], 0),
+            (&[("a", 4)], 2),
+            (&[("a", 1), ("b", 3), ("c", 1)], 3),
+            // The stream that shows no camera stands for none that is counted.
+            (&[("", 2), ("", 1)], 3),
+            (&[("a", 2), ("a", 3)], 1),
+            (&[("c", u64::MAX), ("d", 1)], u64::MAX),
+        ] {
+            assert_eq!(counted(cameras).unlisted(&listed), expected, "{cameras:?}");
+        }
+        assert_eq!(counted(&[("a", 2)]).unlisted(&[]), 2);
+    }
+}
