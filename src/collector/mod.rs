@@ -1,7 +1,7 @@
 //! The loops: one task a list of an organisation, each on its own clock, none waiting for another, and
 //! no scrape waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
 
-mod identity;
+mod asked;
 mod key;
 mod poller;
 mod schedule;
@@ -24,8 +24,8 @@ use crate::inventory::{Fleet, FleetHandle, Organization, View};
 use crate::rhombus::{
     Client, Error, ExpirationTime, Instruments, Limits, Observer, Pace, Transport,
 };
-use crate::share::{Reason, ShareKind};
-use identity::KeyOwner;
+use crate::share::{OrganizationRecord, Reason, ShareKind};
+use asked::Asked;
 use key::CurrentKey;
 use poller::Poller;
 use schedule::Schedule;
@@ -62,7 +62,7 @@ struct Running {
     pace: Arc<Pace>,
     schedules: BTreeMap<ShareKind, Arc<Schedule>>,
     key: Arc<Mutex<CurrentKey>>,
-    owner: Arc<Mutex<KeyOwner>>,
+    owner: Arc<Mutex<Asked<OrganizationRecord>>>,
     stop: CancellationToken,
     /// Its own: tells one start from another.
     started: Arc<()>,

@@ -8,12 +8,13 @@ use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Running;
-use super::identity::Owner;
+use super::asked::{HOURLY, Known};
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::{ApiKey, Ask, Client, Error};
 use crate::share::{
-    Id, Identity, Listing, MalformedCounts, Moment, Reason, ShareKind, Source, UnixMillis,
+    Id, Identity, Listing, MalformedCounts, Moment, OrganizationRecord, Reason, ShareKind, Source,
+    UnixMillis,
 };
 
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
@@ -120,14 +121,11 @@ impl Poller {
         let key = self.running.key.lock().await.read(deadline).await?;
         let owner = {
             let mut owner = self.running.owner.lock().await;
-            let ask = async |until| {
-                let record = self.client.organization(&key, until).await;
-                record.map(|record| record.identity)
-            };
-            owner.of(&key, deadline, ask).await.clone()
+            let ask = async |until| self.client.organization(&key, until).await;
+            owner.of(&key, HOURLY, deadline, ask).await.clone()
         };
-        if let Owner::Known(said) = &owner {
-            self.identify(said.clone(), "key")?;
+        if let Known::Said(said) = &owner {
+            self.identify(said.identity.clone(), "key")?;
         }
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
@@ -143,8 +141,9 @@ impl Poller {
         };
         if of_list.uuid.is_some() {
             self.identify(of_list.clone(), "list")?;
-            self.running.owner.lock().await.learn(&key, &of_list);
-        } else if listing.shares.is_empty() && owner == Owner::NotAsked {
+            let record = OrganizationRecord::of(of_list);
+            self.running.owner.lock().await.learn(&key, record);
+        } else if listing.shares.is_empty() && owner == Known::NotAsked {
             self.expect_nobody()?;
         }
         Ok(Listed {

@@ -31,6 +31,16 @@ pub struct OrganizationRecord {
     pub access: AccessUntil,
 }
 
+impl OrganizationRecord {
+    /// What is known where only who it is was said.
+    pub fn of(identity: Identity) -> Self {
+        Self {
+            identity,
+            access: AccessUntil::default(),
+        }
+    }
+}
+
 /// How many shared streams of each camera Rhombus counts beside the list of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamCounts {
