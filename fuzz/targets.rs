@@ -5,14 +5,16 @@
 
 use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
-use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
 use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
 use rhombus_share_exporter::rhombus::shares::live_streams::LiveStream;
 use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
 use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
 use rhombus_share_exporter::rhombus::shares::{Record, Shares, reader};
-use rhombus_share_exporter::share::{Listing, Moment, Protection, UnixMillis};
+use rhombus_share_exporter::rhombus::{ExpirationTime, cameras, organization, permissions};
+use rhombus_share_exporter::share::{
+    Expiry, Id, Listing, Moment, Permissions, Protection, StreamCounts, UnixMillis,
+};
 
 /// An answer of `getSharedClipGroupsV2`.
 pub(crate) fn answer(data: &[u8]) {
@@ -41,6 +43,43 @@ pub(crate) fn walls(data: &[u8]) {
     assert_eq!(whole, cut);
     if whole.is_some() {
         serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+    }
+}
+
+/// An answer of `getMinimalCameraStateList`: however it is cut, it says the same, and is JSON.
+pub(crate) fn cameras(data: &[u8]) {
+    let reader = || cameras::reader(1 << 20);
+    let (whole, cut) = (read(reader(), [data]), read(reader(), pieces(data)));
+    assert_eq!(whole, cut);
+    if let Some(cameras) = whole {
+        serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+        // Where nothing is listed, all that is counted is missing.
+        let counts = cameras.into_counts();
+        assert_eq!(counts.unlisted(&[]) == 0, counts == StreamCounts::default());
+    }
+}
+
+/// An answer of `getPermissionsForCurrentUser`: it is JSON, and says something.
+pub(crate) fn permissions(data: &[u8]) {
+    if let Ok(said) = permissions::read(data) {
+        serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+        assert_ne!(said, Permissions::default());
+    }
+}
+
+/// An answer of `getOrgV2`: it is JSON; a uuid in it is a documented one, and a date is possible.
+pub(crate) fn organization(data: &[u8]) {
+    if let Ok(said) = organization::read(data) {
+        serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+        assert!(
+            said.identity
+                .uuid
+                .is_none_or(|id| matches!(id, Id::Uuid(_)))
+        );
+        let access = [said.access.support, said.access.partner];
+        for until in access.into_iter().flatten() {
+            assert!(until >= Expiry::At(UnixMillis::from_secs(1_262_304_000)));
+        }
     }
 }
 

@@ -110,3 +110,18 @@ fn the_video_wall_decoder_survives_its_corpus_and_the_neighbourhood() {
 fn the_decoder_of_the_list_of_walls_survives_its_corpus_and_the_neighbourhood() {
     run("walls", targets::walls);
 }
+
+#[test]
+fn the_decoder_of_the_list_of_cameras_survives_its_corpus_and_the_neighbourhood() {
+    run("cameras", targets::cameras);
+}
+
+#[test]
+fn the_decoder_of_permissions_survives_its_corpus_and_the_neighbourhood() {
+    run("permissions", targets::permissions);
+}
+
+#[test]
+fn the_decoder_of_the_organisation_survives_its_corpus_and_the_neighbourhood() {
+    run("organization", targets::organization);
+}
