@@ -26,8 +26,24 @@ async fn exposition() -> String {
     put_some_groups(&simulator).await;
     let odd = r#"{"uuid":"AAAAAAAAAAAAAAAAAAAAAw","isSecured":"perhaps"}"#;
     put_group(&simulator, "AAAAAAAAAAAAAAAAAAAAAw", odd).await;
-    let exporter = exporter(&simulator, &[]);
-    exporter.wait_for_success().await;
+    let access = r#"{"supportAccessAllowedUntil":4102444800}"#;
+    let (status, text) = simulator
+        .send("PUT", "/simulator/organization", access)
+        .await;
+    assert_eq!(status, 204, "{text}");
+    let flags = [
+        "--collect.sources=clip_groups,live_streams",
+        "--collect.requests-per-second=10",
+    ];
+    let exporter = exporter(&simulator, &flags);
+    exporter
+        .wait_for("all is known", |metrics| {
+            let known = |metric| !metrics.starting(metric).is_empty();
+            known("rhombus_key_info")
+                && known("rhombus_shares_unlisted")
+                && known("rhombus_malformed_records{")
+        })
+        .await;
     set_fault(&simulator, r#"{"fault":"unauthorized"}"#).await;
     exporter
         .wait_for("a poll has failed", |metrics| {

@@ -11,7 +11,9 @@ use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organizatio
 use rhombus_share_exporter::metrics::Metrics;
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::shares::{clip_groups::ClipGroup, reader};
-use rhombus_share_exporter::share::{Id, Identity, Listing, Moment, Reason, ShareKind, UnixMillis};
+use rhombus_share_exporter::share::{
+    AccessUntil, Expiry, Id, Identity, Listing, Moment, Permissions, Reason, ShareKind, UnixMillis,
+};
 
 const ANSWER: &str = include_str!("golden/answer.json");
 const NOW: Moment = Moment {
@@ -56,6 +58,22 @@ fn empty() -> Standing {
     Standing::default().succeeded(Duration::ZERO, Listing::default(), NOW)
 }
 
+/// What a key may do that is no super admin.
+fn permissions() -> Permissions {
+    Permissions {
+        super_admin: Some(false),
+        role: Some("its role".into()),
+    }
+}
+
+/// Support until a date, and a partner until none that can be.
+fn access() -> AccessUntil {
+    AccessUntil {
+        support: Some(Expiry::At(UnixMillis::from_secs(1_700_003_600))),
+        partner: Some(Expiry::Never),
+    }
+}
+
 /// What `/metrics` says of these, but for what differs with each run and build.
 fn exposition(standings: Vec<(&str, Standing)>) -> String {
     let server_clock = Arc::new(ServerClock::new("https://api2.rhombussystems.com".into()));
@@ -77,6 +95,8 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
             name: Some(format!("The {name} company")),
         };
         fleet.identify(organization, identity);
+        fleet.permit(organization, permissions());
+        fleet.grant(organization, access());
         fleet.publish(organization, KIND, standing);
     }
     let count = Box::new(|| ConnectionCount {

@@ -120,6 +120,11 @@ impl<T: Statement> Asked<T> {
         &self.last.insert(last).known
     }
 
+    /// What was said of the key in use, where something was.
+    pub(super) fn said(&self) -> Option<&T> {
+        self.last.as_ref()?.known.said()
+    }
+
     /// Learns in another way what is known of `key`, where Rhombus could not be asked.
     pub(super) fn learn(&mut self, key: &ApiKey, said: T) {
         if let Some(last) = &mut self.last

@@ -2,6 +2,7 @@
 //! no scrape waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
 
 mod asked;
+mod beside;
 mod key;
 mod poller;
 mod schedule;
@@ -24,8 +25,8 @@ use crate::inventory::{Fleet, FleetHandle, Organization, View};
 use crate::rhombus::{
     Client, Error, ExpirationTime, Instruments, Limits, Observer, Pace, Transport,
 };
-use crate::share::{OrganizationRecord, Reason, ShareKind};
-use asked::Asked;
+use crate::share::{Reason, ShareKind};
+use beside::KeyFacts;
 use key::CurrentKey;
 use poller::Poller;
 use schedule::Schedule;
@@ -62,7 +63,7 @@ struct Running {
     pace: Arc<Pace>,
     schedules: BTreeMap<ShareKind, Arc<Schedule>>,
     key: Arc<Mutex<CurrentKey>>,
-    owner: Arc<Mutex<Asked<OrganizationRecord>>>,
+    key_facts: Arc<KeyFacts>,
     stop: CancellationToken,
     /// Its own: tells one start from another.
     started: Arc<()>,
@@ -250,11 +251,11 @@ impl Running {
             before.settings.organization.endpoint == settings.organization.endpoint
         };
         let before = before.filter(same);
-        let (organization, pace, owner) = match before {
+        let (organization, pace, key_facts) = match before {
             Some(before) => (
                 before.has_picture_of(&settings).unwrap_or_else(fresh),
                 before.pace.at(rate),
-                before.owner.clone(),
+                before.key_facts.clone(),
             ),
             None => (fresh(), Pace::new(rate), Arc::default()),
         };
@@ -268,7 +269,7 @@ impl Running {
             pace,
             schedules,
             key: Arc::new(Mutex::new(key)),
-            owner,
+            key_facts,
             settings,
             stop: CancellationToken::new(),
             started: Arc::default(),

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Running;
-use super::asked::{HOURLY, Known};
+use super::asked::{Asked, HOURLY, Known};
+use super::beside::Unlisted;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
 use crate::rhombus::{ApiKey, Ask, Client, Error};
@@ -21,11 +22,13 @@ use crate::share::{
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 pub(super) struct Poller {
-    client: Client,
-    running: Running,
-    kind: ShareKind,
-    fleet: Arc<FleetHandle>,
+    pub(super) client: Client,
+    pub(super) running: Running,
+    pub(super) kind: ShareKind,
+    pub(super) fleet: Arc<FleetHandle>,
     clock: Clock,
+    /// What was last counted of shares that are not listed.
+    pub(super) unlisted: Asked<Unlisted>,
     /// What could not be understood in the last answer; said when it changes.
     malformed: MalformedCounts,
     /// Whether the last answer warned that it is not whole; said when it changes.
@@ -59,6 +62,7 @@ impl Poller {
             kind,
             fleet,
             clock,
+            unlisted: Asked::default(),
             malformed: MalformedCounts::new(),
             partial: false,
         }
@@ -117,19 +121,21 @@ impl Poller {
     }
 
     async fn ask(&mut self) -> Result<Listed, PollFailure> {
-        let deadline = Instant::now() + self.running.settings.collect.deadline();
+        let deadline = self.deadline();
         let key = self.running.key.lock().await.read(deadline).await?;
         let owner = {
-            let mut owner = self.running.owner.lock().await;
+            let mut owner = self.running.key_facts.owner.lock().await;
             let ask = async |until| self.client.organization(&key, until).await;
             owner.of(&key, HOURLY, deadline, ask).await.clone()
         };
         if let Known::Said(said) = &owner {
             self.identify(said.identity.clone(), "key")?;
         }
+        self.learn_access(&owner);
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
-        let mut listing = self.list(&key).await?;
+        let (listing, ()) = tokio::join!(self.list(&key), self.learn_permissions(&key));
+        let mut listing = listing?;
         // Where this machine's clock is ahead, the lookback was too short: the answer has told.
         let has_told = !had_its_time && server_clock.is_known();
         if has_told && self.created_after().is_some() {
@@ -142,14 +148,24 @@ impl Poller {
         if of_list.uuid.is_some() {
             self.identify(of_list.clone(), "list")?;
             let record = OrganizationRecord::of(of_list);
-            self.running.owner.lock().await.learn(&key, record);
+            self.running
+                .key_facts
+                .owner
+                .lock()
+                .await
+                .learn(&key, record);
         } else if listing.shares.is_empty() && owner == Known::NotAsked {
             self.expect_nobody()?;
         }
-        Ok(Listed {
-            listing,
-            obtained: self.now(),
-        })
+        let obtained = self.now();
+        let counted = self.count_unlisted(&key, &listing.shares).await;
+        listing.unlisted = listing.unlisted.or(counted);
+        Ok(Listed { listing, obtained })
+    }
+
+    /// Until when an operation that begins now may take.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.running.settings.collect.deadline()
     }
 
     async fn list(&self, key: &ApiKey) -> Result<Listing, Error> {

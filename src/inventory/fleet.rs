@@ -10,7 +10,9 @@ use arc_swap::ArcSwap;
 
 use super::Standing;
 use crate::clock::ServerClock;
-use crate::share::{Id, Identity, MalformedCounts, Moment, Reason, ShareKind, Window};
+use crate::share::{
+    AccessUntil, Id, Identity, MalformedCounts, Moment, Permissions, Reason, ShareKind, Window,
+};
 
 /// One organisation that is watched.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct Organization {
     name: String,
     server_clock: Arc<ServerClock>,
     identity: ArcSwap<Identity>,
+    access: ArcSwap<AccessUntil>,
+    permissions: ArcSwap<Permissions>,
     standings: BTreeMap<ShareKind, ArcSwap<Standing>>,
 }
 
@@ -30,6 +34,8 @@ impl Organization {
             name: name.to_owned(),
             server_clock,
             identity: ArcSwap::default(),
+            access: ArcSwap::default(),
+            permissions: ArcSwap::default(),
             standings: kinds.iter().map(standing).collect(),
         }
     }
@@ -43,6 +49,8 @@ impl Organization {
             name: self.name.clone(),
             server_clock: self.server_clock.clone(),
             identity: ArcSwap::new(self.identity()),
+            access: ArcSwap::new(self.access()),
+            permissions: ArcSwap::new(self.permissions()),
             standings: kinds.iter().map(standing).collect(),
         }
     }
@@ -65,6 +73,16 @@ impl Organization {
     /// Who it is, as far as that is known.
     pub fn identity(&self) -> Arc<Identity> {
         self.identity.load_full()
+    }
+
+    /// Who else may enter, as far as that is known.
+    pub fn access(&self) -> Arc<AccessUntil> {
+        self.access.load_full()
+    }
+
+    /// What the key in use may do, as far as that is known.
+    pub fn permissions(&self) -> Arc<Permissions> {
+        self.permissions.load_full()
     }
 
     /// What is known of each list right now.
@@ -195,6 +213,22 @@ impl FleetHandle {
     pub fn identify(&self, organization: &Organization, identity: Identity) {
         organization.identity.store(Arc::new(identity));
         self.changed();
+    }
+
+    /// Puts who else may enter in place of what was known.
+    pub fn grant(&self, organization: &Organization, access: AccessUntil) {
+        if access != **organization.access.load() {
+            organization.access.store(Arc::new(access));
+            self.changed();
+        }
+    }
+
+    /// Puts what the key in use may do in place of what was known.
+    pub fn permit(&self, organization: &Organization, permissions: Permissions) {
+        if permissions != **organization.permissions.load() {
+            organization.permissions.store(Arc::new(permissions));
+            self.changed();
+        }
     }
 
     /// Counts a poll that failed.

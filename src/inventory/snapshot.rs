@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Belief, Fleet, Inventory, Organization, Standing, State, View};
-use crate::share::{Id, Identity, Moment, ShareKind};
+use crate::share::{AccessUntil, Id, Identity, Moment, Permissions, ShareKind};
 
 /// All that is known at one moment.
 #[derive(Debug)]
@@ -26,6 +26,10 @@ pub struct Look {
     pub now: Moment,
     /// Who it is.
     pub identity: Arc<Identity>,
+    /// Who else may enter.
+    pub access: Arc<AccessUntil>,
+    /// What the key in use may do.
+    pub permissions: Arc<Permissions>,
     /// What is known of each list, sorted by kind.
     pub standings: Vec<(ShareKind, Arc<Standing>)>,
 }
@@ -37,6 +41,8 @@ impl Snapshot {
             organization: organization.clone(),
             now: organization.now(here),
             identity: organization.identity(),
+            access: organization.access(),
+            permissions: organization.permissions(),
             standings: organization.standings().collect(),
         };
         Self {

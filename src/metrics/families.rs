@@ -89,7 +89,12 @@ impl Family {
         if !values.is_empty() {
             self.text.push('}');
         }
-        let _ = writeln!(self.text, " {value}");
+        let _ = if value == f64::INFINITY {
+            // Rust writes `inf`.
+            writeln!(self.text, " +Inf")
+        } else {
+            writeln!(self.text, " {value}")
+        };
     }
 
     /// Adds a count. Exact up to 2^53.
@@ -144,6 +149,8 @@ mod tests {
             Family::of(&WITHOUT, 3.0).finish(),
             ("without", text.to_owned())
         );
+        let for_ever = Family::of(&WITHOUT, f64::INFINITY).finish().1;
+        assert!(for_ever.ends_with("\nwithout +Inf\n"), "{for_ever}");
         assert_eq!(Family::new(&WITH).finish(), ("with", String::new()));
     }
 }

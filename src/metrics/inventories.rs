@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::families::Family;
-use super::{health, state};
+use super::{access, health, state};
 use crate::clock::Clock;
 use crate::inventory::{FleetHandle, Inventory, Look, Snapshot, Standing, View};
 use crate::share::{ShareKind, UnixMillis};
@@ -29,6 +29,7 @@ impl Inventories {
     pub(super) fn families(&self) -> Vec<Family> {
         let snapshot = Snapshot::new(&self.fleet.load(), self.clock.read());
         let mut families = state::families(&snapshot);
+        families.extend(access::families(&snapshot));
         families.extend(health::families(&snapshot, &self.fleet));
         families
     }

@@ -2,6 +2,7 @@
 //! `docs/metrics.md`, which a test compares with what is really exported. A new metric of things
 //! that come and go is a `families::Spec` filled at the scrape; one that counts events is stored.
 
+mod access;
 mod api;
 mod connections;
 mod exposition;

@@ -1,0 +1,93 @@
+//! What is asked beside a list: what the key may do, who else may enter, and how many shares Rhombus
+//! counts elsewhere. It may be refused or fail, which is no failure of the list.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::asked::{Asked, HOURLY, Holds, Known, Statement};
+use super::poller::Poller;
+use crate::rhombus::{ApiKey, Error};
+use crate::share::{OrganizationRecord, Permissions, Share, ShareKind};
+
+/// What was said of the key of an organisation, for all its lists.
+#[derive(Default)]
+pub(super) struct KeyFacts {
+    pub(super) owner: Mutex<Asked<OrganizationRecord>>,
+    permissions: Mutex<Asked<Permissions>>,
+}
+
+/// How many shares were counted and not listed, beside how many that were, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unlisted {
+    number: u64,
+    listed: usize,
+    counted: Instant,
+}
+
+/// The last number counts.
+impl Statement for Unlisted {
+    fn over(self, _: Self) -> Self {
+        self
+    }
+}
+
+impl Poller {
+    /// Takes in who else may enter. While that can't be asked, what is known stays.
+    pub(super) fn learn_access(&self, owner: &Known<OrganizationRecord>) {
+        if *owner != Known::NotAsked && !self.running.stop.is_cancelled() {
+            let record = owner.said().cloned().unwrap_or_default();
+            self.fleet.grant(&self.running.organization, record.access);
+        }
+    }
+
+    /// Takes in what the key may do. It is asked for one list, and the others do not wait.
+    pub(super) async fn learn_permissions(&self, key: &ApiKey) {
+        let Ok(mut permissions) = self.running.key_facts.permissions.try_lock() else {
+            return;
+        };
+        let ask = async |until| self.client.permissions(key, until).await;
+        let known = permissions.of(key, HOURLY, self.deadline(), ask).await;
+        // What another key might do says nothing of this one.
+        let known = known.said().cloned().unwrap_or_default();
+        if !self.running.stop.is_cancelled() {
+            self.fleet.permit(&self.running.organization, known);
+        }
+    }
+
+    /// How many shares Rhombus counts elsewhere and has not `listed`, where that is asked beside the
+    /// list. Both are taken at one time, and the number holds for a while: the cameras are many.
+    pub(super) async fn count_unlisted(&mut self, key: &ApiKey, listed: &[Share]) -> Option<u64> {
+        if self.kind != ShareKind::LiveStream {
+            return None;
+        }
+        // What is listed no more may be there all the same.
+        let is_shorter = |known: &Unlisted| listed.len() < known.listed;
+        if self.unlisted.said().is_some_and(is_shorter) {
+            self.unlisted = Asked::default();
+        }
+        let (deadline, max_age) = (self.deadline(), self.running.settings.collect.max_staleness);
+        let holds = Holds {
+            said: max_age / 2,
+            failed: max_age / 8,
+        };
+        let ask = async |until| -> Result<Unlisted, Error> {
+            let counts = self.client.stream_counts(key, until).await?;
+            Ok(Unlisted {
+                number: counts.unlisted(listed),
+                listed: listed.len(),
+                counted: Instant::now(),
+            })
+        };
+        let known = self.unlisted.of(key, holds, deadline, ask).await;
+        known.said()?.at_most(max_age)
+    }
+}
+
+impl Unlisted {
+    /// The number, unless it is older than this.
+    fn at_most(&self, max_age: Duration) -> Option<u64> {
+        (self.counted.elapsed() <= max_age).then_some(self.number)
+    }
+}

@@ -1,0 +1,70 @@
+//! What the key may not see, and who may enter without a link. What Rhombus does not say is absent, since
+//! a 0 would say that there is nothing.
+
+use super::families::{Family, Spec};
+use super::inventories::lists;
+use crate::inventory::{Inventory, Snapshot};
+use crate::share::{Expiry, UnixMillis};
+
+static KEY: Spec = Spec::gauge(
+    "rhombus_key_info",
+    &["org", "super_admin"],
+    "1: whether the key is a super admin, which may see everything; absent where Rhombus has not said.",
+);
+static ACCESS: Spec = Spec::gauge(
+    "rhombus_org_access_until_timestamp_seconds",
+    &["org", "who"],
+    "Until when Rhombus's support or a partner may enter, +Inf where that is no date; absent where nobody may.",
+);
+static UNLISTED: Spec = Spec::gauge(
+    "rhombus_shares_unlisted",
+    &["org", "kind"],
+    "Shares that Rhombus counts elsewhere and does not list to this key; absent where that is not known.",
+);
+
+/// What can be said of keys and of other ways in.
+pub(super) fn families(snapshot: &Snapshot) -> [Family; 3] {
+    [key(snapshot), access(snapshot), unlisted(snapshot)]
+}
+
+fn key(snapshot: &Snapshot) -> Family {
+    let mut family = Family::new(&KEY);
+    for look in &snapshot.organizations {
+        if let Some(super_admin) = look.permissions.super_admin {
+            let super_admin = if super_admin { "true" } else { "false" };
+            family.push(&[look.name(), super_admin], 1.0);
+        }
+    }
+    family
+}
+
+fn access(snapshot: &Snapshot) -> Family {
+    let mut family = Family::new(&ACCESS);
+    for look in &snapshot.organizations {
+        let access = &look.access;
+        for (who, until) in [("partner", access.partner), ("support", access.support)] {
+            if let Some(until) = until {
+                family.push(&[look.name(), who], timestamp(until));
+            }
+        }
+    }
+    family
+}
+
+fn timestamp(until: Expiry) -> f64 {
+    match until {
+        Expiry::At(moment) => UnixMillis::as_secs_f64(moment),
+        Expiry::Never => f64::INFINITY,
+    }
+}
+
+fn unlisted(snapshot: &Snapshot) -> Family {
+    let mut family = Family::new(&UNLISTED);
+    for list in lists(snapshot) {
+        let inventory = list.inventory(&snapshot.view);
+        if let Some(unlisted) = inventory.and_then(Inventory::unlisted) {
+            family.push_count(&[list.org(), list.kind.label()], unlisted);
+        }
+    }
+    family
+}
