@@ -57,6 +57,9 @@ fn answer(standings: &Standings) -> (&'static str, String) {
     } else if !standings.duplicates.is_empty() {
         let several = organizations(standings.duplicates.len() as u64);
         format!("{several} under several names")
+    } else if standings.blind_spots.unlisted() > 0 {
+        let unlisted = words::counted(standings.blind_spots.unlisted(), "link");
+        format!("{unlisted} not listed")
     } else {
         return (calm_tone(standings), open_links(standings, "No open link"));
     };
@@ -148,6 +151,7 @@ fn organizations(number: u64) -> String {
 fn details(standings: &Standings) -> Vec<String> {
     let mut sentences = Vec::new();
     sentences.extend(not_looked_at(standings));
+    sentences.extend(standings.blind_spots.sentences());
     sentences.extend(not_settled(standings));
     sentences.extend(not_asked_for(standings));
     sentences.extend(what_else_they_give(standings));

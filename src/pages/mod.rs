@@ -2,6 +2,7 @@
 //! Everything that is shown is read from memory. A new page begins as a line in the table of
 //! `routes`.
 
+mod blind_spots;
 mod cross_site;
 mod encoding;
 mod headline;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::blind_spots::BlindSpots;
 use crate::inventory::Standing;
 use crate::inventory::{Belief, Failure, Inventory, Look, Organization, Poll, Snapshot, View};
 use crate::share::{Maker, Protection, Reason, Share, ShareKind, Traits, UnixMillis, Window};
@@ -242,6 +243,8 @@ pub(super) struct Standings {
     pub(super) skew: Duration,
     /// The names under which one organisation is watched, of each that has several.
     pub(super) duplicates: Vec<String>,
+    /// What is known not to be seen.
+    pub(super) blind_spots: BlindSpots,
 }
 
 impl Standings {
@@ -269,6 +272,7 @@ impl Standings {
             watched: view.kinds.clone(),
             skew: Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0)),
             duplicates: duplicates.map(|names| names.join(", ")).collect(),
+            blind_spots: BlindSpots::new(snapshot),
             kinds,
             rows,
         }
@@ -281,7 +285,10 @@ impl Standings {
 
     /// Whether the numbers are only a part of what there is, or may be.
     pub(super) fn is_part(&self) -> bool {
-        self.unseen() > 0 || self.lookback.is_some() || self.with(Row::is_partial) > 0
+        self.unseen() > 0
+            || self.lookback.is_some()
+            || self.with(Row::is_partial) > 0
+            || !self.blind_spots.is_none()
     }
 
     /// How many organisations there are of which this holds.

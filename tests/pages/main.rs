@@ -6,6 +6,7 @@
 )]
 
 mod binary;
+mod blind_spots;
 #[path = "../common/mod.rs"]
 mod common;
 mod fleets;
