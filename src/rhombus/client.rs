@@ -12,7 +12,6 @@ use super::list::{ListError, ListReader, Sink};
 use super::shares::clip_groups::{self, ClipGroup};
 use super::shares::live_streams::LiveStream;
 use super::shares::timelapses::TimelapseGroup;
-use super::shares::video_walls::{self, VideoWall, Walls};
 use super::shares::{self, Record};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
 use crate::clock::{Clock, ServerClock};
@@ -94,7 +93,7 @@ impl Client {
     }
 
     /// Asks for the list of records `R`.
-    async fn list<R: Record>(
+    pub(super) async fn list<R: Record>(
         &self,
         body: String,
         ask: Ask,
@@ -110,47 +109,8 @@ impl Client {
         })
     }
 
-    /// Asks for the walls, and then for the links to each that may have some: all of them, or none is
-    /// believed.
-    async fn video_walls(&self, ask: Ask, key: &ApiKey) -> Result<Listing, Error> {
-        let limit = self.caller.limits.max_value_bytes();
-        let operation = ask.operation(video_walls::WALLS_PATH, nothing(), key);
-        let reader = |_| video_walls::walls_reader(limit);
-        let (walls, completeness) = self.whole_list(&operation, reader).await?;
-        let Walls {
-            shared,
-            unknown,
-            malformed,
-            ..
-        } = walls;
-        let mut all = Listing {
-            malformed,
-            partial: completeness == Completeness::Partial || unknown > 0,
-            unlisted: Some(0),
-            ..Listing::default()
-        };
-        let mut bytes = 0;
-        for wall in shared {
-            let request = json(&video_walls::Request {
-                video_wall_uuid: wall.id.to_string(),
-            });
-            let mut listing = self.list::<VideoWall>(request, ask, key).await?;
-            wall.complete(&mut listing);
-            bytes += listing.shares.iter().map(Share::bytes).sum::<u64>();
-            self.caller.limits.check_kept(bytes)?;
-            all.append(listing, "orgUuid");
-        }
-        // Nothing known of some walls and nothing listed of the others would look like no share at all.
-        if unknown > 0 && all.shares.is_empty() {
-            return Err(Error::Decode(format!(
-                "{unknown} video walls have no uuid, so that their shares can't be asked for"
-            )));
-        }
-        Ok(all)
-    }
-
     /// Asks for a list, with retries, and whether the answer is all of it.
-    async fn whole_list<S: Sink>(
+    pub(super) async fn whole_list<S: Sink>(
         &self,
         operation: &Operation<'_>,
         reader: impl Fn(UnixMillis) -> ListReader<S>,
@@ -168,7 +128,12 @@ impl Client {
 
 impl Ask {
     /// One operation of the list, from now on.
-    fn operation<'k>(&self, path: &'static str, body: String, key: &'k ApiKey) -> Operation<'k> {
+    pub(super) fn operation<'k>(
+        &self,
+        path: &'static str,
+        body: String,
+        key: &'k ApiKey,
+    ) -> Operation<'k> {
         Operation {
             source: Source::Shares(self.kind),
             path,
@@ -180,11 +145,11 @@ impl Ask {
 }
 
 /// The body of a request that asks for all there is.
-fn nothing() -> String {
+pub(super) fn nothing() -> String {
     "{}".to_owned()
 }
 
-fn json(request: &impl Serialize) -> String {
+pub(super) fn json(request: &impl Serialize) -> String {
     serde_json::to_string(request).expect("a request is JSON")
 }
 

@@ -1,6 +1,7 @@
 //! The vendor's API: transport, wire records as documented, one file an endpoint. It gives out
 //! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why.
 
+mod all_walls;
 mod body;
 mod call;
 pub mod cameras;

@@ -79,7 +79,7 @@ impl StreamCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::{ExpiryReading, Media, Protection, ShareKind};
+    use crate::share::{ExpiryReading, Media, Protection, ShareKind, Traits};
 
     fn stream(cameras: &[&str]) -> Share {
         Share {
@@ -93,6 +93,7 @@ mod tests {
                 cameras: cameras.iter().map(|camera| Id::parse(camera)).collect(),
                 ..Media::default()
             },
+            traits: Traits::default(),
         }
     }
 
