@@ -462,10 +462,10 @@ async fn other_settings_end_no_picture() {
     let before = exporter.wait_for_success().await;
     several.set_fault("ours", r#"{"fault":"no_answer"}"#).await;
     for collect in [
-        "{interval: 2s, timeout: 1s}",
-        "{interval: 2s, timeout: 2s}",
-        "{interval: 2s, timeout: 2s, requests_per_second: 2}",
-        "{interval: 2s, timeout: 2s, max_response_bytes: 10MiB}",
+        "{sources: [clip_groups], interval: 2s, timeout: 1s}",
+        "{sources: [clip_groups], interval: 2s, timeout: 2s}",
+        "{sources: [clip_groups], interval: 2s, timeout: 2s, requests_per_second: 2}",
+        "{sources: [clip_groups], interval: 2s, timeout: 2s, max_response_bytes: 10MiB}",
     ] {
         several.configure(collect, &["ours"]);
         exporter.reload().await;

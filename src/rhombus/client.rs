@@ -15,7 +15,7 @@ use super::shares::timelapses::TimelapseGroup;
 use super::shares::{self, Record};
 use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
 use crate::clock::{Clock, ServerClock};
-use crate::share::{Listing, Share, ShareKind, Source, UnixMillis};
+use crate::share::{Listing, ShareKind, Source, UnixMillis};
 
 /// What watches and times the requests.
 #[derive(Clone)]
