@@ -49,6 +49,96 @@ const MUTANTS: &[Mutant] = &[
     ),
     ("RhombusKeyRejected", "auth|forbidden", "auth"),
     ("RhombusKeyRejected", "auth|forbidden", ".+"),
+    (
+        "RhombusCollectFailing",
+        "          unless on (job, instance, org, source) instance_org_source:rhombus_collect:forbidden\n",
+        "",
+    ),
+    (
+        "RhombusDataStale",
+        "            unless on (job, instance, org, source) instance_org_source:rhombus_collect:forbidden\n          )\n          or",
+        "          )\n          or",
+    ),
+    (
+        "RhombusDataStale",
+        "            ) > 0\n          )\n          unless on (job, instance, org, source) instance_org_source:rhombus_collect:forbidden\n",
+        "            ) > 0\n          )\n",
+    ),
+    (
+        "RhombusDataStale",
+        "(5 * max by (job, instance, org, source)",
+        "(1 * max by (job, instance, org, source)",
+    ),
+    (
+        "RhombusDataStale",
+        "(5 * max by (job, instance, org, source)",
+        "(6 * max by (job, instance, org, source)",
+    ),
+    (
+        "RhombusDataStale",
+        "              and on (job, instance, org, source)\n              (last_over_time(rhombus_collect_success[5m]) == 1)\n",
+        "",
+    ),
+    (
+        "RhombusKeyRejected",
+        "          unless on (job, instance, org, source) instance_org_source:rhombus_collect:forbidden\n",
+        "",
+    ),
+    (
+        "RhombusKeyRejected",
+        "          and on (job, instance, org)\n          (\n",
+        "          and on (org)\n          (\n",
+    ),
+    (
+        "RhombusKeyRejected",
+        "            last_over_time(rhombus_collect_success[5m]) == 1\n            or\n",
+        "",
+    ),
+    (
+        "RhombusListForbidden",
+        "            or\n            last_over_time(rhombus_collect_success[5m])\n            unless on (job, instance, org, source)\n            max_over_time(rhombus_collect_failing{reason=~\"auth|forbidden\"}[15m])\n",
+        "",
+    ),
+    (
+        "RhombusListForbidden",
+        "            max_over_time(rhombus_collect_failing{reason=\"forbidden\"}[15m])",
+        "            max_over_time(rhombus_collect_failing[15m])",
+    ),
+    (
+        "RhombusListUnwatched",
+        "and on (job, org) instance",
+        "and on (job) instance",
+    ),
+    (
+        "RhombusListUnwatched",
+        "unless on (job, org, kind) instance",
+        "unless on (org, kind) instance",
+    ),
+    (
+        "RhombusListUnwatched",
+        "last_answerable[1h]))\n              unless",
+        "last_answerable[20m]))\n              unless",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "unless on (org) last_over_time(rhombus_collect_last_success_timestamp_seconds[5m])",
+        "unless on (org) last_over_time(rhombus_collect_last_success_timestamp_seconds{source=\"clip_groups\"}[5m])",
+    ),
+    (
+        "RhombusShareOpen",
+        "last_known{protection=\"none\"} > 0",
+        "last_known{protection!=\"password\"} > 0",
+    ),
+    (
+        "RhombusShareOpen",
+        "eq $labels.kind \"clip_group\"",
+        "ne $labels.kind \"\"",
+    ),
+    (
+        "RhombusOpenSharesRise",
+        "max by (job, org, kind, protection) (last_over_time(rhombus_shares[5m]))",
+        "max by (job, org, protection) (last_over_time(rhombus_shares[5m]))",
+    ),
     ("RhombusThrottled", "reason=\"throttled\"", "reason!=\"\""),
     (
         "RhombusMalformedRecords",
