@@ -19,10 +19,21 @@ use std::time::{Duration, Instant};
 use common::process::Process;
 use common::toolchains::{Toolchain, toolchains};
 use common::{dashboards, exporter, put_group, put_some_groups, set_fault, simulator};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// A page that a test opens and locks: no other on the simulator is open.
+/// A page and a live stream that a test opens and locks: nothing else on the simulator is open.
 const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+
+/// An alert by its name, and by the label that tells which of those it is.
+type Which = (&'static str, &'static str, &'static str);
+
+const PAGE_OPEN: Which = ("RhombusShareOpen", "kind", "clip_group");
+const STREAM_OPEN: Which = ("RhombusShareOpen", "kind", "live_stream");
+
+fn is(alert: &Value, (name, label, value): Which) -> bool {
+    let labels = &alert["labels"];
+    labels["alertname"] == name && labels[label] == value
+}
 
 /// Everything that stands beside the exporter in an organisation that uses it.
 struct Stack {
@@ -68,25 +79,26 @@ impl Stack {
         }
     }
 
-    /// What Alertmanager holds under this name.
-    async fn firing(&self, alert: &str) -> Vec<Value> {
+    /// What Alertmanager holds.
+    async fn alerts(&self) -> Vec<Value> {
         let (_, alerts) = self.alertmanager.get("/api/v2/alerts?active=true").await;
-        let alerts: Vec<Value> = serde_json::from_str(&alerts).expect("a list of alerts");
-        alerts
-            .into_iter()
-            .filter(|held| held["labels"]["alertname"] == alert)
-            .collect()
+        serde_json::from_str(&alerts).expect("a list of alerts")
     }
 
-    async fn wait_until_firing(&self, alert: &str, patience: Duration) -> Value {
+    async fn is_firing(&self, alert: Which) -> bool {
+        self.alerts().await.iter().any(|held| is(held, alert))
+    }
+
+    async fn wait_until_firing(&self, alert: Which, patience: Duration) -> Value {
         let started = Instant::now();
         loop {
-            if let Some(held) = self.firing(alert).await.pop() {
+            let alerts = self.alerts().await;
+            if let Some(held) = alerts.into_iter().find(|held| is(held, alert)) {
                 return held;
             }
             assert!(
                 started.elapsed() < patience,
-                "{alert} does not fire: {}",
+                "{alert:?} does not fire: {}",
                 self.state().await
             );
             tokio::time::sleep(Duration::from_millis(250)).await;
@@ -212,13 +224,12 @@ impl Notices {
     }
 
     /// Waits for a notice about `alert` with this status; gives where it was sent, and it.
-    async fn wait_for(&self, alert: &str, status: &str) -> (String, Value) {
+    async fn wait_for(&self, alert: Which, status: &str) -> (String, Value) {
         let started = Instant::now();
         loop {
             let told = self.told.lock().expect("no panic").clone();
-            let matching = |(_, notice): &&(String, Value)| {
-                notice["labels"]["alertname"] == alert && notice["status"] == status
-            };
+            let matching =
+                |(_, notice): &&(String, Value)| is(notice, alert) && notice["status"] == status;
             if let Some(found) = told.iter().rfind(matching) {
                 return found.clone();
             }
@@ -238,6 +249,23 @@ async fn open(simulator: &Process, is_open: bool) {
         !is_open, 4_102_444_800u64
     );
     put_group(simulator, UUID, &group).await;
+}
+
+/// A live stream that anyone may watch, or that asks for a sign-in.
+async fn open_stream(simulator: &Process, is_open: bool) {
+    let stream = json!({
+        "uuid": UUID, "name": "Loading dock, live", "cameraUuid": "CAMERAAAAAAAAAAAAAAAAA.v0",
+        "timestampMs": 1_500_000_000_000u64, "expirationTime": 4_102_444_800u64,
+        "passwordProtected": false, "ssoProtected": !is_open,
+    });
+    let path = format!("/simulator/live_streams/{UUID}");
+    let (status, text) = simulator.send("PUT", &path, &stream.to_string()).await;
+    assert_eq!(status, 204, "{text}");
+}
+
+fn description(alert: &Value) -> &str {
+    let description = alert["annotations"]["description"].as_str();
+    description.expect("a description")
 }
 
 /// All queries of all dashboards parse and find data, where there is any.
@@ -293,73 +321,105 @@ async fn an_open_share_is_told_with(toolchain: &Toolchain) {
         .await;
     assert_eq!(status, 204);
     open(&simulator, false).await;
-    let exporter = exporter(&simulator, &["--collect.max-staleness=5s"]);
+    open_stream(&simulator, false).await;
+    let exporter = exporter(
+        &simulator,
+        &[
+            "--collect.sources=clip_groups,live_streams,timelapse_groups,video_walls",
+            "--collect.requests-per-second=20",
+            "--collect.max-staleness=5s",
+        ],
+    );
     exporter.wait_for_success().await;
     let stack = Stack::start(toolchain, exporter.address()).await;
 
     // Nothing is open: nothing is said.
     the_dashboards_show_something(&stack).await;
-    assert!(stack.firing("RhombusShareOpen").await.is_empty());
+    assert!(!stack.is_firing(PAGE_OPEN).await && !stack.is_firing(STREAM_OPEN).await);
 
-    // A share is opened: Alertmanager holds the alert, and the webhook is told all of it.
-    open(&simulator, true).await;
-    let held = stack
-        .wait_until_firing("RhombusShareOpen", common::process::PATIENCE)
-        .await;
-    assert_eq!(held["labels"]["org"], "default");
-    let (receiver, notice) = stack.notices.wait_for("RhombusShareOpen", "firing").await;
-    assert_eq!(receiver, "warning");
-    assert_eq!(notice["labels"]["kind"], "clip_group");
-    assert_eq!(notice["labels"]["protection"], "none");
-    let description = notice["annotations"]["description"]
-        .as_str()
-        .expect("a description");
-    assert!(
-        description.contains("default has 1 open link(s)"),
-        "{description}"
-    );
-    assert!(
-        !notice.to_string().contains("Loading dock"),
-        "a title got out: {notice}"
-    );
+    // From now on the key may not read one of the lists: a ticket in time, while the others go on.
+    set_fault(
+        &simulator,
+        r#"{"fault":"forbidden","operation":"video_walls"}"#,
+    )
+    .await;
+    what_is_opened_is_told(&simulator, &stack).await;
+    not_looking_is_no_all_clear(&simulator, &exporter, &stack).await;
+}
 
-    // It is given a password: the alert resolves, within seconds.
-    open(&simulator, false).await;
-    stack.notices.wait_for("RhombusShareOpen", "resolved").await;
-    assert!(stack.firing("RhombusShareOpen").await.is_empty());
+/// A page and a live stream are opened: Alertmanager holds an alert for each, and the webhook is told
+/// all of it. They are locked: both resolve, within seconds.
+async fn what_is_opened_is_told(simulator: &Process, stack: &Stack) {
+    open(simulator, true).await;
+    open_stream(simulator, true).await;
+    for (which, links) in [(PAGE_OPEN, "clip pages"), (STREAM_OPEN, "live streams")] {
+        let held = stack
+            .wait_until_firing(which, common::process::PATIENCE)
+            .await;
+        assert_eq!(held["labels"]["org"], "default");
+        let (receiver, notice) = stack.notices.wait_for(which, "firing").await;
+        assert_eq!(receiver, "warning");
+        assert_eq!(notice["labels"]["protection"], "none");
+        let words = format!("default has 1 open link(s) to {links}.");
+        assert!(description(&notice).contains(&words), "{notice}");
+        let all = notice.to_string();
+        assert!(!all.contains("Loading dock"), "a title got out: {all}");
+        assert!(!all.contains(UUID), "a uuid got out: {all}");
+    }
+    open(simulator, false).await;
+    open_stream(simulator, false).await;
+    for which in [PAGE_OPEN, STREAM_OPEN] {
+        stack.notices.wait_for(which, "resolved").await;
+        assert!(!stack.is_firing(which).await);
+    }
+}
 
-    // It is opened again, and then Rhombus fails until the picture is withdrawn.
-    open(&simulator, true).await;
+/// The page is opened again, and then its list fails until the picture is withdrawn. The other lists go
+/// on, but the one that the key may not read.
+async fn not_looking_is_no_all_clear(simulator: &Process, exporter: &Process, stack: &Stack) {
+    open(simulator, true).await;
     stack
-        .wait_until_firing("RhombusShareOpen", common::process::PATIENCE)
+        .wait_until_firing(PAGE_OPEN, common::process::PATIENCE)
         .await;
-    set_fault(&simulator, r#"{"fault":"server_error"}"#).await;
-    exporter
+    set_fault(simulator, r#"{"fault":"server_error"}"#).await;
+    let of = |kind| format!("rhombus_shares{{org=\"default\",kind=\"{kind}\"");
+    let metrics = exporter
         .wait_for("the picture is withdrawn", |metrics| {
-            metrics.shares().is_empty()
+            metrics.starting(&of("clip_group")).is_empty()
         })
         .await;
-    let ten_minutes = Duration::from_secs(600);
-    stack
-        .wait_until_firing("RhombusDataStale", ten_minutes)
-        .await;
-    stack
-        .wait_until_firing("RhombusCollectFailing", common::process::PATIENCE)
-        .await;
-    let (_, failing) = stack
-        .notices
-        .wait_for("RhombusCollectFailing", "firing")
-        .await;
-    let description = failing["annotations"]["description"]
-        .as_str()
-        .expect("a description");
     assert!(
-        description.contains("server"),
-        "the reason is missing: {description}"
+        !metrics.starting(&of("live_stream")).is_empty(),
+        "{metrics}"
     );
-    let open_alert = stack.firing("RhombusShareOpen").await;
+
+    let ten_minutes = Duration::from_secs(600);
+    let stale = ("RhombusDataStale", "source", "clip_groups");
+    stack.wait_until_firing(stale, ten_minutes).await;
+    for (which, words) in [
+        (("RhombusCollectFailing", "source", "clip_groups"), "server"),
+        (
+            ("RhombusListForbidden", "source", "video_walls"),
+            "The others are seen.",
+        ),
+    ] {
+        stack
+            .wait_until_firing(which, common::process::PATIENCE)
+            .await;
+        let (_, notice) = stack.notices.wait_for(which, "firing").await;
+        assert!(description(&notice).contains(words), "{notice}");
+    }
     assert!(
-        !open_alert.is_empty(),
+        stack.is_firing(PAGE_OPEN).await,
         "not looking was taken for an all-clear"
     );
+    for silent in [
+        ("RhombusKeyRejected", "org", "default"),
+        ("RhombusDataStale", "source", "video_walls"),
+        ("RhombusDataStale", "source", "live_streams"),
+        ("RhombusCollectFailing", "source", "video_walls"),
+        STREAM_OPEN,
+    ] {
+        assert!(!stack.is_firing(silent).await, "{silent:?} fires too");
+    }
 }
