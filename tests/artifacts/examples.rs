@@ -56,6 +56,7 @@ fn check_alertmanager(config: &str) -> Findings {
         group_by == ["alertname", "org"],
         format!("group_by is {group_by:?}"),
     );
+    check_outages(&mut findings, &config["route"]);
     let inhibits = list(&config, "inhibit_rules");
     findings.require(!inhibits.is_empty(), "inhibits nothing");
     for rule in inhibits {
@@ -81,6 +82,28 @@ fn check_alertmanager(config: &str) -> Findings {
         }
     }
     findings
+}
+
+/// What one outage of Rhombus fires for every list of every organisation is one notice a severity.
+fn check_outages(findings: &mut Findings, route: &Value) {
+    for severity in ["critical", "warning"] {
+        let asked = format!("severity=\"{severity}\"");
+        let routes = list(route, "routes").iter();
+        let mut of_it = routes.filter(|route| list(route, "matchers").iter().any(|m| *m == asked));
+        let inner = of_it.next().map_or(&[][..], |route| list(route, "routes"));
+        for alert in [
+            "RhombusCollectFailing",
+            "RhombusDataStale",
+            "RhombusThrottled",
+        ] {
+            let names = |route: &&Value| route["matchers"].to_string().contains(alert);
+            let grouped = inner.iter().find(names);
+            findings.require(
+                grouped.is_some_and(|route| list(route, "group_by") == ["alertname"]),
+                format!("{alert}: an outage is a {severity} notice for each organisation"),
+            );
+        }
+    }
 }
 
 /// A label that is missing on both sides counts as equal, so both sides must have an organisation;
@@ -209,6 +232,16 @@ fn the_alertmanager_example_hides_a_warning_under_its_critical_and_nothing_else(
     check_alertmanager(&good).none();
     for (from, to, words) in [
         ("[alertname, org]", "[alertname]", "group_by is"),
+        (
+            "RhombusDataStale|",
+            "",
+            "RhombusDataStale: an outage is a critical notice for each",
+        ),
+        (
+            "      routes: *outage\n",
+            "",
+            "RhombusThrottled: an outage is a warning notice for each",
+        ),
         (", org=~\".+\"", "", "may lack org"),
         (
             "instance, org, source, kind]",
