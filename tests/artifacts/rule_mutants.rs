@@ -141,6 +141,19 @@ const MUTANTS: &[Mutant] = &[
     ),
     ("RhombusThrottled", "reason=\"throttled\"", "reason!=\"\""),
     (
+        "RhombusSharesUnlisted",
+        "unlisted[5m]) > 0",
+        "unlisted[5m]) > 1",
+    ),
+    ("RhombusSharesUnlisted", "for: 20m", "for: 10m"),
+    (
+        "RhombusKeyNotSuperAdmin",
+        "super_admin=\"false\"",
+        "super_admin!=\"\"",
+    ),
+    ("RhombusSupportAccess", "who=\"support\"", "who!=\"\""),
+    ("RhombusSupportAccess", "> 262800", "> 255600"),
+    (
         "RhombusMalformedRecords",
         "(rhombus_malformed_records[5m]) > 0",
         "(rhombus_malformed_records[5m]) > 1",
