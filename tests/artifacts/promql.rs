@@ -19,7 +19,7 @@ pub(crate) struct Selected {
     pub(crate) call: Option<&'static str>,
     /// The range in brackets.
     pub(crate) range: Option<Duration>,
-    /// Whether it stands on one side of a minus with `time()` on the other.
+    /// Whether it stands on one side of a minus or a comparison with `time()` on the other.
     pub(crate) beside_time: bool,
 }
 
@@ -64,8 +64,8 @@ fn select(expr: &Expr, around: Around, found: &mut Vec<Selected>) {
         }
         Expr::Binary(binary) => {
             for (side, other) in [(&binary.lhs, &binary.rhs), (&binary.rhs, &binary.lhs)] {
-                let beside_time =
-                    around.beside_time || binary.op.to_string() == "-" && is_time(other);
+                let distance = binary.op.to_string() == "-" || binary.op.is_comparison_operator();
+                let beside_time = around.beside_time || distance && is_time(other);
                 select(
                     side,
                     Around {
