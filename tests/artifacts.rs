@@ -7,16 +7,24 @@
 mod alert_cases;
 #[path = "artifacts/alerts.rs"]
 mod alerts;
+#[path = "artifacts/blind_cases.rs"]
+mod blind_cases;
+#[path = "artifacts/conditions.rs"]
+mod conditions;
 #[path = "artifacts/contract.rs"]
 mod contract;
 #[path = "common/dashboards.rs"]
 mod dashboards;
 #[path = "artifacts/examples.rs"]
 mod examples;
+#[path = "artifacts/exported.rs"]
+mod exported;
 #[path = "artifacts/findings.rs"]
 mod findings;
 #[path = "common/grafana.rs"]
 mod grafana;
+#[path = "artifacts/kind_cases.rs"]
+mod kind_cases;
 #[path = "artifacts/links.rs"]
 mod links;
 #[path = "artifacts/panel_cases.rs"]

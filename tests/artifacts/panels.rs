@@ -78,6 +78,7 @@ fn check_panel(findings: &mut Findings, panel: &Value) {
     if kind == "stat" {
         check_stat(findings, panel);
     }
+    zeros::check_kinds(findings, panel);
 }
 
 /// A stat shows what is, not what last was: it asks for this moment, and says so where nothing is.
@@ -99,11 +100,15 @@ fn check_stat(findings: &mut Findings, panel: &Value) {
 /// Whether the expression is a number of links, or of what they show.
 pub(crate) fn counts_links(expr: &str) -> bool {
     let of_links = [
-        "(rhombus_shares",
-        "(rhombus_shared",
-        "(rhombus_share_expiry_readings",
+        "(rhombus_shares{",
+        "(rhombus_shares_without_expiry{",
+        "(rhombus_shares_expir",
+        "(rhombus_shared_",
+        "(rhombus_share_expiry_readings{",
     ];
-    expr.starts_with("sum") && of_links.iter().any(|metric| expr.contains(metric))
+    let number = expr.strip_prefix("label_replace(").unwrap_or(expr);
+    let number = number.split(" != 0 ").next().unwrap_or_default();
+    number.starts_with("sum") && of_links.iter().any(|metric| number.contains(metric))
 }
 
 fn from_variable(value: &Value) -> bool {

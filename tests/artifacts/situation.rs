@@ -4,69 +4,72 @@
 use serde_json::{Value, json};
 
 use crate::dashboards::{dashboards, fill, list, panels, parse, text};
+use crate::exported::{EXPORTER, KINDS, list_of};
 use crate::tools::run;
 
 /// Where a panel is, and which of its queries: a part of the dashboard's file name, the panel's title,
 /// the `refId`.
 pub(crate) type Query = (&'static str, &'static str, &'static str);
 
-/// What a panel shows: a number, `NaN` for its word for none, or nothing for its `noValue`.
+/// What a panel shows: a number, after a word where it is a bound (`at least 2`); `NaN` for its word for
+/// none; or nothing for its `noValue`.
 pub(crate) type Shown = Option<&'static str>;
 
 /// Half an hour, and two days.
 pub(crate) const SOON: usize = 30;
 pub(crate) const LATER: usize = 2880;
 
-/// An exporter that reads the one list of one organisation, on which no link is active.
-const EXPORTER: &str = r#"
-up{TARGET} 1
-rhombus_share_exporter_build_info{TARGET,version="1"} 1
-rhombus_share_exporter_config_last_reload_successful{TARGET} 1
-rhombus_collect_interval_seconds{TARGET} 60
-rhombus_collect_lookback_seconds{TARGET} 0
-rhombus_clock_skew_seconds{TARGET,endpoint="https://api2.rhombussystems.com"} 1
-rhombus_organizations{TARGET,state="fresh"} 1
-rhombus_organizations{TARGET,state="stale"} 0
-rhombus_organizations{TARGET,state="withdrawn"} 0
-rhombus_organizations{TARGET,state="waiting"} 0
-rhombus_organizations{TARGET,state="not_allowed"} 0
-rhombus_organizations{TARGET,state="duplicate"} 0
-rhombus_collect_success{TARGET,ORG,source="clip_groups"} 1
-rhombus_collect_partial{TARGET,ORG,source="clip_groups"} 0
-rhombus_collect_last_success_timestamp_seconds{TARGET,ORG,source="clip_groups"} 0+60
-rhombus_collect_polls_total{TARGET,ORG,source="clip_groups",outcome="success"} 0+1
-rhombus_collect_polls_total{TARGET,ORG,source="clip_groups",outcome="failure"} 0
-rhombus_shares{TARGET,ORG,kind="clip_group",protection="none"} 0
-rhombus_shares_without_expiry{TARGET,ORG,kind="clip_group",protection="none"} 0
-rhombus_shares_expiring{TARGET,ORG,kind="clip_group",protection="none",within="24h"} 0
-rhombus_shares_expired{TARGET,ORG,kind="clip_group",protection="none"} 0
-rhombus_shared_clips{TARGET,ORG,kind="clip_group",protection="none"} 0
-rhombus_shared_clip_duration_seconds{TARGET,ORG,kind="clip_group",protection="none"} 0
-rhombus_shared_devices{TARGET,ORG,kind="clip_group"} 0
-"#;
+/// What Grafana puts in a query for a variable at "All".
+const ALL: &str = ".+";
 
 /// The series that Prometheus holds, and their values in promtool's notation.
 pub(crate) struct Situation {
     name: &'static str,
     series: Vec<(String, String)>,
+    kind: &'static str,
 }
 
 impl Situation {
     /// Prometheus knows of no exporter.
     pub(crate) const fn nothing(name: &'static str) -> Self {
         let series = Vec::new();
-        Self { name, series }
+        let kind = ALL;
+        Self { name, series, kind }
     }
 
-    /// One exporter, `a`, reads the one list of `acme`, on which no link is active.
+    /// Looked at with the variable Kind at this one.
+    pub(crate) const fn of_kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// One exporter, `a`, reads the clip pages of `acme`, of which none is active.
     pub(crate) fn all_is_well(name: &'static str) -> Self {
         Self::nothing(name).and_exporter("a", "acme")
     }
 
-    /// With one more exporter, which reads the one list of `org`.
-    pub(crate) fn and_exporter(mut self, instance: &str, org: &str) -> Self {
+    /// The same of every kind.
+    pub(crate) fn all_kinds(name: &'static str) -> Self {
+        let others = KINDS[1..].iter();
+        others.fold(Self::all_is_well(name), |all, kind| {
+            all.and_list("a", "acme", kind)
+        })
+    }
+
+    /// With one more exporter, which reads the clip pages of `org`.
+    pub(crate) fn and_exporter(self, instance: &str, org: &str) -> Self {
+        let exporter = self.and_lines(EXPORTER, instance, org);
+        exporter.and_list(instance, org, KINDS[0])
+    }
+
+    /// With one more list.
+    pub(crate) fn and_list(self, instance: &str, org: &str, kind: &str) -> Self {
+        self.and_lines(&list_of(kind), instance, org)
+    }
+
+    fn and_lines(mut self, lines: &str, instance: &str, org: &str) -> Self {
         let org = format!(r#"org="{org}""#);
-        for line in EXPORTER.lines().filter(|line| !line.is_empty()) {
+        for line in lines.lines().filter(|line| !line.is_empty()) {
             let (series, value) = line.rsplit_once(' ').expect("a series and its value");
             let series = series
                 .replace("TARGET", &target(instance))
@@ -124,14 +127,30 @@ impl Situation {
     pub(crate) fn shows(self, minute: usize, expected: &[(Query, Shown)]) -> Self {
         let asked = expected
             .iter()
-            .map(|((dashboard, title, id), shown)| (expression(dashboard, title, id), *shown));
+            .map(|(query, shown)| (expression(self.kind, *query), *shown));
         self.answers(minute, asked.collect());
+        self
+    }
+
+    /// The same of one column of a table, which has a line for each of these kinds and no other.
+    pub(crate) fn shows_by_kind(
+        self,
+        minute: usize,
+        query: Query,
+        expected: &[(&str, &str)],
+    ) -> Self {
+        let expr = expression(self.kind, query);
+        let samples = expected.iter().map(|(kind, shown)| {
+            json!({"labels": format!("{{kind=\"{kind}\",shown=\"{shown}\"}}"), "value": 1})
+        });
+        let expr = format!("count_values by (kind) (\"shown\", {expr})");
+        self.holds(minute, vec![(expr, samples.collect())]);
         self
     }
 
     /// Asks promtool whether these stats show this at that minute, and all others are unknown.
     pub(crate) fn shows_only(self, minute: usize, expected: &[(Query, &'static str)]) -> Self {
-        let all = stats();
+        let all = stats(self.kind);
         for ((dashboard, title, id), _) in expected {
             let there = all.iter().any(|stat| stat.is(dashboard, title, id));
             assert!(there, "no stat {title} {id}");
@@ -148,15 +167,25 @@ impl Situation {
 
     /// Each expression, and what it shows.
     fn answers(&self, minute: usize, asked: Vec<(String, Shown)>) {
-        let input = self.series.iter();
-        let input = input.map(|(series, values)| json!({"series": series, "values": values}));
         let asked = asked.into_iter().map(|(expr, shown)| {
-            // As a label, so that NaN can be compared, and a number reads as it is shown.
-            let expr = format!("count_values(\"shown\", {expr})");
             let samples = shown
                 .iter()
-                .map(|shown| json!({"labels": format!("{{shown=\"{shown}\"}}"), "value": 1}));
-            let samples: Vec<Value> = samples.collect();
+                .map(|shown| json!({"labels": labels(&expr, shown), "value": 1}));
+            let samples = samples.collect();
+            // As a label, so that NaN can be compared, and a number reads as it is shown.
+            (
+                format!("count_values by (known) (\"shown\", {expr})"),
+                samples,
+            )
+        });
+        self.holds(minute, asked.collect());
+    }
+
+    /// Each expression, and its samples.
+    fn holds(&self, minute: usize, asked: Vec<(String, Vec<Value>)>) {
+        let input = self.series.iter();
+        let input = input.map(|(series, values)| json!({"series": series, "values": values}));
+        let asked = asked.into_iter().map(|(expr, samples)| {
             json!({"expr": expr, "eval_time": format!("{minute}m"), "exp_samples": samples})
         });
         let file = json!({"evaluation_interval": "1m", "tests": [{
@@ -169,6 +198,16 @@ impl Situation {
         let path = scratch.path().join("case.yml");
         std::fs::write(&path, file.to_string()).expect("a scratch file");
         run("promtool", &["test", "rules", &path.to_string_lossy()]);
+    }
+}
+
+/// What a panel that asks this has beside the number: whether that is all, or a bound.
+fn labels(expr: &str, shown: &str) -> String {
+    let says = expr.contains("\"known\"");
+    let (known, number) = shown.rsplit_once(' ').unwrap_or(("all lists read", shown));
+    match says {
+        true => format!("{{known=\"{known}\",shown=\"{number}\"}}"),
+        false => format!("{{shown=\"{shown}\"}}"),
     }
 }
 
@@ -190,8 +229,8 @@ impl Stat {
     }
 }
 
-/// Every query of every stat of every dashboard.
-fn stats() -> Vec<Stat> {
+/// Every query of every stat of every dashboard, with the variables filled in.
+fn stats(kind: &str) -> Vec<Stat> {
     let mut all = Vec::new();
     for dashboard in dashboards() {
         let json = parse(&dashboard.text).expect("a dashboard is JSON");
@@ -203,14 +242,14 @@ fn stats() -> Vec<Stat> {
                 file: dashboard.file.clone(),
                 title: text(panel, "title").to_owned(),
                 id: text(target, "refId").to_owned(),
-                expr: fill(text(target, "expr"), "4m"),
+                expr: filled(text(target, "expr"), kind),
             }));
         }
     }
     all
 }
 
-fn expression(dashboard: &str, title: &str, id: &str) -> String {
+fn expression(kind: &str, (dashboard, title, id): Query) -> String {
     let all = dashboards();
     let dashboard = all.iter().find(|d| d.file.contains(dashboard));
     let json = parse(&dashboard.expect("the dashboard is there").text).expect("it is JSON");
@@ -222,5 +261,9 @@ fn expression(dashboard: &str, title: &str, id: &str) -> String {
         .iter()
         .find(|target| text(target, "refId") == id)
         .unwrap_or_else(|| panic!("no {id} in {title}"));
-    fill(text(target, "expr"), "4m")
+    filled(text(target, "expr"), kind)
+}
+
+fn filled(expr: &str, kind: &str) -> String {
+    fill(&expr.replace("$kind", kind), "4m")
 }

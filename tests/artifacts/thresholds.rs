@@ -9,7 +9,7 @@ use crate::findings::{Findings, broken};
 use crate::panels::counts_links;
 use crate::promql::{self, Comparison};
 use crate::rule_file::{self, Alert};
-use crate::{whole_dashboards, zeros};
+use crate::{conditions, whole_dashboards};
 
 /// Colours that warn of nothing.
 const CALM: [&str; 3] = ["green", "text", "transparent"];
@@ -107,7 +107,7 @@ fn check_expressions(findings: &mut Findings, panel: &Value, alerts: &[&Alert]) 
         .flat_map(|alert| compared(&alert.expr))
         .collect();
     for expr in expressions(panel) {
-        let own = compared(&fill(&zeros::without_conditions(expr), "1m")).into_iter();
+        let own = compared(&fill(&conditions::without_conditions(expr), "1m")).into_iter();
         for comparison in own.filter(|(op, _)| op != "==" && op != "!=") {
             let held = of_alerts.contains(&comparison);
             findings.require(

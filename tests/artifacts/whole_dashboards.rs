@@ -155,12 +155,21 @@ fn check_query_variable(findings: &mut Findings, name: &str, variable: &Value) {
         fresh,
         format!("${name}: is not asked again with the time range"),
     );
+    // What can't be seen must not have been chosen: the other dashboard's link hands it on.
+    findings.require(variable["hide"] == 0, format!("${name}: is hidden"));
     findings.require(variable["sort"] == 1, format!("${name}: is not sorted"));
     let all =
         variable["multi"] == true && variable["includeAll"] == true && variable["allValue"] == ".+";
     findings.require(
         all,
         format!("${name}: does not offer several, and all as .+"),
+    );
+    // The kinds are those of the lists: of one that was never read, there is no link to go by.
+    let of_lists = text(&variable["query"], "query").ends_with("}, source)");
+    let by_list = name != "kind" || of_lists && variable["regex"] == "/^(.+)s$/";
+    findings.require(
+        by_list,
+        format!("${name}: does not offer what was never read"),
     );
 }
 
@@ -251,6 +260,13 @@ fn each_broken_dashboard_is_noticed() {
                 "\"refresh\": 2",
                 "\"refresh\": 1",
                 "$org: is not asked again",
+            ),
+            ("\"hide\": 0", "\"hide\": 2", "$kind: is hidden"),
+            ("/^(.+)s$/", "", "$kind: does not offer what was never read"),
+            (
+                "}, source)",
+                "}, kind)",
+                "$kind: does not offer what was never read",
             ),
             (
                 "\"sort\": 1,\n        \"multi\"",

@@ -1,101 +1,26 @@
 //! When a stat may show a 0, or a calm colour: only while everything that it is about could be looked
-//! at. Where nothing is known, Grafana shows `noValue` in the colour of the lowest step. The conditions
-//! are written out in each query, since a dashboard has no other place for them; here they are once.
-//! What they then show is for the cases (`panel_cases`).
+//! at. Else it says that a number is a bound, and of a 0 that it is unknown: Grafana shows `noValue` in
+//! the colour of the lowest step. What the queries then show is for the cases (`panel_cases`,
+//! `kind_cases`).
 
 use serde_json::{Value, json};
 
+use crate::conditions::{BELIEVED, BELIEVED_BY_KIND, LOOKBACK, LOOKED_AT, NOT_SEEN, written};
 use crate::dashboards::{dashboards, list, panels, parse, text};
 use crate::findings::{Findings, broken};
 use crate::panels::counts_links;
-use crate::{promql, rule_file, whole_dashboards};
-
-/// The exporters and lists that a dashboard is about; `org` is filled in where one is chosen.
-const CHOSEN: &str = r#"job=~"$job",instance=~"$instance""#;
-
-/// What a number of links is divided by: with a lookback, a 0 becomes NaN, which reads "none lately".
-const LOOKBACK: &str = "max(rhombus_collect_lookback_seconds{CHOSEN}) == bool 0";
-
-/// The exporters that Prometheus knows, or knew within the last day, and that don't answer as one now:
-/// down, gone, or something else in their place.
-const NOT_SEEN: &str = "last_over_time(up{CHOSEN}[1d]) and on (job) \
-    last_over_time(rhombus_share_exporter_build_info{CHOSEN}[1w]) \
-    unless on (job, instance) rhombus_share_exporter_build_info{CHOSEN}";
-
-/// The lists that an exporter asks for, and of which it shows nothing.
-const NOT_SHOWN: &str = "label_replace(time() - \
-    rhombus_collect_last_success_timestamp_seconds{LISTS,\
-    source=~\"clip_groups|timelapse_groups|live_streams|video_walls\"}, \
-    \"kind\", \"$1\", \"source\", \"(.+)s\") \
-    unless on (job, instance, org, kind) rhombus_shares{LISTS}";
-
-/// All that is needed for a number of links that is not 0 to be whole.
-const LOOKED_AT: &str = " and min(rhombus_collect_success{LISTS}) == 1 \
-    unless count(NOT_SEEN or NOT_SHOWN)";
-
-/// What makes a whole answer one that can't be relied on: it said that it is not whole, it is old, it
-/// is of an organisation that another name is too, a clock is wrong, or nothing of it is real.
-const BELIEVED: &str = " unless count(rhombus_collect_partial{LISTS} == 1 \
-    or abs(time() - rhombus_collect_last_success_timestamp_seconds{LISTS}) > on (job, instance) \
-    group_left () (5 * max by (job, instance) (rhombus_collect_interval_seconds{CHOSEN})) \
-    or rhombus_organizations{CHOSEN,state} != 0 \
-    or abs(rhombus_clock_skew_seconds{CHOSEN}) >= 300 \
-    or rhombus_share_exporter_demo{CHOSEN})";
-
-/// Of all organisations, none may be in doubt; of the chosen ones, which that is can't be seen, but
-/// what another name hides may be theirs.
-const STATES: [&str; 2] = [r#"state!="fresh""#, r#"state="duplicate""#];
-
-/// `condition` with the selectors put in, for the chosen organisations or all of them.
-fn written(condition: &str, of_org: bool) -> String {
-    let lists = if of_org {
-        r#"CHOSEN,org=~"$org""#
-    } else {
-        "CHOSEN"
-    };
-    condition
-        .replace("NOT_SEEN", NOT_SEEN)
-        .replace("NOT_SHOWN", NOT_SHOWN)
-        .replace(
-            "{CHOSEN,state}",
-            &format!("{{CHOSEN,{}}}", STATES[usize::from(of_org)]),
-        )
-        .replace("LISTS", lists)
-        .replace("CHOSEN", CHOSEN)
-}
-
-/// The expression without the conditions, which say nothing of the panel's own thresholds.
-pub(crate) fn without_conditions(expr: &str) -> String {
-    let mut own = expr.to_owned();
-    for of_org in [false, true] {
-        for condition in [BELIEVED, LOOKED_AT] {
-            own = own.replace(&written(condition, of_org), "");
-        }
-    }
-    own
-}
+use crate::whole_dashboards;
 
 /// One stat.
 pub(crate) fn check(findings: &mut Findings, panel: &Value) {
     let title = text(panel, "title");
     for target in list(panel, "targets") {
         let expr = text(target, "expr");
-        let of_org = expr.contains(r#"org=~"$org""#);
-        let easily = if counts_links(expr) {
-            let number = expr.split_once(" != 0 or ").unwrap_or_default().0;
-            let zero = written(
-                &format!("({number} == 0) / ({LOOKBACK}){LOOKED_AT}{BELIEVED}"),
-                of_org,
-            );
-            number.is_empty() || expr != format!("{number} != 0 or {zero}")
-        } else if says_none(panel) {
-            let none = format!(
-                " * NaN and max(rhombus_collect_lookback_seconds{{CHOSEN}}) == 0{LOOKED_AT}{BELIEVED}"
-            );
-            !expr.ends_with(&written(&none, of_org))
+        let easily = if counts_links(expr) || says_none(panel) {
+            !is_bounded(expr) || !names_the_bound(panel, target)
         } else {
             // What warns of the exporters themselves counts those that are not seen.
-            is_calm(panel) && !expr.contains(&written(NOT_SEEN, of_org))
+            is_calm(panel) && !expr.contains(&written(NOT_SEEN, is_of_org(expr)))
         };
         findings.require(!easily, format!("{title}: shows no 0, or one too easily"));
     }
@@ -114,6 +39,56 @@ pub(crate) fn check(findings: &mut Findings, panel: &Value) {
     );
 }
 
+/// One table that has the kinds side by side: where a kind is in doubt, so is its 0, and no other.
+pub(crate) fn check_kinds(findings: &mut Findings, panel: &Value) {
+    let title = text(panel, "title");
+    for target in list(panel, "targets") {
+        let expr = text(target, "expr");
+        if !expr.starts_with("sum by (kind) (") || !counts_links(expr) {
+            continue;
+        }
+        let number = expr.split_once(" != 0 or ").unwrap_or_default().0;
+        let zero = written(
+            &format!("({number} == 0{BELIEVED_BY_KIND})"),
+            is_of_org(expr),
+        );
+        let held = !number.is_empty() && expr.starts_with(&format!("{number} != 0 or {zero} or "));
+        let held = held && expr.ends_with(" * NaN");
+        findings.require(held, format!("{title}: shows no 0, or one too easily"));
+    }
+}
+
+fn is_of_org(expr: &str) -> bool {
+    expr.contains(r#"org=~"$org""#)
+}
+
+/// Whether a number stands for all that there is only while that holds, and else for a bound: of a count,
+/// which then is not 0, or of the first moment, which is NaN where there is none.
+fn is_bounded(expr: &str) -> bool {
+    let of_org = is_of_org(expr);
+    let Some((_, bound)) = expr.split_once(" or on () label_replace(") else {
+        return false;
+    };
+    let Some((bound, word)) = bound.split_once(", \"known\", ") else {
+        return false;
+    };
+    let value = match bound.strip_suffix(" != 0") {
+        Some(number) => format!("{number} / ({LOOKBACK} == bool 0) != Inf"),
+        None => format!("({bound} or count(rhombus_shares{{LINKS}}) * NaN) and {LOOKBACK} == 0"),
+    };
+    let whole = format!("{value}{LOOKED_AT}{BELIEVED}, \"known\", \"all lists read\", \"\", \"\"");
+    let bound = format!("{bound}, \"known\", {word}");
+    expr == written(
+        &format!("label_replace({whole}) or on () label_replace({bound}"),
+        of_org,
+    )
+}
+
+/// Whether the panel says which of the two a number is.
+fn names_the_bound(panel: &Value, target: &Value) -> bool {
+    panel["options"]["textMode"] == "value_and_name" && target["legendFormat"] == "{{known}}"
+}
+
 /// Whether it has a word for NaN.
 fn says_none(panel: &Value) -> bool {
     let mappings = list(&panel["fieldConfig"]["defaults"], "mappings");
@@ -129,30 +104,6 @@ fn is_calm(panel: &Value) -> bool {
 }
 
 #[test]
-fn the_conditions_are_written_in_terms_of_the_alerts() {
-    let rules = rule_file::alerts(&rule_file::text());
-    let compared: Vec<promql::Comparison> = rules
-        .iter()
-        .filter_map(|alert| promql::parse(&alert.expr).ok())
-        .flat_map(|expr| promql::comparisons(&expr))
-        .collect();
-    let conditions = crate::dashboards::fill(
-        &format!(
-            "vector(1){}",
-            written(&format!("{LOOKED_AT}{BELIEVED}"), true)
-        ),
-        "1m",
-    );
-    let own = promql::comparisons(&promql::parse(&conditions).expect("PromQL"));
-    let by_size: Vec<&promql::Comparison> = own
-        .iter()
-        .filter(|(op, _)| op != "==" && op != "!=")
-        .collect();
-    assert_eq!(by_size, [&(">".to_owned(), 5.0), &(">=".to_owned(), 300.0)]);
-    assert!(compared.contains(by_size[0]), "{compared:?}");
-}
-
-#[test]
 fn each_zero_that_is_shown_too_easily_is_noticed() {
     for dashboard in dashboards() {
         let json = parse(&dashboard.text).expect("a dashboard is JSON");
@@ -162,20 +113,32 @@ fn each_zero_that_is_shown_too_easily_is_noticed() {
     for (dashboard, from, to, words) in [
         (
             1,
-            " == 0) / (max(rhombus_collect_lookback",
-            " == 0) / (min(rhombus_collect_lookback",
+            " / (max(rhombus_collect_lookback",
+            " / (min(rhombus_collect_lookback",
             "Open links: shows no 0",
         ),
         (
             1,
-            "{job=~\\\"$job\\\",instance=~\\\"$instance\\\"}) == bool 0)",
-            "{job=~\\\"$job\\\",instance=~\\\"$instance\\\"}) >= bool 0)",
+            " == bool 0) != Inf",
+            " >= bool 0) != Inf",
+            "Open links: shows no 0",
+        ),
+        (
+            1,
+            "source=\\\"clip_groups\\\"",
+            "source=\\\"video_walls\\\"",
             "Open links: shows no 0",
         ),
         (
             1,
             " and min(rhombus_collect_success{",
             " and max(rhombus_collect_success{",
+            "Open links: shows no 0",
+        ),
+        (
+            1,
+            "source=~\\\"($kind)s\\\"",
+            "source=~\\\"clip_groups\\\"",
             "Open links: shows no 0",
         ),
         (
@@ -198,14 +161,26 @@ fn each_zero_that_is_shown_too_easily_is_noticed() {
         ),
         (
             1,
-            "state!=\\\"fresh\\\"} != 0 or",
-            "state=\\\"stale\\\"} != 0 or",
+            " <= 5 * rhombus_collect_duration_seconds{",
+            " <= 6 * rhombus_collect_duration_seconds{",
             "Open links: shows no 0",
         ),
         (
             1,
-            "state=\\\"duplicate\\\"} != 0 or",
-            "state=\\\"stale\\\"} != 0 or",
+            "or rhombus_shares_unlisted{",
+            "and rhombus_shares_unlisted{",
+            "Never expire: shows no 0",
+        ),
+        (
+            1,
+            "super_admin=\\\"false\\\"} or",
+            "super_admin=\\\"true\\\"} or",
+            "Open links, chosen: shows no 0",
+        ),
+        (
+            1,
+            "state=~\\\"duplicate|not_allowed\\\"} != 0 or",
+            "state=~\\\"stale\\\"} != 0 or",
             "Open links, chosen: shows no 0",
         ),
         (1, " >= 300 or", " >= 3000 or", "Footage out: shows no 0"),
@@ -217,9 +192,51 @@ fn each_zero_that_is_shown_too_easily_is_noticed() {
         ),
         (
             1,
-            " * NaN and max(",
-            " * NaN and min(",
+            " * NaN) and max(",
+            " * NaN) and min(",
             "Oldest link: shows no 0",
+        ),
+        (
+            1,
+            "or on () label_replace(",
+            "or label_replace(",
+            "Clips out: shows no 0",
+        ),
+        (
+            1,
+            " != 0, \\\"known\\\"",
+            " >= 0, \\\"known\\\"",
+            "Clips out: shows no 0",
+        ),
+        (
+            1,
+            "\\\"known\\\", \\\"all lists read\\\"",
+            "\\\"known\\\", \\\"at least\\\"",
+            "Open links: shows no 0",
+        ),
+        (
+            1,
+            "\"legendFormat\": \"{{known}}\"",
+            "\"legendFormat\": \"\"",
+            "Open links: shows no 0",
+        ),
+        (
+            1,
+            "\"textMode\": \"value_and_name\"",
+            "\"textMode\": \"value\"",
+            "Oldest link: shows no 0",
+        ),
+        (
+            1,
+            " unless on (kind) (",
+            " unless on () (",
+            "Kinds side by side: shows no 0",
+        ),
+        (
+            1,
+            "\\\"kind\\\", \\\"clip_group\\\", \\\"\\\", \\\"\\\"",
+            "\\\"kind\\\", \\\"video_wall\\\", \\\"\\\", \\\"\\\"",
+            "Kinds side by side: shows no 0",
         ),
         (
             1,
@@ -244,8 +261,12 @@ fn each_zero_that_is_shown_too_easily_is_noticed() {
         let broken = broken(&dashboard.text, from, to);
         whole_dashboards::check_part(&dashboard.file, &broken, |findings, json| {
             let stats = panels(json).into_iter();
-            let stats = stats.filter(|panel| text(panel, "type") == "stat");
-            stats.for_each(|stat| check(findings, stat));
+            let (stats, others): (Vec<_>, Vec<_>) =
+                stats.partition(|panel| text(panel, "type") == "stat");
+            stats.into_iter().for_each(|stat| check(findings, stat));
+            others
+                .into_iter()
+                .for_each(|table| check_kinds(findings, table));
         })
         .must_say(words);
     }

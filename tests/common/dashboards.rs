@@ -9,6 +9,13 @@ use std::path::{Path, PathBuf};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+/// See [`has_lines_of_trouble`].
+const LINES_OF_TROUBLE: [&str; 3] = [
+    "Lists in doubt",
+    "What keys don't see",
+    "Who may enter without a link",
+];
+
 /// One dashboard file.
 pub(crate) struct Dashboard {
     /// The file's name, such as `rhombus-shares-overview.json`.
@@ -40,19 +47,26 @@ impl Query {
     }
 
     /// Whether it finds nothing where all is well: it looks back, or asks only for what is exported
-    /// while something is wrong.
+    /// while something is wrong, or for lists that are not shown.
     pub(crate) fn may_find_nothing(&self) -> bool {
         let only_of_failures = ["rhombus_collect_failing{", "rhombus_malformed_records{"]
             .iter()
             .any(|metric| self.expr.contains(metric))
             && !self.expr.contains(" or ");
-        self.looks_back() || only_of_failures
+        let not_shown = self.expr.starts_with("count by (source)");
+        self.looks_back() || only_of_failures || not_shown || has_lines_of_trouble(&self.panel)
     }
 
     /// The expression with the variable Organisation as given, and every other at "All".
     pub(crate) fn of_organization(&self, written: &str, rate_interval: &str) -> String {
         fill_for(written, &self.expr, rate_interval)
     }
+}
+
+/// Whether the panel of this title has a line for each thing that is wrong, or open, and is empty where
+/// nothing is.
+pub(crate) fn has_lines_of_trouble(panel: &str) -> bool {
+    LINES_OF_TROUBLE.contains(&panel)
 }
 
 /// The repository's directory.
