@@ -81,6 +81,8 @@ impl Exporter {
             clock,
             reload: requests.filter(|_| web.enable_lifecycle),
             telemetry_path: web.telemetry_path,
+            web: web.config.clone(),
+            is_demo: web.is_demo,
             version: build_info::VERSION.to_owned(),
             revision: build_info::REVISION.to_owned(),
         };

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct Exposition {
     inventories: Inventories,
     connections: CountConnections,
     kept: ArcSwapOption<Kept>,
+    /// How often something changed that the organisations don't tell.
+    changes: AtomicU64,
 }
 
 /// One rendering.
@@ -40,7 +43,7 @@ pub struct Rendered {
 /// A rendering, and what it shows as of when.
 struct Kept {
     rendered: Arc<Rendered>,
-    version: u64,
+    version: (u64, u64),
     made: Moment,
 }
 
@@ -62,6 +65,7 @@ impl Exposition {
             inventories,
             connections,
             kept: ArcSwapOption::empty(),
+            changes: AtomicU64::new(0),
         }
     }
 
@@ -69,7 +73,8 @@ impl Exposition {
     pub fn render(&self) -> Arc<Rendered> {
         let here = self.inventories.clock.read();
         // Read before what it stands for is: what changes from here on makes the rendering stale.
-        let version = self.inventories.fleet.version();
+        let changes = self.changes.load(Ordering::Acquire);
+        let version = (self.inventories.fleet.version(), changes);
         if let Some(kept) = self.kept.load().as_deref()
             && kept.version == version
             && here.since(kept.made) < KEEP
@@ -89,9 +94,9 @@ impl Exposition {
         rendered
     }
 
-    /// Forgets the kept rendering: something changed that the organisations don't tell.
-    pub(super) fn forget(&self) {
-        self.kept.store(None);
+    /// Something changed that the organisations don't tell: what is being rendered is not kept either.
+    pub(super) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// All families in the order of their names.
@@ -140,8 +145,6 @@ impl Rendered {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use exporter_web::ConnectionCount;
 
     use super::*;
@@ -197,6 +200,9 @@ mod tests {
         let fourth = exposition.render();
         assert!(!Arc::ptr_eq(&third, &fourth));
         fleet.identify(&organization, Default::default());
-        assert!(!Arc::ptr_eq(&fourth, &exposition.render()));
+        let fifth = exposition.render();
+        assert!(!Arc::ptr_eq(&fourth, &fifth));
+        exposition.changed();
+        assert!(!Arc::ptr_eq(&fifth, &exposition.render()));
     }
 }

@@ -102,7 +102,7 @@ impl Metrics {
         if success {
             self.reload_success_time.set(self.clock.now().as_secs_f64());
         }
-        self.exposition.forget();
+        self.exposition.changed();
     }
 }
 

@@ -16,17 +16,20 @@ pub(super) struct BlindSpots {
     unlisted: BTreeMap<ShareKind, u64>,
     /// The organisations that have some.
     short: Vec<String>,
-    /// The organisations whose key is no super admin, with its role.
+    /// The organisations whose key is no super admin, perhaps with its role.
     limited: Vec<String>,
 }
 
 impl BlindSpots {
-    pub(super) fn new(snapshot: &Snapshot) -> Self {
+    /// Of whom the page is for, `is_identified` says whether they have shown who they are: only they are
+    /// shown what people have written, here the name of a role.
+    pub(super) fn new(snapshot: &Snapshot, is_identified: bool) -> Self {
         let mut spots = Self::default();
         for look in &snapshot.organizations {
             spots.add_unlisted(look, snapshot);
             if look.permissions.super_admin == Some(false) {
-                spots.limited.push(with_role(look));
+                let role = look.permissions.role.as_deref().filter(|_| is_identified);
+                spots.limited.push(with_role(look, role));
             }
         }
         spots
@@ -87,9 +90,9 @@ fn one_or_more(names: &[String], one: &'static str, more: &'static str) -> &'sta
     if names.len() == 1 { one } else { more }
 }
 
-/// The name of the organisation, and the role of its key where that is known.
-fn with_role(look: &Look) -> String {
-    match &look.permissions.role {
+/// The name of the organisation, and the role of its key where that is to be shown.
+fn with_role(look: &Look, role: Option<&str>) -> String {
+    match role {
         Some(role) => format!("{} (its role is “{}”)", look.name(), words::visible(role)),
         None => look.name().to_owned(),
     }

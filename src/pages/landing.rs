@@ -45,6 +45,8 @@ pub(super) fn policy() -> HeaderValue {
 pub(super) struct Page {
     style: &'static str,
     version: String,
+    /// Whether the data is invented.
+    is_demo: bool,
     /// Without the leading slash, so that it also works behind a proxy that adds a prefix.
     metrics: String,
     repository: &'static str,
@@ -113,12 +115,13 @@ struct Counts {
 impl Page {
     /// The page about `fleet` as it is where this machine's clock reads `here`.
     pub(super) fn new(app: &App, fleet: &Fleet, here: Moment) -> Self {
-        let standings = Standings::new(&Snapshot::new(fleet, here));
+        let standings = Standings::new(&Snapshot::new(fleet, here), app.identifies_clients());
         let soon = soon(&fleet.view).map(|window| window.label.clone());
         let answer = Headline::new(&standings);
         let hidden = standings.rows.len().saturating_sub(MAX_ROWS) as u64;
         Self {
             style: STYLE,
+            is_demo: app.is_demo,
             version: version(app),
             metrics: app
                 .telemetry_path

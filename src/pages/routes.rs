@@ -22,6 +22,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use exporter_web::WebConfig;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tracing::error;
@@ -61,10 +62,23 @@ pub struct App {
     pub reload: Option<mpsc::Sender<ReloadRequest>>,
     /// Where the metrics are.
     pub telemetry_path: TelemetryPath,
+    /// What is asked of clients; none: nothing.
+    pub web: Option<Arc<WebConfig>>,
+    /// Whether the data is the built-in simulator's.
+    pub is_demo: bool,
     /// The version that the landing page shows.
     pub version: String,
     /// The commit that it was built from; empty or `unknown`: not shown.
     pub revision: String,
+}
+
+impl App {
+    /// Whether whoever is shown a page has shown who they are.
+    pub(super) fn identifies_clients(&self) -> bool {
+        self.web
+            .as_ref()
+            .is_some_and(|web| web.identifies_clients())
+    }
 }
 
 /// All routes.

@@ -248,7 +248,7 @@ pub(super) struct Standings {
 }
 
 impl Standings {
-    pub(super) fn new(snapshot: &Snapshot) -> Self {
+    pub(super) fn new(snapshot: &Snapshot, is_identified: bool) -> Self {
         let view = &snapshot.view;
         let row = |look| Row::new(look, view);
         let mut rows: Vec<_> = snapshot.organizations.iter().map(row).collect();
@@ -272,7 +272,7 @@ impl Standings {
             watched: view.kinds.clone(),
             skew: Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0)),
             duplicates: duplicates.map(|names| names.join(", ")).collect(),
-            blind_spots: BlindSpots::new(snapshot),
+            blind_spots: BlindSpots::new(snapshot, is_identified),
             kinds,
             rows,
         }

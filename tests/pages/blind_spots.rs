@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use exporter_web::ServerOptions;
+use exporter_web::{ServerOptions, WebConfig};
 use rhombus_share_exporter::inventory::{FleetHandle, Standing};
-use rhombus_share_exporter::pages::router;
+use rhombus_share_exporter::pages::{App, router};
 use rhombus_share_exporter::share::{Listing, Permissions};
 
 use crate::fleets::{NOW, app, failed, fleet, good, never_asked};
@@ -34,7 +34,11 @@ fn permit(fleet: &FleetHandle, name: &str, super_admin: Option<bool>, role: Opti
 
 /// The answer of the page: its tone, its headline and what it says below it.
 async fn answer(fleet: Arc<FleetHandle>) -> (String, String) {
-    let served = start(router(app(fleet)), ServerOptions::default()).await;
+    answer_of(app(fleet)).await
+}
+
+async fn answer_of(app: App) -> (String, String) {
+    let served = start(router(app), ServerOptions::default()).await;
     let page = served.get("/").await.text().await.unwrap();
     let (_, rest) = page.split_once("<section class=\"answer ").unwrap();
     let (answer, rest) = rest.split_once("</section>").unwrap();
@@ -94,13 +98,28 @@ async fn a_key_that_may_not_see_all_gives_no_all_clear() {
     permit(&fleet, "a", Some(false), Some("<b>\u{202e}"));
     let (tone, words) = answer(fleet.clone()).await;
     assert_eq!(tone, "warn");
-    let expected = "This key is not a super admin; it may not see all: a (its role is “&#60;b&#62;\\u{202e}”).";
+    let expected = "This key is not a super admin; it may not see all: a.";
     assert!(words.contains(expected), "{words}");
     permit(&fleet, "b", Some(false), None);
     let (_, words) = answer(fleet).await;
-    assert!(
-        words.contains("These keys are not super admins; they may not see all: a (its role is"),
-        "{words}"
-    );
-    assert!(words.contains("”), b."), "{words}");
+    let expected = "These keys are not super admins; they may not see all: a, b.";
+    assert!(words.contains(expected), "{words}");
+}
+
+/// People wrote it, so that only those see it who have shown who they are.
+#[tokio::test]
+async fn the_role_of_a_key_is_shown_only_where_a_password_is_asked() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let users =
+        "basic_auth_users:\n  a: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG\n";
+    std::fs::write(&file, users).unwrap();
+    let fleet = fleet(vec![("a", good(0, 5))]);
+    permit(&fleet, "a", Some(false), Some("<b>\u{202e}"));
+    let app = App {
+        web: Some(Arc::new(WebConfig::load(file.path()).unwrap())),
+        ..app(fleet)
+    };
+    let (_, words) = answer_of(app).await;
+    let expected = "it may not see all: a (its role is “&#60;b&#62;\\u{202e}”).";
+    assert!(words.contains(expected), "{words}");
 }

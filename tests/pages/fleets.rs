@@ -151,6 +151,8 @@ pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
         clock: Clock::from_fn(|| NOW),
         reload: None,
         telemetry_path: "/metrics".parse().unwrap(),
+        web: None,
+        is_demo: false,
         version: "1.2.3".to_owned(),
         revision: "0123456789abcdef".to_owned(),
     }

@@ -196,6 +196,18 @@ async fn links_are_counted_as_the_metrics_count_them() {
 }
 
 #[tokio::test]
+async fn invented_data_is_called_so() {
+    let fleet = fleet(vec![("a", good(1, 5))]);
+    for is_demo in [true, false] {
+        let mut app = app(fleet.clone());
+        app.is_demo = is_demo;
+        let served = start(router(app), ServerOptions::default()).await;
+        let page = served.get("/").await.text().await.unwrap();
+        assert_eq!(page.contains("this data is invented"), is_demo, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn what_others_wrote_is_escaped() {
     let message = "<img src=x onerror=alert(1)> & \"quotes\"";
     let page = page(vec![(

@@ -68,6 +68,14 @@ impl WebConfig {
         self.active.store(Arc::new(new.0));
     }
 
+    /// Whether whoever is answered has shown who they are: by a password, or by a certificate of an
+    /// authority that is trusted for it.
+    pub fn identifies_clients(&self) -> bool {
+        let active = self.active();
+        let tls = active.tls.as_ref();
+        active.auth.is_some() || tls.is_some_and(|tls| tls.requirements.issuer)
+    }
+
     /// What is in use now.
     pub(crate) fn active(&self) -> Arc<WebSettings> {
         self.active.load_full()
