@@ -12,6 +12,7 @@ use std::fs;
 use std::process::Command;
 
 use common::files::{Files, serve};
+use common::metrics::Metrics;
 use common::process::Process;
 use common::{KEY, exporter, put_some_groups, set_fault, simulator};
 
@@ -129,6 +130,17 @@ fn serve_two(first: &Process, second: &Process) -> (Files, Process) {
     (files, exporter)
 }
 
+/// As an exporter watches that nobody has told what to.
+const ALL_LISTS: [&str; 2] = [
+    "--collect.sources=clip_groups,live_streams,timelapse_groups,video_walls",
+    "--collect.requests-per-second=100",
+];
+
+async fn all_lists_are_read(exporter: &Process) {
+    let read = |metrics: &Metrics| metrics.sum("rhombus_collect_success") == 4.0;
+    exporter.wait_for("all lists are read", read).await;
+}
+
 /// Else the other cases could not fail by it.
 #[test]
 fn what_chromium_says_on_its_console_is_heard() {
@@ -145,14 +157,16 @@ fn what_chromium_says_on_its_console_is_heard() {
 async fn what_is_open_is_at_the_top() {
     let simulator = simulator(0);
     put_some_groups(&simulator).await;
-    let exporter = exporter(&simulator, &[]);
-    exporter.wait_for_success().await;
+    let exporter = exporter(&simulator, &ALL_LISTS);
+    all_lists_are_read(&exporter).await;
     let page = Seen::landing(&exporter).await;
     assert_eq!(page.headline(), "1 open link");
     assert_eq!(page.tile("open to anyone"), "1");
     assert_eq!(page.tile("links in all"), "2");
     assert_eq!(page.tile("organisations fresh"), "1 / 1");
-    assert_eq!(page.between(r#"scope="row">"#, "</th>"), "default");
+    assert_eq!(page.between(r#"scope="row">"#, "</th>"), "Clip pages");
+    let row = r#"scope="row">default<"#;
+    assert!(page.dom.contains(row), "{}", page.dom);
     let version = page.between("exporter <span>", "</span>");
     assert!(version.starts_with(env!("CARGO_PKG_VERSION")), "{version}");
 }
@@ -160,10 +174,11 @@ async fn what_is_open_is_at_the_top() {
 #[tokio::test]
 async fn nothing_open_among_new_pages_is_no_all_clear() {
     let simulator = simulator(0);
-    let exporter = exporter(&simulator, &["--collect.lookback=7d"]);
-    exporter.wait_for_success().await;
+    let flags = [&["--collect.lookback=7d"][..], &ALL_LISTS].concat();
+    let exporter = exporter(&simulator, &flags);
+    all_lists_are_read(&exporter).await;
     let page = Seen::landing(&exporter).await;
-    let bound = "No open link among pages created in the last 7 d";
+    let bound = "No open link, without clip pages older than 7 d";
     assert_eq!(page.headline(), bound);
     assert_eq!(page.tile("open to anyone"), "≥ 0");
     assert!(!page.dom.contains(r#"class="answer good""#), "{}", page.dom);
@@ -182,7 +197,7 @@ async fn an_organisation_that_could_not_be_looked_at_is_named_before_any_count()
         })
         .await;
     let page = Seen::landing(&exporter).await;
-    let bound = "1 of 2 organisations could not be looked at; no open link in what is known";
+    let bound = "1 of 2 organisations could not be looked at; no open link among clip pages in what is known";
     assert_eq!(page.headline(), bound);
     assert_eq!(page.tile("open to anyone"), "≥ 0");
     assert_eq!(page.tile("organisations fresh"), "1 / 2");

@@ -32,6 +32,9 @@ const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
     ),
 ];
 
+/// Enough to ask for every wall at each poll: the budget of this Rhombus is nobody else's.
+const DEMO_PACE: f64 = 20.0;
+
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
     let signals = EndSignals::listen()?;
@@ -40,6 +43,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         organizations: organizations(simulate().await?)?,
         collect: Collect {
             interval: args.interval,
+            requests_per_second: DEMO_PACE,
             ..Collect::default()
         },
     };
