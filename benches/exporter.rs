@@ -31,6 +31,8 @@ use servers::{exporter, fixed_response, node_exporter, recorded, simulator};
 use usage::Usage;
 
 const GROUPS: usize = 100_000;
+/// What was recorded.
+const CLIP_GROUPS: &str = "--collect.sources=clip_groups";
 const SIZES: [usize; 3] = [GROUPS / 10, GROUPS, GROUPS * 3];
 
 #[tokio::main]
@@ -83,7 +85,7 @@ async fn poll(sizes: &[usize]) {
         // Far longer than a poll takes, so that the last one has ended when they are counted.
         let interval = Duration::from_secs(10.max(groups as u64 / 10_000));
         let flag = format!("--collect.interval={}s", interval.as_secs());
-        let flags = [flag.as_str(), "--collect.timeout=60s"];
+        let flags = [flag.as_str(), CLIP_GROUPS, "--collect.timeout=60s"];
         let exporter = exporter(&rhombus, &flags);
         let first = exporter.wait_for_success().await;
         let before = Usage::of(exporter.id());
@@ -188,6 +190,7 @@ async fn during_polls() {
         let interval = format!("--collect.interval={interval}");
         let flags = [
             interval.as_str(),
+            CLIP_GROUPS,
             "--collect.timeout=60s",
             "--collect.max-staleness=12h",
         ];

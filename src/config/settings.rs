@@ -93,7 +93,7 @@ settings! {
     max_response_bytes: u64 = 256 << 20, Size(1 << 10..=1 << 40);
 
     // Below 0.01 no retry finds its turn; 100 is far above what Rhombus grants.
-    /// The pace of requests to one organisation; 5 may go at once
+    /// The pace of requests to one organisation; 8 may go at once
     requests_per_second: f64 = 1.0, Number(0.01..=100.0);
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-/// How many requests may go at once before the pace holds them back.
-pub const BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
+/// How many requests may go at once before the pace holds them back: a first look at an organisation,
+/// at each list and beside them. Rhombus's own bucket holds some 10 seconds' worth.
+pub const BURST: NonZeroU32 = NonZeroU32::new(8).expect("not zero");
 
 /// The pace of requests to one organisation. Shared by all who ask it.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ async fn many_walls_are_read_late_rather_than_never_and_it_shows_how_long_it_tak
     let read = |metrics: &Metrics| metrics.get(SUCCESS) == Some(1.0);
     let metrics = exporter.wait_for("the walls are read", read).await;
     assert_eq!(metrics.sum("rhombus_shares"), 40.0);
-    // 42 requests, of which 5 go at once.
+    // 42 requests, of which 8 go at once.
     let took = metrics.sum("rhombus_collect_duration_seconds");
     assert!(took > 6.0, "{took} s");
     assert_eq!(metrics.sum("rhombus_collect_errors_total"), 0.0);
