@@ -10,27 +10,57 @@ use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
 use rhombus_share_exporter::metrics::Metrics;
 use rhombus_share_exporter::rhombus::ExpirationTime;
-use rhombus_share_exporter::rhombus::shares::{clip_groups::ClipGroup, reader};
+use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
+use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
+use rhombus_share_exporter::rhombus::shares::live_streams::LiveStream;
+use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
+use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
+use rhombus_share_exporter::rhombus::shares::{Record, reader};
 use rhombus_share_exporter::share::{
     AccessUntil, Expiry, Id, Identity, Listing, Moment, Permissions, Reason, ShareKind, UnixMillis,
 };
 
 const ANSWER: &str = include_str!("golden/answer.json");
+const LIVE_STREAMS: &str = include_str!("golden/live_streams.json");
+const TIMELAPSE_GROUPS: &str = include_str!("golden/timelapse_groups.json");
+const VIDEO_WALLS: &str = include_str!("golden/video_walls.json");
+const VIDEO_WALL_SHARES: &str = include_str!("golden/video_wall_shares.json");
 const NOW: Moment = Moment {
     time: UnixMillis::from_secs(1_700_000_000),
     uptime: Duration::from_secs(100_000),
 };
 const KIND: ShareKind = ShareKind::ClipGroup;
 
-/// What is known after the recorded answer came, a minute ago.
-fn answered() -> Standing {
-    let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW.time, 1 << 20);
+/// What a recorded answer lists.
+fn read<S: Sink>(mut reader: ListReader<S>, answer: &str) -> S {
     reader
-        .push(ANSWER.as_bytes())
+        .push(answer.as_bytes())
         .expect("the documented object");
-    let listing = reader.finish().expect("a whole answer").0.into_listing();
+    reader.finish().expect("a whole answer").0
+}
+
+fn listing<R: Record>(answer: &str) -> Listing {
+    let reader = reader::<R>(ExpirationTime::Auto, NOW.time, 1 << 20);
+    read(reader, answer).into_listing()
+}
+
+/// What is known after this was listed, a minute ago.
+fn listed(listing: Listing) -> Standing {
     let ended = NOW.before(Duration::from_secs(60));
     Standing::default().succeeded(Duration::from_millis(250), listing, ended)
+}
+
+/// What is known after the recorded answer came.
+fn answered() -> Standing {
+    listed(listing::<ClipGroup>(ANSWER))
+}
+
+/// The links to the one recorded wall that has some.
+fn wall_links() -> Listing {
+    let walls = read(walls_reader(1 << 20), VIDEO_WALLS);
+    let mut links = listing::<VideoWall>(VIDEO_WALL_SHARES);
+    walls.shared[0].complete(&mut links);
+    links
 }
 
 /// After a failure since then.
@@ -74,16 +104,26 @@ fn access() -> AccessUntil {
     }
 }
 
-/// What `/metrics` says of these, but for what differs with each run and build.
+/// What `/metrics` says of these lists of clip pages, but for what differs with each run and build.
 fn exposition(standings: Vec<(&str, Standing)>) -> String {
+    let clips = standings.into_iter();
+    exposition_of(
+        clips
+            .map(|(name, standing)| (name, vec![(KIND, standing)]))
+            .collect(),
+    )
+}
+
+fn exposition_of(standings: Vec<(&str, Vec<(ShareKind, Standing)>)>) -> String {
     let server_clock = Arc::new(ServerClock::new("https://api2.rhombussystems.com".into()));
     server_clock.set(NOW.after(Duration::from_secs(2)).time, NOW);
-    let organizations = standings
-        .iter()
-        .map(|(name, _)| Arc::new(Organization::new(name, &[KIND], server_clock.clone())));
+    let organizations = standings.iter().map(|(name, lists)| {
+        let kinds: Vec<_> = lists.iter().map(|(kind, _)| *kind).collect();
+        Arc::new(Organization::new(name, &kinds, server_clock.clone()))
+    });
     let view = (&Collect::default()).into();
     let fleet = Arc::new(FleetHandle::new(Fleet::new(organizations.collect(), view)));
-    for (name, standing) in standings {
+    for (name, lists) in standings {
         let now = fleet.load();
         let organization = now
             .organizations
@@ -97,7 +137,9 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
         fleet.identify(organization, identity);
         fleet.permit(organization, permissions());
         fleet.grant(organization, access());
-        fleet.publish(organization, KIND, standing);
+        for (kind, standing) in lists {
+            fleet.publish(organization, kind, standing);
+        }
     }
     let count = Box::new(|| ConnectionCount {
         open: 1,
@@ -117,6 +159,32 @@ fn exposition(standings: Vec<(&str, Standing)>) -> String {
 #[test]
 fn a_recorded_answer_becomes_this_text() {
     insta::assert_snapshot!(exposition(vec![("acme", answered())]));
+}
+
+/// What is shared by the other ways, of which each is a list of its own.
+#[test]
+fn recorded_answers_of_the_other_kinds_become_this_text() {
+    let text = exposition_of(vec![(
+        "acme",
+        vec![
+            (
+                ShareKind::LiveStream,
+                listed(listing::<LiveStream>(LIVE_STREAMS)),
+            ),
+            (
+                ShareKind::TimelapseGroup,
+                listed(listing::<TimelapseGroup>(TIMELAPSE_GROUPS)),
+            ),
+            (ShareKind::VideoWall, listed(wall_links())),
+        ],
+    )]);
+    let of_shares = |line: &&str| {
+        let prefixes = ["rhombus_share", "rhombus_malformed_records{"];
+        let is_ours = prefixes.iter().any(|prefix| line.starts_with(prefix));
+        is_ours && !line.starts_with("rhombus_share_exporter")
+    };
+    let lines = text.lines().filter(of_shares);
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
