@@ -63,7 +63,7 @@ async fn until_it_is_believed_the_last_picture_stands_and_the_page_says_why() {
     assert_eq!(metrics.shares(), before.shares());
     let page = exporter.page().await;
     assert!(!is_all_clear(&page), "{page}");
-    assert!(page.contains("lost every link at once"), "{page}");
+    assert!(page.contains("lost every link of a list at once"), "{page}");
 }
 
 #[tokio::test]
