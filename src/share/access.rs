@@ -1,6 +1,6 @@
 //! The words for what a key may not see, and for who may enter without a link.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Expiry, Id, Identity, Share};
 
@@ -63,12 +63,16 @@ impl StreamCounts {
     }
 
     /// How many more streams are counted than `listed` has, camera by camera: one too many of one
-    /// camera makes up for none of another.
+    /// camera makes up for none of another, nor does a stream that is listed twice.
     pub fn unlisted(&self, listed: &[Share]) -> u64 {
         let mut unlisted = self.by_camera.clone();
-        for camera in listed.iter().flat_map(|share| &share.media.cameras) {
-            if let Some(count) = unlisted.get_mut(camera) {
-                *count = count.saturating_sub(1);
+        let mut seen = HashSet::new();
+        for share in listed {
+            for camera in &share.media.cameras {
+                let is_new = share.id.is_none() || seen.insert((&share.id, camera));
+                if let Some(count) = unlisted.get_mut(camera).filter(|_| is_new) {
+                    *count = count.saturating_sub(1);
+                }
             }
         }
         let named = unlisted.into_values();
@@ -104,6 +108,17 @@ mod tests {
             counts.add(camera, *count);
         }
         counts
+    }
+
+    #[test]
+    fn a_stream_that_is_listed_twice_stands_for_one() {
+        let with_id = |cameras: &[&str]| Share {
+            id: Some(Id::parse("x")),
+            ..stream(cameras)
+        };
+        let listed = [with_id(&["a"]), with_id(&["a"]), with_id(&["b"])];
+        let counts = counted(&[("a", 2), ("b", 2)]);
+        assert_eq!(counts.unlisted(&listed), 2);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! `POST /api/camera/findSharedVideoWalls` the links to one of them. Both answers are whole; there is no
 //! paging.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Reading, Record, device, distinct};
@@ -99,9 +101,18 @@ impl Wall {
         for share in &mut listing.shares {
             share.media.cameras = self.cameras.clone();
         }
-        let listed = listing.shares.len() as u64;
+        let listed = count_distinct(&listing.shares);
         listing.unlisted = self.num_shares.map(|number| number.saturating_sub(listed));
     }
+}
+
+/// How many links there are; records with one id are one.
+fn count_distinct(shares: &[Share]) -> u64 {
+    let mut seen = HashSet::new();
+    let distinct = shares
+        .iter()
+        .filter(|share| share.id.is_none() || seen.insert(&share.id));
+    distinct.count() as u64
 }
 
 /// The devices of a wall, and how many could not be understood.
@@ -248,6 +259,19 @@ mod tests {
         };
         assert_eq!(listing.shares, [expected]);
         assert_eq!(listing.unlisted, Some(1));
+    }
+
+    #[test]
+    fn a_link_that_is_listed_twice_stands_for_one() {
+        let found = walls(&format!(r#"{{"uuid":"{UUID}","numShares":3}}"#));
+        let link = |fields: &str| one::<VideoWall>(&format!("{{{fields}}}")).0;
+        let known = format!(r#""uuid":"{UUID}""#);
+        let mut listing = Listing {
+            shares: vec![link(&known), link(&known), link("")],
+            ..Listing::default()
+        };
+        found.shared[0].complete(&mut listing);
+        assert_eq!((listing.shares.len(), listing.unlisted), (3, Some(1)));
     }
 
     #[test]
