@@ -10,11 +10,16 @@ use crate::rhombus::{ApiKey, Error};
 use crate::share::{OrganizationRecord, Permissions};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// For what is said of a key: where Rhombus could not be reached, the next poll asks again.
-pub(super) const HOURLY: Holds = Holds {
-    said: HOUR,
-    failed: Duration::ZERO,
-};
+
+/// For what is said of a key. Where Rhombus could not be reached, the next poll asks again, and not each
+/// list that is polled at the same time: one after another, they would wait for the same answer in vain.
+pub(super) fn hourly(interval: Duration) -> Holds {
+    Holds {
+        said: HOUR,
+        failed: interval / 2,
+    }
+}
+
 /// The longest that asking may take, and the part of a poll's time: it is the list that matters.
 const LONGEST: Duration = Duration::from_secs(10);
 const PART: u32 = 4;
@@ -112,7 +117,7 @@ impl<T: Statement> Asked<T> {
                 let answer = ask(now + time.min(LONGEST)).await;
                 LastAnswer {
                     key: key.clone(),
-                    again: now + holds.after(answer.as_ref().err()),
+                    again: Instant::now() + holds.after(answer.as_ref().err()),
                     known: after(answer, last.map_or(Known::NotAsked, |last| last.known)),
                 }
             }
@@ -203,7 +208,7 @@ mod tests {
         };
         let key = ApiKey::new(key).unwrap();
         let known = owner
-            .of(&key, HOURLY, Instant::now() + POLL, ask)
+            .of(&key, hourly(POLL), Instant::now() + POLL, ask)
             .await
             .clone();
         (known, asked)
@@ -254,6 +259,11 @@ mod tests {
             known(&mut owner, "b", slow()).await,
             (Owner::NotAsked, true)
         );
+        // The other lists of the same time don't wait for it too.
+        tokio::time::advance(POLL / 4).await;
+        let not_asked = (Owner::NotAsked, false);
+        assert_eq!(known(&mut owner, "b", Ok(acme())).await, not_asked);
+        tokio::time::advance(POLL - POLL / 4).await;
         assert_eq!(
             known(&mut owner, "b", Ok(acme())).await,
             (Owner::Said(acme()), true)
@@ -310,6 +320,7 @@ mod tests {
             (Owner::NotAsked, true)
         );
         owner.learn(&key, acme());
+        tokio::time::advance(POLL).await;
         assert_eq!(
             known(&mut owner, "a", slow()).await,
             (Owner::Said(acme()), true)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::asked::{Asked, HOURLY, Holds, Known, Statement};
+use super::asked::{Asked, Holds, Known, Statement, hourly};
 use super::poller::Poller;
 use crate::rhombus::{ApiKey, Error};
 use crate::share::{OrganizationRecord, Permissions, Share, ShareKind};
@@ -42,13 +42,20 @@ impl Poller {
         }
     }
 
+    /// How long what is said of the key holds.
+    pub(super) fn hourly(&self) -> Holds {
+        hourly(self.running.settings.collect.interval)
+    }
+
     /// Takes in what the key may do. It is asked for one list, and the others do not wait.
     pub(super) async fn learn_permissions(&self, key: &ApiKey) {
         let Ok(mut permissions) = self.running.key_facts.permissions.try_lock() else {
             return;
         };
         let ask = async |until| self.client.permissions(key, until).await;
-        let known = permissions.of(key, HOURLY, self.deadline(), ask).await;
+        let known = permissions
+            .of(key, self.hourly(), self.deadline(), ask)
+            .await;
         // What another key might do says nothing of this one.
         let known = known.said().cloned().unwrap_or_default();
         if !self.running.stop.is_cancelled() {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Running;
-use super::asked::{Asked, HOURLY, Known};
+use super::asked::{Asked, Known};
 use super::beside::Unlisted;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
@@ -126,7 +126,7 @@ impl Poller {
         let owner = {
             let mut owner = self.running.key_facts.owner.lock().await;
             let ask = async |until| self.client.organization(&key, until).await;
-            owner.of(&key, HOURLY, deadline, ask).await.clone()
+            owner.of(&key, self.hourly(), deadline, ask).await.clone()
         };
         if let Known::Said(said) = &owner {
             self.identify(said.identity.clone(), "key")?;
