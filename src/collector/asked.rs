@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use crate::rhombus::{ApiKey, Error};
-use crate::share::{OrganizationRecord, Permissions};
+use crate::share::{OrganizationRecord, Permissions, Reason};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -56,10 +56,17 @@ pub(super) enum Known<T> {
 }
 
 /// What may be said.
-pub(super) trait Statement {
+pub(super) trait Statement: Sized {
     /// What is known after it was said, where `before` was known of the same key.
     #[must_use]
     fn over(self, before: Self) -> Self;
+
+    /// What is still known of a key that may not ask any more: all of it, unless the refusal speaks against
+    /// it.
+    #[must_use]
+    fn refused(self) -> Self {
+        self
+    }
 }
 
 /// Who it is stays known where it is said no more.
@@ -78,6 +85,12 @@ impl Statement for Permissions {
             super_admin: self.super_admin.or(before.super_admin),
             role: self.role.or(before.role),
         }
+    }
+
+    /// A super admin would be told.
+    fn refused(mut self) -> Self {
+        self.super_admin = self.super_admin.filter(|is_one| !is_one);
+        self
     }
 }
 
@@ -163,10 +176,16 @@ fn after<T: Statement>(answer: Result<T, Error>, before: Known<T>) -> Known<T> {
             debug!(%error, "Rhombus does not say what it was asked beside the list");
             match before {
                 Known::NotAsked if !error.is_transient() => Known::Untold,
+                Known::Said(before) if is_refusal(&error) => Known::Said(before.refused()),
                 before => before,
             }
         }
     }
+}
+
+/// Whether it is the key that may not ask.
+const fn is_refusal(error: &Error) -> bool {
+    matches!(error.reason(), Reason::Auth | Reason::Forbidden)
 }
 
 #[cfg(test)]
@@ -350,6 +369,25 @@ mod tests {
             permissions(Some(false), Some("Super Admin"))
         );
         assert_eq!(permissions(None, None).over(before.clone()), before);
+    }
+
+    #[test]
+    fn a_key_that_may_ask_no_more_is_no_longer_called_a_super_admin() {
+        let permissions = |super_admin| Permissions {
+            super_admin,
+            role: Some("Guards".into()),
+        };
+        let answer = |error| Err::<Permissions, _>(error);
+        let refusal = || forbidden().expect_err("it is one");
+        let may_pass = || slow().expect_err("it is one");
+        for (before, error, expected) in [
+            (Some(true), refusal(), None),
+            (Some(false), refusal(), Some(false)),
+            (Some(true), may_pass(), Some(true)),
+        ] {
+            let known = after(answer(error), Known::Said(permissions(before)));
+            assert_eq!(known, Known::Said(permissions(expected)));
+        }
     }
 
     #[test]
