@@ -185,6 +185,45 @@ async fn the_list_alone_tells_where_the_other_call_may_not_be_made() {
 }
 
 #[tokio::test]
+async fn what_one_list_says_of_whose_the_key_is_holds_for_another_that_is_empty() {
+    let several = two_organisations().await;
+    let stream = format!(r#"{{"orgUuid":"{OURS}"}}"#);
+    let path = format!("live_streams/{PAGE}");
+    several.order("PUT", &path, "ours", &stream).await;
+    put(&several, "theirs", SECOND_PAGE, THEIRS).await;
+    for name in ["ours", "theirs"] {
+        fail_who(&several, name, r#""forbidden""#).await;
+    }
+    let two_lists = "{sources: [clip_groups, live_streams], interval: 1s, timeout: 1s, \
+                     requests_per_second: 100}";
+    let exporter = several.exporter(two_lists, &["ours"]);
+    let open_stream = open("ours").replace("clip_group", "live_stream");
+    let is_open = |metrics: &Metrics| metrics.get(&open_stream) == Some(1.0);
+    exporter
+        .wait_for("both are read", |metrics| {
+            is_open(metrics) && metrics.get(&open("ours")) == Some(1.0)
+        })
+        .await;
+    swap_keys(&several);
+    // They share no live stream: their list names nobody, but that of their pages does.
+    let failing = failing("ours", "other_org").replace("clip_groups", "live_streams");
+    let fails = |metrics: &Metrics| {
+        assert!(is_open(metrics), "{metrics}");
+        metrics.get(&failing) == Some(1.0)
+    };
+    exporter.wait_for("neither is believed", fails).await;
+    exporter.all_along("open", (&["ours"], 3), is_open).await;
+    // With the right key all is as it was, an empty list too.
+    several.files.write_key(&key_file("ours"), &key("ours"));
+    several.order("DELETE", &path, "ours", "").await;
+    exporter
+        .wait_for("it is believed", |metrics| {
+            metrics.get(&open_stream) == Some(0.0) && metrics.sum("rhombus_collect_failing") == 0.0
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_list_with_a_record_of_another_organisation_is_another_organisations() {
     let several = two_organisations().await;
     let exporter = several.exporter(QUICK, &["ours"]);

@@ -16,6 +16,32 @@ use crate::share::{OrganizationRecord, Permissions, Share, ShareKind};
 pub(super) struct KeyFacts {
     pub(super) owner: Mutex<Asked<OrganizationRecord>>,
     permissions: Mutex<Asked<Permissions>>,
+    /// The key of which the last list that named somebody named another organisation.
+    others: Mutex<Option<ApiKey>>,
+}
+
+impl KeyFacts {
+    /// Notes whether a list of `key` names the organisation that it should.
+    pub(super) async fn note_list(&self, key: &ApiKey, is_right: bool) {
+        *self.others.lock().await = (!is_right).then(|| key.clone());
+    }
+
+    /// Why a list that names nobody may be another organisation's, where this is known of the owner of
+    /// its `key`.
+    pub(super) async fn doubt(
+        &self,
+        key: &ApiKey,
+        owner: &Known<OrganizationRecord>,
+    ) -> Option<&'static str> {
+        if *owner == Known::NotAsked {
+            return Some("whose the key is could not be asked, and the next poll asks again");
+        }
+        let is_said = owner
+            .said()
+            .is_some_and(|said| said.identity.uuid.is_some());
+        let is_others = !is_said && self.others.lock().await.as_ref() == Some(key);
+        is_others.then_some("another list of this key is of another organisation")
+    }
 }
 
 /// How many shares were counted and not listed, beside how many that were, and when.

@@ -141,26 +141,37 @@ impl Poller {
         if has_told && self.created_after().is_some() {
             listing = self.list(&key).await?;
         }
+        self.identify_list(&key, &owner, &listing).await?;
+        let obtained = self.now();
+        let counted = self.count_unlisted(&key, &listing.shares).await;
+        listing.unlisted = listing.unlisted.or(counted);
+        Ok(Listed { listing, obtained })
+    }
+
+    /// Takes in whose list it is, where `owner` is what is known of the owner of its key.
+    async fn identify_list(
+        &self,
+        key: &ApiKey,
+        owner: &Known<OrganizationRecord>,
+        listing: &Listing,
+    ) -> Result<(), Failure> {
+        let key_facts = &self.running.key_facts;
         let of_list = Identity {
             uuid: listing.org_uuid.clone(),
             name: None,
         };
         if of_list.uuid.is_some() {
-            self.identify(of_list.clone(), "list")?;
+            let identified = self.identify(of_list.clone(), "list");
+            key_facts.note_list(key, identified.is_ok()).await;
+            identified?;
             let record = OrganizationRecord::of(of_list);
-            self.running
-                .key_facts
-                .owner
-                .lock()
-                .await
-                .learn(&key, record);
-        } else if listing.shares.is_empty() && owner == Known::NotAsked {
-            self.expect_nobody()?;
+            key_facts.owner.lock().await.learn(key, record);
+        } else if listing.shares.is_empty()
+            && let Some(doubt) = key_facts.doubt(key, owner).await
+        {
+            self.expect_nobody(doubt)?;
         }
-        let obtained = self.now();
-        let counted = self.count_unlisted(&key, &listing.shares).await;
-        listing.unlisted = listing.unlisted.or(counted);
-        Ok(Listed { listing, obtained })
+        Ok(())
     }
 
     /// Until when an operation that begins now may take.
@@ -223,19 +234,19 @@ impl Poller {
         pinned.or_else(|| self.running.organization.identity().uuid.clone())
     }
 
-    /// An empty list names nobody. Until Rhombus has said whose a new key is, it may be another
+    /// An empty list names nobody. Where there is `doubt` whose the key is, it may be another
     /// organisation's, so that it is believed only where none is expected.
     ///
     /// # Errors
     /// Where it is known which organisation's list it should be.
-    fn expect_nobody(&self) -> Result<(), Failure> {
+    fn expect_nobody(&self, doubt: &str) -> Result<(), Failure> {
         match self.expected() {
             None => Ok(()),
             Some(expected) => Err(Failure {
                 reason: Reason::OtherOrg,
                 message: format!(
-                    "the list is empty and names nobody, and Rhombus could not be asked whether the key \
-                     is of the organisation {expected}; the next poll asks again"
+                    "the list is empty and names nobody, and should be of the organisation {expected}; \
+                     {doubt}"
                 ),
             }),
         }
