@@ -145,6 +145,26 @@ async fn an_empty_list_of_the_same_key_is_believed_though_nobody_can_be_asked() 
 }
 
 #[tokio::test]
+async fn an_empty_list_is_believed_as_soon_as_another_has_said_whose_the_key_is() {
+    let several = two_organisations().await;
+    fail_who(&several, "ours", r#""server_error""#).await;
+    // The empty list comes after the one that names us, and was asked for before.
+    let late = r#"{"fault":"delay","millis":3000,"operation":"live_streams"}"#;
+    several.set_fault("ours", late).await;
+    let exporter = several.exporter(
+        "{sources: [clip_groups, live_streams], interval: 1s, timeout: 10s, requests_per_second: 100}",
+        &["ours"],
+    );
+    let both = |metrics: &Metrics| metrics.sum("rhombus_collect_success") == 2.0;
+    let metrics = exporter.wait_for("both succeed", both).await;
+    assert_eq!(
+        metrics.sum("rhombus_collect_errors_total"),
+        0.0,
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
 async fn the_old_picture_is_withdrawn_when_it_is_too_old() {
     let several = two_organisations().await;
     put(&several, "theirs", PAGE, THEIRS).await;

@@ -138,6 +138,15 @@ impl<T: Statement> Asked<T> {
         &self.last.insert(last).known
     }
 
+    /// What is known of `key`, without asking.
+    pub(super) fn known(&self, key: &ApiKey) -> Known<T>
+    where
+        T: Clone,
+    {
+        let last = self.last.as_ref().filter(|last| last.key == *key);
+        last.map_or(Known::NotAsked, |last| last.known.clone())
+    }
+
     /// What was said of the key in use, where something was.
     pub(super) fn said(&self) -> Option<&T> {
         self.last.as_ref()?.known.said()

@@ -26,14 +26,10 @@ impl KeyFacts {
         *self.others.lock().await = (!is_right).then(|| key.clone());
     }
 
-    /// Why a list that names nobody may be another organisation's, where this is known of the owner of
-    /// its `key`.
-    pub(super) async fn doubt(
-        &self,
-        key: &ApiKey,
-        owner: &Known<OrganizationRecord>,
-    ) -> Option<&'static str> {
-        if *owner == Known::NotAsked {
+    /// Why a list of `key` that names nobody may be another organisation's.
+    pub(super) async fn doubt(&self, key: &ApiKey) -> Option<&'static str> {
+        let owner = self.owner.lock().await.known(key);
+        if owner == Known::NotAsked {
             return Some("whose the key is could not be asked, and the next poll asks again");
         }
         let is_said = owner

@@ -141,35 +141,29 @@ impl Poller {
         if has_told && self.created_after().is_some() {
             listing = self.list(&key).await?;
         }
-        self.identify_list(&key, &owner, &listing).await?;
+        self.identify_list(&key, &listing).await?;
         let obtained = self.now();
         let counted = self.count_unlisted(&key, &listing.shares).await;
         listing.unlisted = listing.unlisted.or(counted);
         Ok(Listed { listing, obtained })
     }
 
-    /// Takes in whose list it is, where `owner` is what is known of the owner of its key.
-    async fn identify_list(
-        &self,
-        key: &ApiKey,
-        owner: &Known<OrganizationRecord>,
-        listing: &Listing,
-    ) -> Result<(), Failure> {
+    /// Takes in whose list it is.
+    async fn identify_list(&self, key: &ApiKey, listing: &Listing) -> Result<(), Failure> {
         let key_facts = &self.running.key_facts;
         let of_list = Identity {
             uuid: listing.org_uuid.clone(),
             name: None,
         };
         if of_list.uuid.is_some() {
+            // Held all the while: who sees one of both that are learnt here sees the other.
+            let mut owner = key_facts.owner.lock().await;
             let identified = self.identify(of_list.clone(), "list");
             key_facts.note_list(key, identified.is_ok()).await;
             identified?;
-            let record = OrganizationRecord::of(of_list);
-            key_facts.owner.lock().await.learn(key, record);
-        } else if listing.shares.is_empty()
-            && let Some(doubt) = key_facts.doubt(key, owner).await
-        {
-            self.expect_nobody(doubt)?;
+            owner.learn(key, OrganizationRecord::of(of_list));
+        } else if listing.shares.is_empty() {
+            self.expect_nobody(key).await?;
         }
         Ok(())
     }
@@ -234,15 +228,19 @@ impl Poller {
         pinned.or_else(|| self.running.organization.identity().uuid.clone())
     }
 
-    /// An empty list names nobody. Where there is `doubt` whose the key is, it may be another
+    /// An empty list names nobody. Where there is doubt whose the key is, it may be another
     /// organisation's, so that it is believed only where none is expected.
     ///
     /// # Errors
     /// Where it is known which organisation's list it should be.
-    fn expect_nobody(&self, doubt: &str) -> Result<(), Failure> {
-        match self.expected() {
+    async fn expect_nobody(&self, key: &ApiKey) -> Result<(), Failure> {
+        let Some(expected) = self.expected() else {
+            return Ok(());
+        };
+        // Asked after that: another list may just have told both.
+        match self.running.key_facts.doubt(key).await {
             None => Ok(()),
-            Some(expected) => Err(Failure {
+            Some(doubt) => Err(Failure {
                 reason: Reason::OtherOrg,
                 message: format!(
                     "the list is empty and names nobody, and should be of the organisation {expected}; \
