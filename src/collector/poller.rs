@@ -33,6 +33,8 @@ pub(super) struct Poller {
     malformed: MalformedCounts,
     /// Whether the last answer warned that it is not whole; said when it changes.
     partial: bool,
+    /// Whether the last answer took longer than it is shown; said when it changes.
+    outlived: bool,
 }
 
 /// What was listed, and when the answer had come to its end.
@@ -65,6 +67,7 @@ impl Poller {
             unlisted: Asked::default(),
             malformed: MalformedCounts::new(),
             partial: false,
+            outlived: false,
         }
     }
 
@@ -273,6 +276,7 @@ impl Poller {
     fn publish_answer(&mut self, answer: Listed, started: Instant) {
         let Listed { listing, obtained } = answer;
         self.complain(&listing);
+        self.complain_of_time(started.elapsed());
         let count = listing.shares.len();
         self.fleet.count_malformed(self.kind, &listing.malformed);
         let before = self.running.organization.standing(self.kind);
@@ -297,6 +301,20 @@ impl Poller {
             warn!("Rhombus warned that its list is not whole");
         }
         self.partial = listing.partial;
+    }
+
+    /// A list that comes and goes, though each poll succeeds.
+    fn complain_of_time(&mut self, took: Duration) {
+        let collect = &self.running.settings.collect;
+        let outlived = took + collect.interval > collect.max_staleness;
+        if outlived && !self.outlived {
+            warn!(
+                took = ?took,
+                "the list takes so long to read that it is withdrawn before it is read again: raise \
+                 max_staleness, or requests_per_second"
+            );
+        }
+        self.outlived = outlived;
     }
 
     fn publish_failure(&self, failure: Failure, started: Instant) {

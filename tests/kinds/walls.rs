@@ -45,6 +45,17 @@ async fn many_walls_are_read_late_rather_than_never_and_it_shows_how_long_it_tak
 }
 
 #[tokio::test]
+async fn a_list_that_is_withdrawn_before_it_can_be_read_again_is_told() {
+    let several = Several::new(&["ours"]);
+    put_walls(&several, 0..40).await;
+    let brief = COLLECT.replace("10m", "3s");
+    let exporter = several.exporter(&brief, &["ours"]);
+    exporter
+        .wait_for_output("takes so long to read that it is withdrawn before it is read again")
+        .await;
+}
+
+#[tokio::test]
 async fn a_wall_that_can_not_be_read_leaves_what_was_known_of_all() {
     let several = Several::new(&["ours"]);
     put_walls(&several, 0..2).await;
