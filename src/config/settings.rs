@@ -65,7 +65,7 @@ settings! {
     /// The lists of shares to watch, with commas between
     sources: Vec<ShareKind> = ShareKind::ALL.into(), Sources();
 
-    /// From one poll of an organisation to the next
+    /// From one poll of a list to the next
     interval: Duration = MINUTE, Duration(INTERVAL);
 
     /// The limit of one request, from the connection to the last byte
@@ -77,7 +77,7 @@ settings! {
     max_staleness: Duration = MINUTE * 10, Duration(SECOND..=THIRTY_DAYS);
 
     // Within less than 1 min a page would never be seen.
-    /// Ask only for pages created within this time, and see no older one; 0s: all
+    /// Ask only for clip pages created within this time, and see no older; 0s: all
     lookback: Option<Duration> = None, Lookback(MINUTE..=TEN_YEARS);
 
     /// The windows of rhombus_shares_expiring, with commas between
