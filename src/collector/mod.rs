@@ -3,6 +3,7 @@
 
 mod asked;
 mod beside;
+mod identity;
 mod key;
 mod poller;
 mod schedule;

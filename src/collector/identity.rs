@@ -1,0 +1,107 @@
+//! Whose list it is: under one name there is one organisation, until a reload accepts another. The key says
+//! it, or its records do; where neither does, an empty list may be anybody's.
+
+use tracing::warn;
+
+use super::poller::Poller;
+use crate::inventory::Failure;
+use crate::rhombus::ApiKey;
+use crate::share::{Id, Identity, Listing, OrganizationRecord, Reason};
+
+impl Poller {
+    /// Takes in whose list it is.
+    pub(super) async fn identify_list(
+        &self,
+        key: &ApiKey,
+        listing: &Listing,
+    ) -> Result<(), Failure> {
+        let key_facts = &self.running.key_facts;
+        let of_list = Identity {
+            uuid: listing.org_uuid.clone(),
+            name: None,
+        };
+        if of_list.uuid.is_some() {
+            // Held all the while: who sees one of both that are learnt here sees the other.
+            let mut owner = key_facts.owner.lock().await;
+            let identified = self.identify(of_list.clone(), "list");
+            key_facts.note_list(key, identified.is_ok()).await;
+            identified?;
+            owner.learn(key, OrganizationRecord::of(of_list));
+        } else if listing.shares.is_empty() {
+            self.expect_nobody(key).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes in who the organisation is, as `what` says: under one name, the numbers of two would look
+    /// like a change in one, and the one that was meant would be watched by nobody.
+    pub(super) fn identify(&self, said: Identity, what: &str) -> Result<(), Failure> {
+        if let (Some(expected), Some(said)) = (self.expected(), &said.uuid)
+            && expected != *said
+        {
+            let advice = match self.running.settings.organization.org_uuid {
+                Some(_) => "org_uuid names another: put the right key, or the right uuid",
+                None => "put the right key back, or reload the configuration if this is meant",
+            };
+            return Err(Failure {
+                reason: Reason::OtherOrg,
+                message: format!(
+                    "the {what} is of the organisation {said}, not of {expected}; {advice}"
+                ),
+            });
+        }
+        let known = self.running.organization.identity();
+        let next = Identity {
+            uuid: known.uuid.clone().or(said.uuid),
+            name: said.name.or_else(|| known.name.clone()),
+        };
+        if next != *known && !self.running.stop.is_cancelled() {
+            self.fleet.identify(&self.running.organization, next);
+            if known.uuid.is_none() {
+                self.tell_other_names();
+            }
+        }
+        Ok(())
+    }
+
+    /// Which organisation's key and list it should be, where that is known.
+    fn expected(&self) -> Option<Id> {
+        let pinned = self.running.settings.organization.org_uuid.clone();
+        pinned.or_else(|| self.running.organization.identity().uuid.clone())
+    }
+
+    /// An empty list names nobody. Where there is doubt whose the key is, it may be another
+    /// organisation's, so that it is believed only where none is expected.
+    ///
+    /// # Errors
+    /// Where it is known which organisation's list it should be.
+    async fn expect_nobody(&self, key: &ApiKey) -> Result<(), Failure> {
+        let Some(expected) = self.expected() else {
+            return Ok(());
+        };
+        // Asked after that: another list may just have told both.
+        match self.running.key_facts.doubt(key).await {
+            None => Ok(()),
+            Some(doubt) => Err(Failure {
+                reason: Reason::OtherOrg,
+                message: format!(
+                    "the list is empty and names nobody, and should be of the organisation {expected}; \
+                     {doubt}"
+                ),
+            }),
+        }
+    }
+
+    /// Says where the organisation, which is known only now, is watched under other names too.
+    fn tell_other_names(&self) {
+        let Some(uuid) = &self.running.organization.identity().uuid else {
+            return;
+        };
+        let fleet = self.fleet.load();
+        let names = fleet.names_of(uuid);
+        if names.len() > 1 {
+            let names = names.join(", ");
+            warn!(names, "these are one organisation, whose links count twice");
+        }
+    }
+}
