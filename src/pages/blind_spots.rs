@@ -18,6 +18,8 @@ pub(super) struct BlindSpots {
     short: Vec<String>,
     /// The organisations whose key is no super admin, perhaps with its role.
     limited: Vec<String>,
+    /// How many organisations have been seen of whose key Rhombus does not say what it may see.
+    untold: u64,
 }
 
 impl BlindSpots {
@@ -31,6 +33,8 @@ impl BlindSpots {
                 let role = look.permissions.role.as_deref().filter(|_| is_identified);
                 spots.limited.push(with_role(look, role));
             }
+            let is_seen = look.belief(&snapshot.view).is_known();
+            spots.untold += u64::from(is_seen && look.permissions.super_admin.is_none());
         }
         spots
     }
@@ -81,6 +85,12 @@ impl BlindSpots {
             let more = "These keys are not super admins; they may not see all";
             let what = one_or_more(&self.limited, one, more);
             sentences.push(format!("{what}: {}.", first_of(&self.limited)));
+        }
+        if self.untold > 0 {
+            let untold = words::counted(self.untold, "organisation");
+            sentences.push(format!(
+                "Rhombus does not say whether the key may see all: {untold}."
+            ));
         }
         sentences
     }

@@ -87,12 +87,14 @@ async fn what_was_counted_beside_a_list_goes_with_it() {
 #[tokio::test]
 async fn a_key_that_may_not_see_all_gives_no_all_clear() {
     let quiet = || fleet(vec![("a", good(0, 5)), ("b", good(0, 5))]);
-    for known in [Some(true), None] {
+    for (known, untold) in [(Some(true), "1 organisation"), (None, "2 organisations")] {
         let fleet = quiet();
         permit(&fleet, "a", known, Some("Guards"));
         let (tone, words) = answer(fleet).await;
         assert_eq!(tone, "good");
         assert!(!words.contains("super admin"), "{words}");
+        let expected = format!("Rhombus does not say whether the key may see all: {untold}.");
+        assert!(words.contains(&expected), "{words}");
     }
     let fleet = quiet();
     permit(&fleet, "a", Some(false), Some("<b>\u{202e}"));
