@@ -22,7 +22,8 @@ pub use standing::{Failure, Poll, Standing};
 pub use timeline::{Tally, Timeline, Totals};
 
 use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Moment, Protection, Share, UnixMillis,
+    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Moment, Protection, Share, Traits,
+    UnixMillis,
 };
 
 /// What one good answer of one source said.
@@ -32,6 +33,8 @@ pub struct Inventory {
     timelines: [Timeline; Protection::ALL.len()],
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
+    /// What open shares give beside the moment, where it is known, and until when.
+    open_traits: Box<[(Expiry, Traits)]>,
     readings: [u64; ExpiryReading::ALL.len()],
     malformed: MalformedCounts,
     unlisted: Option<u64>,
@@ -57,6 +60,7 @@ impl Inventory {
         Self {
             timelines: Protection::ALL.map(timeline),
             cameras: shown_until(&shares),
+            open_traits: traits_of_open(&shares),
             readings: count_readings(&shares),
             shares: shares.into_boxed_slice(),
             malformed: listing.malformed,
@@ -85,6 +89,16 @@ impl Inventory {
     pub fn active(&self, now: UnixMillis) -> u64 {
         let active = |timeline: &Timeline| timeline.at(now).active;
         self.timelines.iter().map(active).sum()
+    }
+
+    /// What the open shares that are active at `now` give beside the moment; none of those of which
+    /// nothing is known.
+    pub fn open_traits(&self, now: UnixMillis) -> impl Iterator<Item = Traits> {
+        let active = self
+            .open_traits
+            .iter()
+            .filter(move |(end, _)| end.is_active(now));
+        active.map(|(_, traits)| *traits)
     }
 
     /// Of how many shares the end was read so.
@@ -128,6 +142,16 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         cameras.dedup();
         media.cameras = cameras.into_boxed_slice();
     }
+}
+
+fn traits_of_open(shares: &[Share]) -> Box<[(Expiry, Traits)]> {
+    let open = shares
+        .iter()
+        .filter(|share| share.protection == Protection::None);
+    let traits = open.map(|share| (share.expiry, share.traits));
+    traits
+        .filter(|(_, traits)| *traits != Traits::default())
+        .collect()
 }
 
 fn count_readings(shares: &[Share]) -> [u64; ExpiryReading::ALL.len()] {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::blind_spots::BlindSpots;
 use crate::inventory::Standing;
 use crate::inventory::{Belief, Failure, Inventory, Look, Organization, Poll, Snapshot, View};
-use crate::share::{Maker, Protection, Reason, Share, ShareKind, Traits, UnixMillis, Window};
+use crate::share::{Maker, Protection, Reason, ShareKind, Traits, UnixMillis, Window};
 
 /// What is shared: counts of links that work now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,10 +55,7 @@ impl TraitCounts {
 
 impl Links {
     fn of(inventory: &Inventory, soon: Option<&Window>, now: UnixMillis) -> Self {
-        let is_open =
-            |share: &&Share| share.protection == Protection::None && share.expiry.is_active(now);
-        let open = inventory.shares().iter().filter(is_open);
-        let traits = open.map(|share| TraitCounts::of(share.traits));
+        let traits = inventory.open_traits(now).map(TraitCounts::of);
         let mut links = Self {
             open_traits: traits.fold(TraitCounts::default(), TraitCounts::with),
             ..Self::default()

@@ -84,6 +84,10 @@ async fn what_open_streams_give_beside_the_moment_is_said() {
             stream(Protection::None, traits),
             stream(Protection::None, Traits::default()),
             stream(Protection::Sso, traits),
+            Share {
+                expiry: Expiry::At(NOW.time),
+                ..stream(Protection::None, traits)
+            },
         ],
         ..Listing::default()
     };
