@@ -4,7 +4,7 @@
 use super::families::{Family, Spec};
 use super::inventories::lists;
 use crate::inventory::{Inventory, Snapshot};
-use crate::share::{Expiry, UnixMillis};
+use crate::share::Expiry;
 
 static KEY: Spec = Spec::gauge(
     "rhombus_key_info",
@@ -53,7 +53,7 @@ fn access(snapshot: &Snapshot) -> Family {
 
 fn timestamp(until: Expiry) -> f64 {
     match until {
-        Expiry::At(moment) => UnixMillis::as_secs_f64(moment),
+        Expiry::At(moment) => moment.as_secs_f64(),
         Expiry::Never => f64::INFINITY,
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::field::{Camera, Lenient};
 use super::list::{ListReader, Sink};
-use crate::share::{Id, StreamCounts};
+use crate::share::StreamCounts;
 
 /// The path of the operation below `/api/`.
 pub(super) const PATH: &str = "camera/getMinimalCameraStateList";
@@ -50,7 +50,11 @@ impl Sink for Cameras {
     /// What is no record may be a camera with a shared stream.
     fn take(&mut self, record: Lenient<CameraState>) {
         let (camera, count) = match record.0.ok().flatten() {
-            Some(state) => (state.camera(), state.count()),
+            Some(state) => {
+                let count = state.count();
+                let camera = state.uuid.and_then(Camera::named);
+                (camera.0.ok().flatten(), count)
+            }
             None => (None, 1),
         };
         if count > 0 {
@@ -68,13 +72,6 @@ impl Sink for Cameras {
 const ENTRY: u64 = 16;
 
 impl CameraState {
-    /// An empty text names no camera.
-    fn camera(&self) -> Option<Id> {
-        let Camera(id) = self.uuid.0.as_ref().ok()?.as_ref()?;
-        let is_empty = matches!(id, Id::Text(text) if text.is_empty());
-        (!is_empty).then(|| id.clone())
-    }
-
     /// Null and absent are 0 unless a stream is said to be shared; a count that can't be one is at
     /// least 1.
     fn count(&self) -> u64 {
@@ -90,6 +87,7 @@ impl CameraState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::share::Id;
 
     const A: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
     const B: &str = "AAAAAAAAAAAAAAAAAAAAAg";

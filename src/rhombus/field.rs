@@ -232,6 +232,13 @@ impl<'de> Deserialize<'de> for Id {
 #[derive(Debug)]
 pub(super) struct Camera(pub(super) Id);
 
+impl Camera {
+    /// The camera, where one is named: an empty text names none.
+    pub(super) fn named(self) -> Option<Id> {
+        (!matches!(&self.0, Id::Text(text) if text.is_empty())).then_some(self.0)
+    }
+}
+
 impl<'de> Deserialize<'de> for Camera {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
         text.deserialize_str(Text(|text: &str| Some(Self(Id::parse_camera(text)))))

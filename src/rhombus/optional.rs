@@ -4,6 +4,7 @@
 use tokio::time::Instant;
 
 use super::call::Operation;
+use super::client::nothing;
 use super::envelope::Completeness;
 use super::{ApiKey, Client, Error, cameras, organization, permissions};
 use crate::share::{OrganizationRecord, Permissions, Source, StreamCounts};
@@ -76,7 +77,7 @@ fn operation<'a>(
     Operation {
         source,
         path,
-        body: "{}".to_owned(),
+        body: nothing(),
         key,
         deadline,
     }

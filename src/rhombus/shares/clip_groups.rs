@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reading, Record, distinct};
+use super::{PAGE, Reading, Record, Terms, distinct};
 use crate::rhombus::field::{Camera, Each, Keys, Lenient};
-use crate::share::{Id, MalformedCounts, Media, Share, ShareKind, Traits};
+use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
 
 /// What to ask for. Whether Rhombus counts the bounds in is not stated.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -43,22 +43,19 @@ impl Record for ClipGroup {
     const LIST: &'static str = "sharedClipGroups";
 
     fn share(self, reading: &mut Reading) -> Share {
-        reading.learn_org_uuid("orgUuid", self.org_uuid);
-        let created = reading.created("createdAtMillis", self.created_at_millis);
-        let (expiry, expiry_reading) =
-            reading.expiry("expirationTimeSecs", self.expiration_time_secs, created);
+        let terms = Terms {
+            uuid: self.uuid,
+            org_uuid: self.org_uuid,
+            created: self.created_at_millis,
+            expiration: self.expiration_time_secs,
+            password: self.is_secured,
+        };
         let clips = reading.known("sharedClips", self.shared_clips);
         let Clips { media, malformed } = clips.map(|clips| clips.0).unwrap_or_default();
         reading.add(malformed);
         Share {
-            id: reading.id("uuid", self.uuid),
-            kind: ShareKind::ClipGroup,
-            protection: reading.password("isSecured", self.is_secured),
-            created,
-            expiry,
-            expiry_reading,
             media,
-            traits: Traits::default(),
+            ..reading.share(Self::KIND, &PAGE, terms)
         }
     }
 }
@@ -102,29 +99,12 @@ mod tests {
     use crate::rhombus::ExpirationTime;
     use crate::rhombus::list::Sink;
     use crate::rhombus::shares::reader;
-    use crate::share::{Expiry, ExpiryReading, Listing, Protection, UnixMillis};
-
-    const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
-    const CREATED: i64 = 1_700_000_000_000;
-    const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
-
-    fn answer(records: &str) -> Listing {
-        let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
-        reader
-            .push(format!(r#"{{"sharedClipGroups":[{records}]}}"#).as_bytes())
-            .unwrap();
-        reader.finish().unwrap().0.into_listing()
-    }
-
-    fn one(record: &str) -> (Share, MalformedCounts) {
-        let mut answer = answer(record);
-        assert_eq!(answer.shares.len(), 1);
-        (answer.shares.remove(0), answer.malformed)
-    }
+    use crate::rhombus::shares::samples::{CREATED, NOW, UUID, answer, malformed_by, one};
+    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis};
 
     #[test]
     fn a_documented_record_is_read_whole() {
-        let (share, malformed) = one(&format!(
+        let (share, malformed) = one::<ClipGroup>(&format!(
             r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","title":"\u0000","createdAtMillis":{CREATED},
             "expirationTimeSecs":86400,"isSecured":true,"newField":{{}},"sharedClips":[
               {{"uuid":"x","durationSec":30,"deviceUuidMap":{{"{UUID}.v0":{{"region":"us"}}}}}},
@@ -160,7 +140,8 @@ mod tests {
             r"\u0007",
             "titre de l’été",
         ] {
-            let (share, malformed) = one(&format!(r#"{{"uuid":"{UUID}","{key}":true}}"#));
+            let (share, malformed) =
+                one::<ClipGroup>(&format!(r#"{{"uuid":"{UUID}","{key}":true}}"#));
             let is_secured = key.starts_with("is");
             assert_eq!(
                 share.protection == Protection::Password,
@@ -186,7 +167,7 @@ mod tests {
             r#","isSecured":null,"expirationTimeSecs":null,"createdAtMillis":null,"sharedClips":null"#
                 .into(),
         ] {
-            let (share, malformed) = one(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
+            let (share, malformed) = one::<ClipGroup>(&format!(r#"{{"uuid":"{UUID}"{fields}}}"#));
             assert_eq!((share.protection, share.expiry), (Protection::None, Expiry::Never));
             assert_eq!(malformed, MalformedCounts::new());
         }
@@ -194,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_wrong_type_is_that_fields_failure_and_hides_nothing() {
-        for (field, value) in [
+        malformed_by::<ClipGroup>(&[
             ("uuid", "7"),
             ("uuid", r#""""#),
             ("uuid", r#""\ud800""#),
@@ -211,29 +192,14 @@ mod tests {
             ("isSecured", "1"),
             ("sharedClips", "{}"),
             ("sharedClips", "1e999"),
-        ] {
-            // A later key of the same name would make the record another: leave the default out.
-            let uuid = if field == "uuid" {
-                String::new()
-            } else {
-                format!(r#","uuid":"{UUID}""#)
-            };
-            let (share, malformed) = one(&format!(r#"{{"{field}":{value}{uuid}}}"#));
-            assert_eq!(
-                malformed,
-                MalformedCounts::from([(field, 1)]),
-                "{field}: {value}"
-            );
-            assert_eq!(
-                (share.protection, share.expiry),
-                (Protection::None, Expiry::Never)
-            );
-        }
+        ]);
     }
 
     #[test]
     fn a_wrong_type_in_a_clip_is_counted_and_the_clip_still_counts() {
-        let clips = |clips: &str| one(&format!(r#"{{"uuid":"{UUID}","sharedClips":[{clips}]}}"#));
+        let clips = |clips: &str| {
+            one::<ClipGroup>(&format!(r#"{{"uuid":"{UUID}","sharedClips":[{clips}]}}"#))
+        };
         let (share, malformed) = clips(
             r#"{"durationSec":-5},{"durationSec":"x"},{"durationSec":10,"deviceUuidMap":["a"]},
                {"durationSec":1e400},{"deviceUuidMap":-7},{"deviceUuidMap":null}"#,
@@ -266,7 +232,7 @@ mod tests {
             record(&format!("\"{UUID}\"")),
             record(&format!("\"{other}\"")),
         ];
-        let seen = answer(&records.join(","));
+        let seen = answer::<ClipGroup>(&records.join(","));
         assert_eq!(seen.org_uuid, Some(Id::parse(UUID)));
         assert_eq!(seen.malformed, MalformedCounts::from([("orgUuid", 1)]));
     }
@@ -274,7 +240,7 @@ mod tests {
     #[test]
     fn an_element_that_is_no_record_counts_as_an_open_share() {
         for element in ["null", "5", "\"x\"", "[]", "[true]"] {
-            let (share, malformed) = one(element);
+            let (share, malformed) = one::<ClipGroup>(element);
             assert_eq!(
                 (share.protection, share.expiry),
                 (Protection::None, Expiry::Never)

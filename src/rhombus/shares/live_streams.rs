@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::{Reading, Record, device, distinct};
+use super::{Reading, Record, STREAM, Terms, distinct};
 use crate::rhombus::field::{Camera, Lenient};
-use crate::share::{Id, Maker, Media, Protection, Share, ShareKind, Traits};
+use crate::share::{Id, Maker, Protection, Share, ShareKind, Traits};
 
 /// A shared stream.
 #[derive(Debug, Default, Deserialize)]
@@ -60,41 +60,30 @@ impl Record for LiveStream {
     const LIST: &'static str = "sharedLiveVideoStreams";
 
     fn share(self, reading: &mut Reading) -> Share {
-        reading.learn_org_uuid("orgUuid", self.org_uuid);
-        let created = reading.created("timestampMs", self.timestamp_ms);
-        let (expiry, expiry_reading) =
-            reading.expiry("expirationTime", self.expiration_time, created);
-        // Each counts, if both are malformed; both are one camera as a rule, and either may be missing.
-        let camera = reading.known("cameraUuid", self.camera_uuid.and_then(device));
-        let device = reading.known("deviceUuid", self.device_uuid.and_then(device));
-        let password = reading.password("passwordProtected", self.password_protected);
-        let protection = match reading.known("ssoProtected", self.sso_protected) {
-            Some(true) => Protection::Sso,
-            Some(false) | None => password,
+        let terms = Terms {
+            uuid: self.uuid,
+            org_uuid: self.org_uuid,
+            created: self.timestamp_ms,
+            expiration: self.expiration_time,
+            password: self.password_protected,
         };
+        let mut share = reading.share(Self::KIND, &STREAM, terms);
+        // Each counts, if both are malformed; both are one camera as a rule, and either may be missing.
+        let camera = reading.known("cameraUuid", self.camera_uuid.and_then(Camera::named));
+        let device = reading.known("deviceUuid", self.device_uuid.and_then(Camera::named));
+        share.media.cameras = distinct(camera.or(device).into_iter().collect());
+        if reading.known("ssoProtected", self.sso_protected) == Some(true) {
+            share.protection = Protection::Sso;
+        }
+        let sound = self.audio_gateway_uuid.and_then(|_| Some(true));
         let stream_type = reading.known("streamType", self.stream_type);
-        let traits = Traits {
+        share.traits = Traits {
             past_footage: reading.may_be("vodEnabled", self.vod_enabled),
-            sound: reading.may_be(
-                "audioGatewayUuid",
-                self.audio_gateway_uuid.and_then(|_| Some(true)),
-            ),
+            sound: reading.may_be("audioGatewayUuid", sound),
             scheduled: reading.known("scheduleUuid", self.schedule_uuid).is_some(),
             maker: stream_type.map_or(Maker::Unknown, StreamType::maker),
         };
-        Share {
-            id: reading.id("uuid", self.uuid),
-            kind: ShareKind::LiveStream,
-            protection,
-            created,
-            expiry,
-            expiry_reading,
-            media: Media {
-                cameras: distinct(camera.or(device).into_iter().collect()),
-                ..Media::default()
-            },
-            traits,
-        }
+        share
     }
 }
 
@@ -102,7 +91,7 @@ impl Record for LiveStream {
 mod tests {
     use super::*;
     use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, MalformedCounts, UnixMillis};
+    use crate::share::{Expiry, ExpiryReading, MalformedCounts, Media, UnixMillis};
 
     #[test]
     fn a_documented_record_is_read_whole() {

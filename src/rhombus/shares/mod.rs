@@ -14,10 +14,11 @@ use serde::de::DeserializeOwned;
 
 use super::ExpirationTime;
 use super::expiry::LAST_EPOCH_SECOND;
-use super::field::{Camera, Lenient, Malformed};
+use super::field::{Lenient, Malformed};
 use super::list::{ListReader, Sink};
 use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Protection, Share, ShareKind, UnixMillis,
+    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Media, Protection, Share, ShareKind,
+    Traits, UnixMillis,
 };
 
 /// What is read of one element of a list; fields that are not needed are passed over.
@@ -97,6 +98,35 @@ impl<R: Record> Sink for Shares<R> {
     }
 }
 
+/// What each record says, whatever its fields are called.
+struct Terms {
+    uuid: Lenient<Id>,
+    org_uuid: Lenient<Id>,
+    created: Lenient<i64>,
+    expiration: Lenient<i64>,
+    password: Lenient<bool>,
+}
+
+/// What the fields of [`Terms`] are called that have two names.
+struct Names {
+    created: &'static str,
+    expiration: &'static str,
+    password: &'static str,
+}
+
+/// Of clip and timelapse pages.
+const PAGE: Names = Names {
+    created: "createdAtMillis",
+    expiration: "expirationTimeSecs",
+    password: "isSecured",
+};
+/// Of live streams and video walls.
+const STREAM: Names = Names {
+    created: "timestampMs",
+    expiration: "expirationTime",
+    password: "passwordProtected",
+};
+
 /// How the values of an answer are read, and what was read of it.
 pub struct Reading {
     expiration_time: ExpirationTime,
@@ -127,23 +157,40 @@ impl Reading {
         self.known(field, Lenient::<()>::MALFORMED);
     }
 
+    /// The share of these terms, which shows nothing yet.
+    fn share(&mut self, kind: ShareKind, names: &Names, terms: Terms) -> Share {
+        self.learn_org_uuid(terms.org_uuid);
+        let created = self.created(names.created, terms.created);
+        let (expiry, expiry_reading) = self.expiry(names.expiration, terms.expiration, created);
+        Share {
+            id: self.id(terms.uuid),
+            kind,
+            protection: self.password(names.password, terms.password),
+            created,
+            expiry,
+            expiry_reading,
+            media: Media::default(),
+            traits: Traits::default(),
+        }
+    }
+
     /// Every share has an id.
-    fn id(&mut self, field: &'static str, uuid: Lenient<Id>) -> Option<Id> {
+    fn id(&mut self, uuid: Lenient<Id>) -> Option<Id> {
         let id = uuid.0.ok().flatten();
         if id.is_none() {
-            self.count(field);
+            self.count("uuid");
         }
         id
     }
 
     /// All records are of one organisation; one that says another is not understood.
-    fn learn_org_uuid(&mut self, field: &'static str, uuid: Lenient<Id>) {
+    fn learn_org_uuid(&mut self, uuid: Lenient<Id>) {
         match (uuid.0, &self.listing.org_uuid) {
             (Ok(None), _) => {}
             (Ok(Some(uuid)), Some(known)) if uuid == *known => {}
             // It becomes a label value, so that only a documented one will do.
             (Ok(Some(uuid @ Id::Uuid(_))), None) => self.listing.org_uuid = Some(uuid),
-            _ => self.count(field),
+            _ => self.count("orgUuid"),
         }
     }
 
@@ -186,9 +233,4 @@ fn distinct(mut cameras: Vec<Id>) -> Box<[Id]> {
     cameras.sort_unstable();
     cameras.dedup();
     cameras.into_boxed_slice()
-}
-
-/// The camera of a device; an empty text names none.
-fn device(Camera(id): Camera) -> Option<Id> {
-    (!matches!(&id, Id::Text(text) if text.is_empty())).then_some(id)
 }

@@ -2,18 +2,23 @@
 
 use super::{Record, reader};
 use crate::rhombus::ExpirationTime;
-use crate::share::{Expiry, MalformedCounts, Protection, Share, UnixMillis};
+use crate::share::{Expiry, Listing, MalformedCounts, Protection, Share, UnixMillis};
 
 pub(super) const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
 pub(super) const CREATED: i64 = 1_700_000_000_000;
-const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
+pub(super) const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
+
+/// What an answer with these records lists.
+pub(super) fn answer<R: Record>(records: &str) -> Listing {
+    let mut reader = reader::<R>(ExpirationTime::Auto, NOW, 1 << 20);
+    let answer = format!(r#"{{"{}":[{records}]}}"#, R::LIST);
+    reader.push(answer.as_bytes()).unwrap();
+    reader.finish().unwrap().0.into_listing()
+}
 
 /// The only record of an answer, and what of it was malformed.
 pub(super) fn one<R: Record>(record: &str) -> (Share, MalformedCounts) {
-    let mut reader = reader::<R>(ExpirationTime::Auto, NOW, 1 << 20);
-    let answer = format!(r#"{{"{}":[{record}]}}"#, R::LIST);
-    reader.push(answer.as_bytes()).unwrap();
-    let mut listing = reader.finish().unwrap().0.into_listing();
+    let mut listing = answer::<R>(record);
     assert_eq!(listing.shares.len(), 1);
     (listing.shares.remove(0), listing.malformed)
 }

@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::{Reading, Record, device, distinct};
+use super::{PAGE, Reading, Record, Terms, distinct};
 use crate::rhombus::field::{Camera, Each, Lenient};
-use crate::share::{Id, MalformedCounts, Media, Share, ShareKind, Traits};
+use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
 
 /// A shared page.
 #[derive(Debug, Default, Deserialize)]
@@ -40,23 +40,20 @@ impl Record for TimelapseGroup {
     const LIST: &'static str = "sharedTimelapses";
 
     fn share(self, reading: &mut Reading) -> Share {
-        reading.learn_org_uuid("orgUuid", self.org_uuid);
-        let created = reading.created("createdAtMillis", self.created_at_millis);
-        let (expiry, expiry_reading) =
-            reading.expiry("expirationTimeSecs", self.expiration_time_secs, created);
+        let terms = Terms {
+            uuid: self.uuid,
+            org_uuid: self.org_uuid,
+            created: self.created_at_millis,
+            expiration: self.expiration_time_secs,
+            password: self.is_secured,
+        };
         let list = reading.known("sharedTimelapses", self.shared_timelapses);
         let Timelapses { mut media, devices } = list.map(|list| list.0).unwrap_or_default();
         media.cameras = distinct(devices.cameras);
         reading.add(devices.malformed);
         Share {
-            id: reading.id("uuid", self.uuid),
-            kind: ShareKind::TimelapseGroup,
-            protection: reading.password("isSecured", self.is_secured),
-            created,
-            expiry,
-            expiry_reading,
             media,
-            traits: Traits::default(),
+            ..reading.share(Self::KIND, &PAGE, terms)
         }
     }
 }
@@ -107,7 +104,10 @@ impl FromIterator<Lenient<Footage>> for Devices {
         let mut devices = Self::default();
         for footage in list {
             let footage = footage.known("sources", &mut devices.malformed);
-            let camera = footage.unwrap_or_default().device_uuid.and_then(device);
+            let camera = footage
+                .unwrap_or_default()
+                .device_uuid
+                .and_then(Camera::named);
             let camera = camera.known("deviceUuid", &mut devices.malformed);
             devices.cameras.extend(camera);
         }
@@ -119,7 +119,7 @@ impl FromIterator<Lenient<Footage>> for Devices {
 mod tests {
     use super::*;
     use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, Protection, UnixMillis};
+    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis};
 
     #[test]
     fn a_documented_record_is_read_whole() {

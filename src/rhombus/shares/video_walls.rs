@@ -6,10 +6,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reading, Record, device, distinct};
+use super::{Reading, Record, STREAM, Terms, distinct};
 use crate::rhombus::field::{Camera, Each, Lenient};
 use crate::rhombus::list::{ListReader, Sink};
-use crate::share::{Id, Listing, MalformedCounts, Media, Share, ShareKind, Traits};
+use crate::share::{Id, Listing, MalformedCounts, Share, ShareKind, Traits};
 
 /// The path of the operation that lists the walls, below `/api/`.
 pub const WALLS_PATH: &str = "camera/getVideoWalls";
@@ -126,7 +126,7 @@ impl FromIterator<Lenient<Camera>> for Devices {
     fn from_iter<I: IntoIterator<Item = Lenient<Camera>>>(list: I) -> Self {
         let mut devices = Self::default();
         for camera in list {
-            match camera.and_then(device).0 {
+            match camera.and_then(Camera::named).0 {
                 Ok(camera) => devices.cameras.extend(camera),
                 Err(_) => devices.malformed += 1,
             }
@@ -162,24 +162,21 @@ impl Record for VideoWall {
     const LIST: &'static str = "sharedVideoWalls";
 
     fn share(self, reading: &mut Reading) -> Share {
-        reading.learn_org_uuid("orgUuid", self.org_uuid);
-        let created = reading.created("timestampMs", self.timestamp_ms);
-        let (expiry, expiry_reading) =
-            reading.expiry("expirationTime", self.expiration_time, created);
+        let terms = Terms {
+            uuid: self.uuid,
+            org_uuid: self.org_uuid,
+            created: self.timestamp_ms,
+            expiration: self.expiration_time,
+            password: self.password_protected,
+        };
         let traits = Traits {
             past_footage: reading.may_be("vodEnabled", self.vod_enabled),
             scheduled: reading.known("scheduleUuid", self.schedule_uuid).is_some(),
             ..Traits::default()
         };
         Share {
-            id: reading.id("uuid", self.uuid),
-            kind: ShareKind::VideoWall,
-            protection: reading.password("passwordProtected", self.password_protected),
-            created,
-            expiry,
-            expiry_reading,
-            media: Media::default(),
             traits,
+            ..reading.share(Self::KIND, &STREAM, terms)
         }
     }
 }
@@ -188,7 +185,7 @@ impl Record for VideoWall {
 mod tests {
     use super::*;
     use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, Protection, UnixMillis};
+    use crate::share::{Expiry, ExpiryReading, Media, Protection, UnixMillis};
 
     fn walls(records: &str) -> Walls {
         let mut reader = walls_reader(1 << 20);
