@@ -5,8 +5,6 @@
 
 mod belief;
 mod fleet;
-#[cfg(test)]
-pub(crate) mod samples;
 mod snapshot;
 mod standing;
 mod timeline;
@@ -177,8 +175,8 @@ fn shown_until(shares: &[Share]) -> Box<[Expiry]> {
 
 #[cfg(test)]
 mod tests {
-    use super::samples::{share, share_of};
     use super::*;
+    use crate::share::samples::{share, share_of};
 
     const NOW: UnixMillis = UnixMillis::from_secs(1_000);
 

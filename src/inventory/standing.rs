@@ -152,7 +152,7 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::samples::share;
+    use crate::share::samples::share;
     use crate::share::{Expiry, UnixMillis};
 
     const STALENESS: Duration = Duration::from_secs(600);

@@ -109,7 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inventory::samples::share;
+    use crate::share::samples::share;
 
     const HOUR: Duration = Duration::from_secs(3600);
 

@@ -83,22 +83,12 @@ impl StreamCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::{ExpiryReading, Media, Protection, ShareKind, Traits};
+    use crate::share::samples::share;
 
     fn stream(cameras: &[&str]) -> Share {
-        Share {
-            id: None,
-            kind: ShareKind::ClipGroup,
-            protection: Protection::None,
-            created: None,
-            expiry: Expiry::Never,
-            expiry_reading: ExpiryReading::Never,
-            media: Media {
-                cameras: cameras.iter().map(|camera| Id::parse(camera)).collect(),
-                ..Media::default()
-            },
-            traits: Traits::default(),
-        }
+        let mut stream = share(Expiry::Never);
+        stream.media.cameras = cameras.iter().map(|camera| Id::parse(camera)).collect();
+        stream
     }
 
     fn counted(cameras: &[(&str, u64)]) -> StreamCounts {

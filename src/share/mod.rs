@@ -4,6 +4,8 @@
 
 mod access;
 mod kind;
+#[cfg(test)]
+pub(crate) mod samples;
 mod source;
 mod time;
 mod traits;
@@ -241,16 +243,7 @@ mod tests {
 
     #[test]
     fn what_a_share_takes_grows_with_what_it_keeps() {
-        let mut share = Share {
-            id: None,
-            kind: ShareKind::ClipGroup,
-            protection: Protection::None,
-            created: None,
-            expiry: Expiry::Never,
-            expiry_reading: ExpiryReading::Never,
-            media: Media::default(),
-            traits: Traits::default(),
-        };
+        let mut share = samples::share(Expiry::Never);
         let bare = share.bytes();
         assert!(bare >= size_of::<Share>() as u64);
         share.id = Some(Id::parse("short"));
