@@ -183,7 +183,6 @@ impl Poller {
         self.complain(&listing);
         self.complain_of_time(started.elapsed());
         let count = listing.shares.len();
-        self.fleet.count_malformed(self.kind, &listing.malformed);
         let before = self.running.organization.standing(self.kind);
         let next = before.succeeded(started.elapsed(), listing, obtained);
         if next.is_emptied() {
@@ -232,7 +231,6 @@ impl Poller {
                 "a poll failed"
             );
         }
-        self.fleet.count_failure(self.kind, failure.reason);
         let max_staleness = self.running.settings.collect.max_staleness;
         self.publish(before.failed(self.now(), started.elapsed(), failure, max_staleness));
     }
@@ -241,7 +239,8 @@ impl Poller {
         // After a reload, the organisation is another task's to publish.
         if !self.running.stop.is_cancelled() {
             let organization = &self.running.organization;
-            self.fleet.publish(organization, self.kind, next);
+            self.fleet
+                .publish_poll(organization, self.kind, next, &self.malformed);
         }
     }
 }

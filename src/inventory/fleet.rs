@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::Standing;
+use super::{ErrorCounts, Snapshot, Standing};
 use crate::clock::ServerClock;
 use crate::share::{
     AccessUntil, Id, Identity, MalformedCounts, Moment, Permissions, Reason, ShareKind, Window,
@@ -169,24 +169,18 @@ impl Fleet {
 pub struct FleetHandle {
     fleet: ArcSwap<Fleet>,
     version: AtomicU64,
-    failures: Mutex<BTreeMap<(ShareKind, Reason), u64>>,
-    malformed: Mutex<BTreeMap<(ShareKind, &'static str), u64>>,
+    /// Locked while a poll is published and while a snapshot is made, which takes no longer than to read
+    /// each list once.
+    errors: Mutex<ErrorCounts>,
 }
 
 impl FleetHandle {
     /// Begins with `fleet`.
     pub fn new(fleet: Fleet) -> Self {
-        let failures = ShareKind::ALL
-            .into_iter()
-            .flat_map(|kind| Reason::ALL.map(|reason| ((kind, reason), 0)));
-        let malformed = ShareKind::ALL
-            .into_iter()
-            .flat_map(|kind| kind.fields().iter().map(move |field| ((kind, *field), 0)));
         Self {
             fleet: ArcSwap::from_pointee(fleet),
             version: AtomicU64::new(0),
-            failures: Mutex::new(failures.collect()),
-            malformed: Mutex::new(malformed.collect()),
+            errors: Mutex::default(),
         }
     }
 
@@ -199,6 +193,30 @@ impl FleetHandle {
     pub fn replace(&self, fleet: Fleet) {
         self.fleet.store(Arc::new(fleet));
         self.changed();
+    }
+
+    /// All that is known where this machine's clock reads `here`, and what has gone wrong until then: of
+    /// a poll, both show or neither.
+    pub fn snapshot(&self, here: Moment) -> (Snapshot, ErrorCounts) {
+        let errors = locked(&self.errors);
+        (Snapshot::new(&self.load(), here), errors.clone())
+    }
+
+    /// Publishes what came of a poll, and counts what went wrong in it: the failure, or what could not be
+    /// understood.
+    pub fn publish_poll(
+        &self,
+        organization: &Organization,
+        kind: ShareKind,
+        standing: Standing,
+        malformed: &MalformedCounts,
+    ) {
+        let mut errors = locked(&self.errors);
+        match standing.failure() {
+            Some(failure) => errors.add_failure(kind, failure.reason),
+            None => errors.add_malformed(kind, malformed),
+        }
+        self.publish(organization, kind, standing);
     }
 
     /// Puts what has just been learnt of a list in place of what was known.
@@ -229,30 +247,6 @@ impl FleetHandle {
             organization.permissions.store(Arc::new(permissions));
             self.changed();
         }
-    }
-
-    /// Counts a poll that failed.
-    pub fn count_failure(&self, kind: ShareKind, reason: Reason) {
-        *locked(&self.failures).entry((kind, reason)).or_default() += 1;
-    }
-
-    /// Counts the values of an answer that could not be understood.
-    pub fn count_malformed(&self, kind: ShareKind, malformed: &MalformedCounts) {
-        let mut counts = locked(&self.malformed);
-        for (field, count) in malformed {
-            *counts.entry((kind, *field)).or_default() += count;
-        }
-    }
-
-    /// How many polls have failed, of all organisations there have been: of each list for each reason.
-    pub fn failures(&self) -> BTreeMap<(ShareKind, Reason), u64> {
-        locked(&self.failures).clone()
-    }
-
-    /// How many values could not be understood, of all organisations there have been: of each field of
-    /// each list.
-    pub fn malformed(&self) -> BTreeMap<(ShareKind, &'static str), u64> {
-        locked(&self.malformed).clone()
     }
 
     /// Grows with each change that a poll or a reload makes; for those who keep a rendering.
@@ -436,16 +430,24 @@ mod tests {
 
     #[test]
     fn what_goes_wrong_is_counted_for_all_and_there_at_0() {
-        let handle = fleet(&[]);
+        let handle = fleet(&[("a", "x", Standing::default())]);
         let of = |reason| (ShareKind::ClipGroup, reason);
-        assert_eq!(handle.failures()[&of(Reason::Auth)], 0);
-        handle.count_failure(ShareKind::ClipGroup, Reason::Auth);
-        handle.count_failure(ShareKind::ClipGroup, Reason::Auth);
-        assert_eq!(handle.failures()[&of(Reason::Auth)], 2);
-        assert_eq!(handle.failures()[&of(Reason::Tls)], 0);
+        let errors = || handle.snapshot(NOW).1;
+        assert_eq!(errors().failures[&of(Reason::Server)], 0);
+        let organization = &handle.load().organizations[0];
+        let publish = |standing, malformed: &MalformedCounts| {
+            handle.publish_poll(organization, ShareKind::ClipGroup, standing, malformed);
+        };
+        publish(failed(&Standing::default()), &MalformedCounts::new());
+        publish(failed(&Standing::default()), &MalformedCounts::new());
+        assert_eq!(errors().failures[&of(Reason::Server)], 2);
+        assert_eq!(errors().failures[&of(Reason::Tls)], 0);
         let malformed = MalformedCounts::from([("uuid", 2)]);
-        handle.count_malformed(ShareKind::ClipGroup, &malformed);
-        assert_eq!(handle.malformed()[&(ShareKind::ClipGroup, "uuid")], 2);
-        assert_eq!(handle.malformed()[&(ShareKind::ClipGroup, "record")], 0);
+        publish(seen(0), &malformed);
+        assert_eq!(errors().malformed[&(ShareKind::ClipGroup, "uuid")], 2);
+        assert_eq!(errors().malformed[&(ShareKind::ClipGroup, "record")], 0);
+        // What failed is not understood a second time.
+        publish(failed(&seen(0)), &malformed);
+        assert_eq!(errors().malformed[&(ShareKind::ClipGroup, "uuid")], 2);
     }
 }

@@ -4,6 +4,7 @@
 //! Every output reads these and nothing else, so that they all tell the same truth.
 
 mod belief;
+mod error_counts;
 mod fleet;
 mod snapshot;
 mod standing;
@@ -14,6 +15,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 pub use belief::{Belief, State};
+pub use error_counts::ErrorCounts;
 pub use fleet::{Fleet, FleetHandle, Organization, View};
 pub use snapshot::{Look, Snapshot};
 pub use standing::{Failure, Poll, Standing};

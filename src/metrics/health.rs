@@ -1,9 +1,11 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
+use std::collections::BTreeMap;
+
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::lists;
-use crate::inventory::{FleetHandle, Snapshot, Standing, State};
-use crate::share::{Moment, ShareKind};
+use crate::inventory::{ErrorCounts, Snapshot, Standing, State};
+use crate::share::{Moment, Reason, ShareKind};
 
 const BY_SOURCE: &[&str] = &["org", "source"];
 
@@ -89,16 +91,20 @@ static LOOKBACK: Spec = Spec::gauge(
     "Only clip pages created within this time are asked for, older ones are not seen; 0: all are.",
 );
 
-/// What can be said of what is known, and of what has gone wrong in all of `fleet`.
-pub(super) fn families(snapshot: &Snapshot, fleet: &FleetHandle) -> Vec<Family> {
+/// What can be said of what is known, and of what has gone wrong.
+pub(super) fn families(snapshot: &Snapshot, counts: ErrorCounts) -> Vec<Family> {
+    let ErrorCounts {
+        failures,
+        malformed: values,
+    } = counts;
     let view = &snapshot.view;
     let lookback = view.lookback.unwrap_or_default();
     let mut families = by_list(snapshot);
     families.extend([
         failing(snapshot),
         polls(snapshot),
-        errors(fleet, &view.kinds),
-        malformed(fleet, &view.kinds),
+        errors(failures, &view.kinds),
+        malformed(values, &view.kinds),
         clock_skew(snapshot),
         organizations(snapshot),
         Family::of(&INTERVAL, view.interval.as_secs_f64()),
@@ -147,22 +153,22 @@ fn polls(snapshot: &Snapshot) -> Family {
 }
 
 /// A list that is not watched has no zeros here; what was counted of it before stays.
-fn errors(fleet: &FleetHandle, watched: &[ShareKind]) -> Family {
+fn errors(failures: BTreeMap<(ShareKind, Reason), u64>, watched: &[ShareKind]) -> Family {
     let mut family = Family::new(&ERRORS);
-    let failures = fleet.failures().into_iter();
-    for ((kind, reason), count) in
-        failures.filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
+    for ((kind, reason), count) in failures
+        .into_iter()
+        .filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
     {
         family.push_count(&[kind.list(), reason.label()], count);
     }
     family
 }
 
-fn malformed(fleet: &FleetHandle, watched: &[ShareKind]) -> Family {
+fn malformed(values: BTreeMap<(ShareKind, &'static str), u64>, watched: &[ShareKind]) -> Family {
     let mut family = Family::new(&MALFORMED);
-    let malformed = fleet.malformed().into_iter();
-    for ((kind, field), count) in
-        malformed.filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
+    for ((kind, field), count) in values
+        .into_iter()
+        .filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
     {
         family.push_count(&[kind.list(), field], count);
     }

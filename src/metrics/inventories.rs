@@ -27,10 +27,10 @@ pub(super) struct List<'a> {
 impl Inventories {
     /// All that can be said now.
     pub(super) fn families(&self) -> Vec<Family> {
-        let snapshot = Snapshot::new(&self.fleet.load(), self.clock.read());
+        let (snapshot, errors) = self.fleet.snapshot(self.clock.read());
         let mut families = state::families(&snapshot);
         families.extend(access::families(&snapshot));
-        families.extend(health::families(&snapshot, &self.fleet));
+        families.extend(health::families(&snapshot, errors));
         families
     }
 }
