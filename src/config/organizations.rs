@@ -10,7 +10,7 @@ use super::environment::Environment;
 use super::file::{OrganizationFile, Source, Text};
 use super::keys::{KeyPlace, Written};
 use super::problem::Report;
-use super::value::{self, quoted};
+use super::value;
 use super::{KeySource, Organization};
 use crate::rhombus::{ApiKey, Endpoint};
 use crate::share::Id;
@@ -102,20 +102,16 @@ impl Reader<'_> {
             return None;
         };
         let place = self.source.place(text, &key);
-        let shown = quoted(&text.value);
         match value::organization_name(&text.value) {
             Err(expected) => {
-                self.report
-                    .problem(place, format_args!("{shown}: {expected}"));
+                self.report.problem(place, expected);
                 None
             }
             Ok(name) => match self.lines.get(&name) {
                 Some(line) => {
                     self.report.problem(
                         place,
-                        format_args!(
-                            "{shown} is the name of another one on line {line}: give each its own"
-                        ),
+                        format_args!("the same name is on line {line}: give each its own"),
                     );
                     None
                 }

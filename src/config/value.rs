@@ -128,13 +128,21 @@ pub(super) fn show_expiration_time(reading: ExpirationTime) -> &'static str {
     }
 }
 
-/// The name of an organisation: a value of the label `org`.
+/// The name of an organisation: a value of the label `org`. What is wrong with one says nothing of it but
+/// the character: where a line break was lost, the key is in it.
 pub(super) fn organization_name(text: &str) -> Result<String, String> {
+    let odd = text.chars().find(|c| needs_escape(*c));
     let expected = if text.is_empty() || text.len() > NAME_MAX_BYTES {
-        format!("expected a name of 1 to {NAME_MAX_BYTES} bytes")
-    } else if text.chars().any(needs_escape) {
+        format!(
+            "expected a name of 1 to {NAME_MAX_BYTES} bytes, not of {}",
+            text.len()
+        )
+    } else if let Some(odd) = odd {
         // Two of them would look like one, or like another.
-        "expected a name without control, bidirectional or invisible characters".to_owned()
+        let odd = odd.escape_default();
+        format!(
+            "expected a name without control, bidirectional or invisible characters such as `{odd}`"
+        )
     } else if text.trim() != text {
         "expected a name without spaces around it".to_owned()
     } else if text.contains('"') {
