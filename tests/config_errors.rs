@@ -108,7 +108,7 @@ fn the_documented_example_is_sound_and_shows_the_defaults() {
         .collect();
     assert_eq!(names, ["acme", "acme-europe"]);
     assert_eq!(
-        config.organizations[0].key,
+        config.organizations[0].credential.key,
         KeySource::File("/run/secrets/acme".into())
     );
     for key in ["api_key:", "api_key_file:", "api_key_env:", "endpoint:"] {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::rhombus::{
-    ApiKey, Ask, BURST, Client, Endpoint, ExpirationTime, Instruments, Limits, Observer, Pace,
-    Transport, Wait,
+    ApiKey, Ask, BURST, Client, Credential, Endpoint, ExpirationTime, Holder, Instruments, Limits,
+    Observer, Pace, Transport, Wait,
 };
 use rhombus_share_exporter::share::{ShareKind, Source};
 use rhombus_simulator::{Settings, Simulator, WorldKind};
@@ -48,24 +48,36 @@ async fn simulator() -> Endpoint {
     Endpoint::parse(&url).expect("an endpoint")
 }
 
+fn credential(endpoint: &Endpoint) -> Credential {
+    let key = ApiKey::new("key").expect("a key");
+    let credential = Credential::new(
+        &Transport::default(),
+        endpoint,
+        Holder::Organization,
+        key,
+        None,
+    );
+    credential.expect("plain HTTP needs no certificates")
+}
+
 /// How long it takes to ask the burst and `more` times more.
 async fn asking(more: u32, requests_per_second: f64) -> Duration {
     let limits = Limits {
         timeout: Duration::from_secs(30),
         max_response_bytes: 1 << 20,
     };
+    let endpoint = simulator().await;
+    let credential = credential(&endpoint);
     let client = Client::new(
-        &Transport::default(),
-        simulator().await,
+        endpoint,
         limits,
         Pace::new(requests_per_second),
+        None,
         nobody(),
     );
-    let client = client.expect("plain HTTP needs no certificates");
-    let key = ApiKey::new("key").expect("a key");
     let started = Instant::now();
     for _ in 0..BURST.get() + more {
-        client.shares(ASK, &key).await.expect("an answer");
+        client.shares(ASK, &credential).await.expect("an answer");
     }
     started.elapsed()
 }
@@ -83,19 +95,13 @@ async fn a_poll_that_the_pace_leaves_no_time_says_so() {
         timeout: Duration::from_secs(1),
         max_response_bytes: 1 << 20,
     };
-    let client = Client::new(
-        &Transport::default(),
-        simulator().await,
-        limits,
-        Pace::new(0.01),
-        nobody(),
-    );
-    let client = client.expect("plain HTTP needs no certificates");
-    let key = ApiKey::new("key").expect("a key");
+    let endpoint = simulator().await;
+    let credential = credential(&endpoint);
+    let client = Client::new(endpoint, limits, Pace::new(0.01), None, nobody());
     let mut last = Ok(());
     for _ in 0..=BURST.get() {
         let within = Duration::from_millis(300);
-        let answer = client.shares(Ask { within, ..ASK }, &key);
+        let answer = client.shares(Ask { within, ..ASK }, &credential);
         last = answer.await.map(drop);
     }
     let error = last.expect_err("the burst is used up");

@@ -80,6 +80,7 @@ fn each_collect_flag_reaches_the_configuration() {
         "--collect.expiration-time=ttl",
         "--collect.max-response-bytes=1MiB",
         "--collect.requests-per-second=0.5",
+        "--collect.shard=3/4",
         "--rhombus.organization=acme",
     ]) else {
         panic!("it does not check");

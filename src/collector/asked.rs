@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::debug;
 
-use crate::rhombus::{ApiKey, Error};
+use crate::rhombus::{Credential, Error};
 use crate::share::{OrganizationRecord, Permissions, Reason};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -39,7 +39,7 @@ pub(super) struct Asked<T> {
 }
 
 struct LastAnswer<T> {
-    key: ApiKey,
+    credential: Credential,
     again: Instant,
     known: Known<T>,
 }
@@ -112,24 +112,27 @@ impl<T> Known<T> {
 }
 
 impl<T: Statement> Asked<T> {
-    /// What is known of `key`. `ask` asks Rhombus, until the moment it is given: when the key changes, when
+    /// What is known of `credential`. `ask` asks Rhombus, until the moment it is given: when the key changes, when
     /// the last answer or error holds no more, and where Rhombus says when it wants to be asked again, then.
     pub(super) async fn of(
         &mut self,
-        key: &ApiKey,
+        credential: &Credential,
         holds: Holds,
         deadline: Instant,
         ask: impl AsyncFnOnce(Instant) -> Result<T, Error>,
     ) -> &Known<T> {
         let now = Instant::now();
-        let last = self.last.take().filter(|last| last.key == *key);
+        let last = self
+            .last
+            .take()
+            .filter(|last| last.credential == *credential);
         let last = match last {
             Some(last) if now < last.again => last,
             last => {
                 let time = deadline.saturating_duration_since(now) / PART;
                 let answer = ask(now + time.min(LONGEST)).await;
                 LastAnswer {
-                    key: key.clone(),
+                    credential: credential.clone(),
                     again: Instant::now() + holds.after(answer.as_ref().err()),
                     known: after(answer, last.map_or(Known::NotAsked, |last| last.known)),
                 }
@@ -138,12 +141,15 @@ impl<T: Statement> Asked<T> {
         &self.last.insert(last).known
     }
 
-    /// What is known of `key`, without asking.
-    pub(super) fn known(&self, key: &ApiKey) -> Known<T>
+    /// What is known of `credential`, without asking.
+    pub(super) fn known(&self, credential: &Credential) -> Known<T>
     where
         T: Clone,
     {
-        let last = self.last.as_ref().filter(|last| last.key == *key);
+        let last = self
+            .last
+            .as_ref()
+            .filter(|last| last.credential == *credential);
         last.map_or(Known::NotAsked, |last| last.known.clone())
     }
 
@@ -152,10 +158,10 @@ impl<T: Statement> Asked<T> {
         self.last.as_ref()?.known.said()
     }
 
-    /// Learns in another way what is known of `key`, where Rhombus could not be asked.
-    pub(super) fn learn(&mut self, key: &ApiKey, said: T) {
+    /// Learns in another way what is known of `credential`, where Rhombus could not be asked.
+    pub(super) fn learn(&mut self, credential: &Credential, said: T) {
         if let Some(last) = &mut self.last
-            && last.key == *key
+            && last.credential == *credential
             && matches!(last.known, Known::NotAsked)
         {
             last.known = Known::Said(said);
@@ -200,7 +206,14 @@ const fn is_refusal(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rhombus::{ApiKey, Endpoint, Holder, Transport};
     use crate::share::{AccessUntil, Expiry, Id, Identity};
+
+    fn credential(key: &str) -> Credential {
+        let endpoint = Endpoint::parse("http://127.0.0.1:1").unwrap();
+        let (holder, key) = (Holder::Organization, ApiKey::new(key).unwrap());
+        Credential::new(&Transport::default(), &endpoint, holder, key, None).unwrap()
+    }
 
     type Owner = Known<OrganizationRecord>;
     type KeyOwner = Asked<OrganizationRecord>;
@@ -222,7 +235,7 @@ mod tests {
         named(Some("globex"))
     }
 
-    /// What is known after asking for `key`, where Rhombus answers `answer`; and whether it was asked.
+    /// What is known after asking for `credential`, where Rhombus answers `answer`; and whether it was asked.
     async fn known(
         owner: &mut KeyOwner,
         key: &str,
@@ -234,9 +247,8 @@ mod tests {
             assert!(until <= Instant::now() + LONGEST);
             answer
         };
-        let key = ApiKey::new(key).unwrap();
         let known = owner
-            .of(&key, hourly(POLL), Instant::now() + POLL, ask)
+            .of(&credential(key), hourly(POLL), Instant::now() + POLL, ask)
             .await
             .clone();
         (known, asked)
@@ -340,7 +352,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_list_tells_where_rhombus_could_not_be_asked() {
         let mut owner = KeyOwner::default();
-        let key = ApiKey::new("a").unwrap();
+        let key = credential("a");
         known(&mut owner, "b", slow()).await;
         owner.learn(&key, acme());
         assert_eq!(

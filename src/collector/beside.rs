@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::asked::{Asked, Holds, Known, Statement, hourly};
 use super::poller::Poller;
-use crate::rhombus::{ApiKey, Error};
+use crate::rhombus::{Credential, Error};
 use crate::share::{OrganizationRecord, Permissions, Share, ShareKind};
 
 /// What was said of the key of an organisation, for all its lists.
@@ -17,25 +17,25 @@ pub(super) struct KeyFacts {
     pub(super) owner: Mutex<Asked<OrganizationRecord>>,
     permissions: Mutex<Asked<Permissions>>,
     /// The key of which the last list that named somebody named another organisation.
-    others: Mutex<Option<ApiKey>>,
+    others: Mutex<Option<Credential>>,
 }
 
 impl KeyFacts {
-    /// Notes whether a list of `key` names the organisation that it should.
-    pub(super) async fn note_list(&self, key: &ApiKey, is_right: bool) {
-        *self.others.lock().await = (!is_right).then(|| key.clone());
+    /// Notes whether a list of `credential` names the organisation that it should.
+    pub(super) async fn note_list(&self, credential: &Credential, is_right: bool) {
+        *self.others.lock().await = (!is_right).then(|| credential.clone());
     }
 
-    /// Why a list of `key` that names nobody may be another organisation's.
-    pub(super) async fn doubt(&self, key: &ApiKey) -> Option<&'static str> {
-        let owner = self.owner.lock().await.known(key);
+    /// Why a list of `credential` that names nobody may be another organisation's.
+    pub(super) async fn doubt(&self, credential: &Credential) -> Option<&'static str> {
+        let owner = self.owner.lock().await.known(credential);
         if owner == Known::NotAsked {
             return Some("whose the key is could not be asked, and the next poll asks again");
         }
         let is_said = owner
             .said()
             .is_some_and(|said| said.identity.uuid.is_some());
-        let is_others = !is_said && self.others.lock().await.as_ref() == Some(key);
+        let is_others = !is_said && self.others.lock().await.as_ref() == Some(credential);
         is_others.then_some("another list of this key is of another organisation")
     }
 }
@@ -70,13 +70,13 @@ impl Poller {
     }
 
     /// Takes in what the key may do. It is asked for one list, and the others do not wait.
-    pub(super) async fn learn_permissions(&self, key: &ApiKey) {
+    pub(super) async fn learn_permissions(&self, credential: &Credential) {
         let Ok(mut permissions) = self.running.key_facts.permissions.try_lock() else {
             return;
         };
-        let ask = async |until| self.client.permissions(key, until).await;
+        let ask = async |until| self.client.permissions(credential, until).await;
         let known = permissions
-            .of(key, self.hourly(), self.deadline(), ask)
+            .of(credential, self.hourly(), self.deadline(), ask)
             .await;
         // What another key might do says nothing of this one.
         let known = known.said().cloned().unwrap_or_default();
@@ -87,7 +87,11 @@ impl Poller {
 
     /// How many shares Rhombus counts elsewhere and has not `listed`, where that is asked beside the
     /// list. Both are taken at one time, and the number holds for a while: the cameras are many.
-    pub(super) async fn count_unlisted(&mut self, key: &ApiKey, listed: &[Share]) -> Option<u64> {
+    pub(super) async fn count_unlisted(
+        &mut self,
+        credential: &Credential,
+        listed: &[Share],
+    ) -> Option<u64> {
         if self.kind != ShareKind::LiveStream {
             return None;
         }
@@ -102,14 +106,14 @@ impl Poller {
             failed: max_age / 8,
         };
         let ask = async |until| -> Result<Unlisted, Error> {
-            let counts = self.client.stream_counts(key, until).await?;
+            let counts = self.client.stream_counts(credential, until).await?;
             Ok(Unlisted {
                 number: counts.unlisted(listed),
                 listed: listed.len(),
                 counted: Instant::now(),
             })
         };
-        let known = self.unlisted.of(key, holds, deadline, ask).await;
+        let known = self.unlisted.of(credential, holds, deadline, ask).await;
         known.said()?.at_most(max_age)
     }
 }

@@ -4,15 +4,16 @@
 use tracing::warn;
 
 use super::poller::Poller;
+use super::running::Access;
 use crate::inventory::Failure;
-use crate::rhombus::ApiKey;
+use crate::rhombus::Credential;
 use crate::share::{Id, Identity, Listing, OrganizationRecord, Reason};
 
 impl Poller {
     /// Takes in whose list it is.
     pub(super) async fn identify_list(
         &self,
-        key: &ApiKey,
+        credential: &Credential,
         listing: &Listing,
     ) -> Result<(), Failure> {
         let key_facts = &self.running.key_facts;
@@ -24,11 +25,11 @@ impl Poller {
             // Held all the while: who sees one of both that are learnt here sees the other.
             let mut owner = key_facts.owner.lock().await;
             let identified = self.identify(of_list.clone(), "list");
-            key_facts.note_list(key, identified.is_ok()).await;
+            key_facts.note_list(credential, identified.is_ok()).await;
             identified?;
-            owner.learn(key, OrganizationRecord::of(of_list));
+            owner.learn(credential, OrganizationRecord::of(of_list));
         } else if listing.shares.is_empty() {
-            self.expect_nobody(key).await?;
+            self.expect_nobody(credential).await?;
         }
         Ok(())
     }
@@ -39,9 +40,10 @@ impl Poller {
         if let (Some(expected), Some(said)) = (self.expected(), &said.uuid)
             && expected != *said
         {
-            let advice = match self.running.settings.organization.org_uuid {
-                Some(_) => "org_uuid names another: put the right key, or the right uuid",
-                None => "put the right key back, or reload the configuration if this is meant",
+            let advice = match (&self.running.settings.access, self.running.pinned()) {
+                (Access::Client { .. }, _) => "the partner's list of clients names another",
+                (_, Some(_)) => "org_uuid names another: put the right key, or the right uuid",
+                (_, None) => "put the right key back, or reload the configuration if this is meant",
             };
             return Err(Failure {
                 reason: Reason::OtherOrg,
@@ -66,7 +68,7 @@ impl Poller {
 
     /// Which organisation's key and list it should be, where that is known.
     fn expected(&self) -> Option<Id> {
-        let pinned = self.running.settings.organization.org_uuid.clone();
+        let pinned = self.running.pinned().cloned();
         pinned.or_else(|| self.running.organization.identity().uuid.clone())
     }
 
@@ -75,12 +77,12 @@ impl Poller {
     ///
     /// # Errors
     /// Where it is known which organisation's list it should be.
-    async fn expect_nobody(&self, key: &ApiKey) -> Result<(), Failure> {
+    async fn expect_nobody(&self, credential: &Credential) -> Result<(), Failure> {
         let Some(expected) = self.expected() else {
             return Ok(());
         };
         // Asked after that: another list may just have told both.
-        match self.running.key_facts.doubt(key).await {
+        match self.running.key_facts.doubt(credential).await {
             None => Ok(()),
             Some(doubt) => Err(Failure {
                 reason: Reason::OtherOrg,

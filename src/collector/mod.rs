@@ -1,11 +1,17 @@
 //! The loops: one task a list of an organisation, each on its own clock, none waiting for another, and
-//! no scrape waiting for any. This file knows which tasks run; `poller` knows what one does, `schedule` when.
+//! no scrape waiting for any; and one a partner, which says which organisations there are. This file knows
+//! which tasks run; `directory` which organisations there are, `poller` what a task does, `schedule` when.
 
 mod asked;
 mod beside;
+mod changes;
+mod credential;
+mod directory;
 mod identity;
-mod key;
+mod names;
+mod partner;
 mod poller;
+mod running;
 mod schedule;
 mod threads;
 
@@ -14,23 +20,27 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore};
-use tokio::task::JoinSet;
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::{Clock, ServerClock};
-use crate::config::{self, Collect, Config};
-use crate::inventory::{Fleet, FleetHandle, Organization, View};
-use crate::rhombus::{
-    Client, Error, ExpirationTime, Instruments, Limits, Observer, Pace, Transport,
+use crate::config::{self, Collect, Config, CredentialSource};
+use crate::inventory::{
+    ClientCounts, Fleet, FleetHandle, Partner, PartnerStanding, Snapshot, View,
 };
-use crate::share::{Reason, ShareKind};
-use beside::KeyFacts;
-use key::CurrentKey;
+use crate::rhombus::{
+    Client, Endpoint, Error, Holder, Instruments, Limits, Observer, OfPartner, Pace, PartnerPace,
+    Transport,
+};
+use crate::share::{ClientList, ShareKind};
+use credential::CurrentCredential;
+use directory::{Directory, Key};
+use partner::{Look, PartnerAccess, PartnerTask, RunningPartner};
 use poller::Poller;
-use schedule::Schedule;
+use running::{Access, Running, Settings};
 use threads::Threads;
 
 /// In this time the first polls are spread, or in an interval if that is shorter: thousands must not
@@ -38,43 +48,34 @@ use threads::Threads;
 const SPREAD: Duration = Duration::from_secs(60);
 /// How many key files may be read at once.
 const KEY_READERS: usize = 16;
+/// The pace of looks at a partner's own list, in requests per second.
+const LOOKS_PER_SECOND: f64 = 1.0;
 
 /// The clock of each endpoint that is asked, by its URL.
 type ServerClocks = BTreeMap<String, Arc<ServerClock>>;
 
 /// Every organisation's tasks.
 pub struct Collector {
-    transport: Transport,
+    transport: Arc<Transport>,
     observer: Arc<dyn Observer>,
     fleet: Arc<FleetHandle>,
     clock: Clock,
+    config: Arc<Config>,
     server_clocks: ServerClocks,
     key_readers: Arc<Semaphore>,
-    running: BTreeMap<String, Running>,
+    partners: BTreeMap<String, RunningPartner>,
+    running: BTreeMap<Key, Arc<Running>>,
+    looks: (mpsc::UnboundedSender<Look>, mpsc::UnboundedReceiver<Look>),
     tasks: JoinSet<()>,
     threads: Threads,
 }
 
-/// The tasks of one organisation: what they were started with, and what they share with each other and
-/// with those before and after them.
-#[derive(Clone)]
-struct Running {
-    settings: Settings,
-    organization: Arc<Organization>,
-    pace: Arc<Pace>,
-    schedules: BTreeMap<ShareKind, Arc<Schedule>>,
-    key: Arc<Mutex<CurrentKey>>,
-    key_facts: Arc<KeyFacts>,
-    stop: CancellationToken,
-    /// Its own: tells one start from another.
-    started: Arc<()>,
-}
-
-/// All that the tasks of an organisation need to know; when it changes, they are others.
-#[derive(Clone, Debug, PartialEq)]
-struct Settings {
-    organization: config::Organization,
-    collect: Collect,
+/// The tasks that are to run, in place of those that do.
+struct Plan {
+    running: BTreeMap<Key, Arc<Running>>,
+    starting: Vec<Arc<Running>>,
+    counts: Vec<ClientCounts>,
+    server_clocks: ServerClocks,
 }
 
 impl Collector {
@@ -89,47 +90,47 @@ impl Collector {
         observer: Arc<dyn Observer>,
         clock: Clock,
     ) -> io::Result<Self> {
+        let config = Config {
+            organizations: Vec::new(),
+            partners: Vec::new(),
+            collect: Collect::default(),
+        };
         Ok(Self {
-            transport,
+            transport: Arc::new(transport),
             observer,
             fleet,
             clock,
+            config: Arc::new(config),
             server_clocks: ServerClocks::new(),
             key_readers: Arc::new(Semaphore::new(KEY_READERS)),
+            partners: BTreeMap::new(),
             running: BTreeMap::new(),
+            looks: mpsc::unbounded_channel(),
             tasks: JoinSet::new(),
             threads: Threads::new()?,
         })
     }
 
     /// Makes the tasks those of `config`: what is new starts, what is gone stops, what has changed
-    /// starts again over the picture that it had, and what is as it was goes on undisturbed.
+    /// starts again over the picture that it had, and what is as it was goes on undisturbed. Each partner
+    /// is asked for its clients.
     ///
     /// # Errors
-    /// When an organisation can't be asked at all. Then nothing has changed.
+    /// When an organisation or a partner can't be asked at all. Then nothing has changed.
     pub fn apply(&mut self, config: &Config) -> Result<(), Error> {
-        let mut next = BTreeMap::new();
-        let mut starting = Vec::new();
-        for organization in &config.organizations {
-            let settings = Settings {
-                organization: organization.clone(),
-                collect: config.collect.clone(),
-            };
-            let before = self.running.get(&organization.name);
-            let running = match before {
-                Some(before) if before.goes_on_with(&settings) => before.clone(),
-                _ => {
-                    let server_clock = server_clock(&mut self.server_clocks, &settings);
-                    let key = CurrentKey::new(organization.key.clone(), self.key_readers.clone());
-                    let running = Running::new(settings, before, server_clock, key);
-                    starting.push((running.clone(), self.clients(&running)?));
-                    running
-                }
-            };
-            next.insert(organization.name.clone(), running);
+        let (partners, starting) = self.plan_partners(config)?;
+        let plan = self.plan(config, &partners)?;
+        for (name, before) in std::mem::replace(&mut self.partners, partners) {
+            match self.partners.get(&name) {
+                Some(now) if now.access == before.access => before.look_now.notify_one(),
+                _ => before.stop.cancel(),
+            }
         }
-        self.replace(next, &config.collect);
-        self.start(starting);
+        self.config = Arc::new(config.clone());
+        self.carry_out(plan);
+        for task in starting {
+            self.tasks.spawn_on(task.run(), self.threads.handle());
+        }
         Ok(())
     }
 
@@ -138,61 +139,274 @@ impl Collector {
         for running in self.running.values() {
             running.stop.cancel();
         }
+        for partner in self.partners.values() {
+            partner.stop.cancel();
+        }
         while self.tasks.join_next().await.is_some() {}
     }
 
-    /// Returns only when a task has crashed.
+    /// Takes in which clients partners have. Returns only when a task has crashed.
     ///
     /// # Errors
     /// Always: with the crash.
-    pub async fn crashed(&mut self) -> tokio::task::JoinError {
+    pub async fn crashed(&mut self) -> JoinError {
         loop {
-            match self.tasks.join_next().await {
-                Some(Err(crash)) => return crash,
-                Some(Ok(())) => {}
-                None => std::future::pending().await,
+            tokio::select! {
+                Some(ended) = self.tasks.join_next() => {
+                    if let Err(crash) = ended {
+                        return crash;
+                    }
+                }
+                Some(look) = self.looks.1.recv() => self.take_in(look),
+                else => std::future::pending().await,
             }
         }
     }
 
-    /// One for each list.
-    fn clients(&self, running: &Running) -> Result<Vec<(ShareKind, Client)>, Error> {
-        let kinds = running.schedules.keys();
-        kinds
-            .map(|kind| Ok((*kind, self.client(running)?)))
-            .collect()
-    }
-
-    fn client(&self, running: &Running) -> Result<Client, Error> {
-        let settings = &running.settings;
-        let limits = Limits {
-            timeout: settings.collect.timeout,
-            max_response_bytes: settings.collect.max_response_bytes,
-        };
-        Client::new(
-            &self.transport,
-            settings.organization.endpoint.clone(),
-            limits,
-            running.pace.clone(),
-            Instruments {
-                observer: self.observer.clone(),
-                clock: self.clock.clone(),
-                server_clock: running.organization.server_clock().clone(),
-            },
-        )
-    }
-
-    fn replace(&mut self, next: BTreeMap<String, Running>, collect: &Collect) {
-        for (name, before) in std::mem::replace(&mut self.running, next) {
-            match self.running.get(&name) {
-                None => info!(
-                    org = name,
-                    "no longer watched: the configuration has lost it"
-                ),
-                Some(now) if Arc::ptr_eq(&now.started, &before.started) => continue,
-                Some(_) => {}
+    /// Makes the tasks those of the clients that a partner has now, and says how the look went.
+    fn take_in(&mut self, look: Look) {
+        // After a reload, the list may be another task's to tell.
+        let partners = self.partners.values();
+        let mut asked = partners.filter(|it| Arc::ptr_eq(&it.access, &look.access));
+        let Some(partner) = asked.next() else { return };
+        let before = partner.partner.standing();
+        let (known, name) = (partner.partner.clone(), partner.settings.name.clone());
+        let believed = look.list.and_then(|list: ClientList| {
+            let malformed = list.malformed.clone();
+            Ok((partner.take_in(list)?, malformed))
+        });
+        match believed {
+            Ok((clients, malformed)) => {
+                partner.complain(&malformed);
+                if before.polls.failure().is_some() || before.polls.last().is_none() {
+                    info!(
+                        partner = name,
+                        clients = clients.len(),
+                        "its clients are known"
+                    );
+                }
+                if let Some(partner) = self.partners.get_mut(&name) {
+                    partner.clients = Some(clients.into());
+                }
+                // Whoever sees that the clients are known sees them too.
+                self.follow();
+                let standing = PartnerStanding {
+                    polls: before.polls.succeeded(look.took, look.ended),
+                    clients: known.standing().clients,
+                    malformed,
+                };
+                self.fleet.publish_clients(&known, standing);
             }
-            before.stop.cancel();
+            Err(failure) => {
+                if before.polls.failure().map(|before| before.reason) != Some(failure.reason) {
+                    warn!(
+                        partner = name,
+                        reason = failure.reason.label(),
+                        error = failure.message,
+                        "the partner's clients can't be listed"
+                    );
+                }
+                let standing = PartnerStanding {
+                    polls: before.polls.failed(look.took, look.ended, failure),
+                    ..(*before).clone()
+                };
+                self.fleet.publish_clients(&known, standing);
+            }
+        }
+    }
+
+    /// Makes the tasks those of the clients there are.
+    fn follow(&mut self) {
+        let config = self.config.clone();
+        match self.plan(&config, &self.partners) {
+            Ok(plan) => self.carry_out(plan),
+            // What is configured was planned before, and clients bring no connections of their own.
+            Err(error) => warn!(%error, "the partner's clients can't be followed"),
+        }
+    }
+
+    /// The partners of `config`, and the tasks of those that are new.
+    fn plan_partners(
+        &mut self,
+        config: &Config,
+    ) -> Result<(BTreeMap<String, RunningPartner>, Vec<PartnerTask>), Error> {
+        let mut partners = BTreeMap::new();
+        let mut starting = Vec::new();
+        for settings in &config.partners {
+            let before = self.partners.get(&settings.name);
+            let is_as_before = self.config.collect == config.collect;
+            let running = match before {
+                Some(before) if before.settings == *settings && is_as_before => before.clone(),
+                _ => {
+                    let running = self.partner(settings, before)?;
+                    starting.push(self.partner_task(&running, &config.collect));
+                    running
+                }
+            };
+            partners.insert(settings.name.clone(), running);
+        }
+        Ok((partners, starting))
+    }
+
+    /// A partner whose task is to be started. It goes on with the clients of the one before, and what does
+    /// not change of what that was asked by stays.
+    fn partner(
+        &self,
+        settings: &config::Partner,
+        before: Option<&RunningPartner>,
+    ) -> Result<RunningPartner, Error> {
+        let source = (settings.credential.clone(), settings.endpoint.clone());
+        let before = before.filter(|before| before.access.source == source);
+        let pace = settings.requests_per_second;
+        let (credential, same_pace, partner, clients) = match before {
+            Some(before) => {
+                let is_same = before.settings.requests_per_second == pace;
+                (
+                    before.access.credential.clone(),
+                    is_same.then(|| before.access.pace.clone()),
+                    before.partner.refreshed(settings.refresh),
+                    before.clients.clone(),
+                )
+            }
+            None => (
+                self.credential(Holder::Partner, &settings.credential, &settings.endpoint)?,
+                None,
+                Partner::new(&settings.name, settings.refresh),
+                None,
+            ),
+        };
+        Ok(RunningPartner {
+            access: Arc::new(PartnerAccess {
+                name: settings.name.as_str().into(),
+                source,
+                credential,
+                pace: same_pace.unwrap_or_else(|| PartnerPace::new(pace)),
+                look_soon: Notify::new(),
+            }),
+            settings: settings.clone(),
+            partner: Arc::new(partner),
+            clients,
+            look_now: Arc::default(),
+            stop: CancellationToken::new(),
+        })
+    }
+
+    fn partner_task(&mut self, running: &RunningPartner, collect: &Collect) -> PartnerTask {
+        let endpoint = &running.settings.endpoint;
+        let server_clock = server_clock(&mut self.server_clocks, endpoint);
+        let of_partner = OfPartner {
+            pace: running.access.pace.clone(),
+            client: None,
+        };
+        let pace = Pace::new(LOOKS_PER_SECOND);
+        let clock = server_clock.clone();
+        PartnerTask {
+            access: running.access.clone(),
+            client: self.client(endpoint, collect, pace, Some(of_partner), clock),
+            server_clock,
+            clock: self.clock.clone(),
+            refresh: running.settings.refresh,
+            interval: collect.interval,
+            within: collect.deadline(),
+            look_now: running.look_now.clone(),
+            stop: running.stop.clone(),
+            looks: self.looks.0.clone(),
+        }
+    }
+
+    /// Which tasks are to run for this configuration and these partners' clients.
+    fn plan(
+        &self,
+        config: &Config,
+        partners: &BTreeMap<String, RunningPartner>,
+    ) -> Result<Plan, Error> {
+        let listed: Vec<_> = partners.values().map(RunningPartner::listed).collect();
+        let Directory {
+            organizations,
+            counts,
+        } = Directory::new(config, &listed);
+        let mut running = BTreeMap::new();
+        let mut starting = Vec::new();
+        let mut server_clocks = self.server_clocks.clone();
+        for (key, settings) in organizations {
+            let before = self.running.get(&key);
+            let next = match before {
+                Some(before) if before.goes_on_with(&settings) => before.clone(),
+                _ => {
+                    let server_clock = server_clock(&mut server_clocks, &settings.endpoint);
+                    let credential = self.credential_of(&settings)?;
+                    let before = before.map(|before| &**before);
+                    let next = Running::new(settings, before, server_clock, credential);
+                    let next = Arc::new(next);
+                    starting.push(next.clone());
+                    next
+                }
+            };
+            running.insert(key, next);
+        }
+        Ok(Plan {
+            running,
+            starting,
+            counts,
+            server_clocks,
+        })
+    }
+
+    fn credential_of(&self, settings: &Settings) -> Result<Arc<Mutex<CurrentCredential>>, Error> {
+        match &settings.access {
+            Access::Own { credential, .. } => {
+                self.credential(Holder::Organization, credential, &settings.endpoint)
+            }
+            Access::Client { partner, .. } => Ok(partner.credential.clone()),
+        }
+    }
+
+    fn credential(
+        &self,
+        holder: Holder,
+        source: &CredentialSource,
+        endpoint: &Endpoint,
+    ) -> Result<Arc<Mutex<CurrentCredential>>, Error> {
+        let current = CurrentCredential::new(
+            source.clone(),
+            endpoint.clone(),
+            holder,
+            self.transport.clone(),
+            self.key_readers.clone(),
+        )?;
+        Ok(Arc::new(Mutex::new(current)))
+    }
+
+    fn client(
+        &self,
+        endpoint: &Endpoint,
+        collect: &Collect,
+        pace: Arc<Pace>,
+        of_partner: Option<OfPartner>,
+        server_clock: Arc<ServerClock>,
+    ) -> Client {
+        let limits = Limits {
+            timeout: collect.timeout,
+            max_response_bytes: collect.max_response_bytes,
+        };
+        let instruments = Instruments {
+            observer: self.observer.clone(),
+            clock: self.clock.clone(),
+            server_clock,
+        };
+        Client::new(endpoint.clone(), limits, pace, of_partner, instruments)
+    }
+
+    /// Stops and starts tasks, and shows what they watch.
+    fn carry_out(&mut self, plan: Plan) {
+        let before = std::mem::replace(&mut self.running, plan.running);
+        self.server_clocks = plan.server_clocks;
+        changes::tell(&before, &self.running);
+        for (key, before) in before {
+            let goes_on = self.running.get(&key);
+            if goes_on.is_none_or(|now| !Arc::ptr_eq(now, &before)) {
+                before.stop.cancel();
+            }
         }
         // What was too old until now must not come back because more is allowed from now on.
         let until_now = self.fleet.load().view.max_staleness;
@@ -202,99 +416,61 @@ impl Collector {
             organization.withdraw(organization.now(here), until_now);
             organization.clone()
         });
-        let fleet = Fleet::new(organizations.collect(), View::from(collect));
+        let partners = self.partners.values();
+        let partners = partners.map(|partner| partner.partner.clone()).collect();
+        let view = View::from(&self.config.collect);
+        let fleet = Fleet::new(organizations.collect(), view).of_partners(partners);
         self.fleet.replace(fleet);
+        for (partner, counts) in self.partners.values().zip(plan.counts) {
+            self.fleet.recount_clients(&partner.partner, counts);
+        }
+        changes::tell_duplicates(&Snapshot::new(&self.fleet.load(), here), &plan.starting);
+        self.start(plan.starting);
         self.server_clocks
             .retain(|_, clock| Arc::strong_count(clock) > 1);
     }
 
     /// Starts tasks, the first polls of the organisations spread over a while.
-    fn start(&mut self, starting: Vec<(Running, Vec<(ShareKind, Client)>)>) {
+    fn start(&mut self, starting: Vec<Arc<Running>>) {
+        let starting: Vec<_> = starting
+            .into_iter()
+            .filter(|running| running.settings.access.is_allowed())
+            .collect();
         let count = u32::try_from(starting.len()).unwrap_or(u32::MAX);
         let now = Instant::now();
-        for (index, (running, clients)) in (0..).zip(starting) {
+        for (index, running) in (0..).zip(starting) {
             let spread = SPREAD.min(running.settings.collect.interval);
             let turn = now + spread * index / count;
-            for (kind, client) in clients {
-                let first = running.schedules[&kind].begin(turn);
-                let (fleet, clock) = (self.fleet.clone(), self.clock.clone());
-                let poller = Poller::new(client, running.clone(), kind, fleet, clock);
+            for (kind, schedule) in &running.schedules {
+                let first = schedule.begin(turn);
+                let poller = self.poller(&running, *kind);
                 self.tasks
                     .spawn_on(poller.run(first), self.threads.handle());
             }
         }
     }
+
+    fn poller(&self, running: &Arc<Running>, kind: ShareKind) -> Poller {
+        let Settings {
+            endpoint, collect, ..
+        } = &running.settings;
+        let client = self.client(
+            endpoint,
+            collect,
+            running.pace.clone(),
+            running.of_partner.clone(),
+            running.organization.server_clock().clone(),
+        );
+        let (fleet, clock) = (self.fleet.clone(), self.clock.clone());
+        Poller::new(client, running.clone(), kind, fleet, clock)
+    }
 }
 
 /// That of the endpoint, which all who ask there share.
-fn server_clock(clocks: &mut ServerClocks, settings: &Settings) -> Arc<ServerClock> {
-    let endpoint = settings.organization.endpoint.to_string();
+fn server_clock(clocks: &mut ServerClocks, endpoint: &Endpoint) -> Arc<ServerClock> {
     let new = |endpoint: &String| Arc::new(ServerClock::new(endpoint.clone()));
-    clocks.entry(endpoint).or_insert_with_key(new).clone()
-}
-
-impl Running {
-    /// Tasks to be started. Where others before them watch the same organisation, they go on with the
-    /// pace and the schedules of these, and with their picture if these settings would have made it too.
-    fn new(
-        settings: Settings,
-        before: Option<&Self>,
-        server_clock: Arc<ServerClock>,
-        key: CurrentKey,
-    ) -> Self {
-        let rate = settings.collect.requests_per_second;
-        let kinds = &settings.collect.sources;
-        let fresh = || {
-            let name = &settings.organization.name;
-            Arc::new(Organization::new(name, kinds, server_clock))
-        };
-        let same = |before: &&Self| {
-            before.settings.organization.endpoint == settings.organization.endpoint
-        };
-        let before = before.filter(same);
-        let (organization, pace, key_facts) = match before {
-            Some(before) => (
-                before.has_picture_of(&settings).unwrap_or_else(fresh),
-                before.pace.at(rate),
-                before.key_facts.clone(),
-            ),
-            None => (fresh(), Pace::new(rate), Arc::default()),
-        };
-        let schedule = |kind: &ShareKind| {
-            let known = before.and_then(|before| before.schedules.get(kind));
-            (*kind, known.cloned().unwrap_or_default())
-        };
-        let schedules = kinds.iter().map(schedule).collect();
-        Self {
-            organization,
-            pace,
-            schedules,
-            key: Arc::new(Mutex::new(key)),
-            key_facts,
-            settings,
-            stop: CancellationToken::new(),
-            started: Arc::default(),
-        }
-    }
-
-    /// Whether a reload with these settings leaves it undisturbed. One whose key has become another
-    /// organisation's begins anew: whoever reloads accepts that.
-    fn goes_on_with(&self, settings: &Settings) -> bool {
-        self.settings == *settings && !self.organization.fails_for(Reason::OtherOrg)
-    }
-
-    /// What is known of the organisation, unless it was asked for in another way, or of another one.
-    fn has_picture_of(&self, settings: &Settings) -> Option<Arc<Organization>> {
-        fn asked(settings: &Settings) -> (&config::Organization, Option<Duration>, ExpirationTime) {
-            let collect = &settings.collect;
-            (
-                &settings.organization,
-                collect.lookback,
-                collect.expiration_time,
-            )
-        }
-        let same = asked(&self.settings) == asked(settings)
-            && !self.organization.fails_for(Reason::OtherOrg);
-        same.then(|| Arc::new(self.organization.watching(&settings.collect.sources)))
-    }
+    clocks
+        .entry(endpoint.to_string())
+        .or_insert_with_key(new)
+        .clone()
 }

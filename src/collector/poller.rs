@@ -7,20 +7,20 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::Running;
 use super::asked::{Asked, Known};
 use super::beside::Unlisted;
+use super::running::Running;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
-use crate::rhombus::{ApiKey, Ask, Client, Error};
-use crate::share::{Listing, MalformedCounts, Moment, ShareKind, Source, UnixMillis};
+use crate::rhombus::{Ask, Client, Credential, Error};
+use crate::share::{Listing, MalformedCounts, Moment, Reason, ShareKind, Source, UnixMillis};
 
 /// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 pub(super) struct Poller {
     pub(super) client: Client,
-    pub(super) running: Running,
+    pub(super) running: Arc<Running>,
     pub(super) kind: ShareKind,
     pub(super) fleet: Arc<FleetHandle>,
     clock: Clock,
@@ -50,7 +50,7 @@ impl Poller {
     /// A task for the list of `kind` of `running`, which ends when that is stopped.
     pub(super) fn new(
         client: Client,
-        running: Running,
+        running: Arc<Running>,
         kind: ShareKind,
         fleet: Arc<FleetHandle>,
         clock: Clock,
@@ -122,11 +122,14 @@ impl Poller {
 
     async fn ask(&mut self) -> Result<Listed, PollFailure> {
         let deadline = self.deadline();
-        let key = self.running.key.lock().await.read(deadline).await?;
+        let credential = self.running.credential.lock().await.read(deadline).await?;
         let owner = {
             let mut owner = self.running.key_facts.owner.lock().await;
-            let ask = async |until| self.client.organization(&key, until).await;
-            owner.of(&key, self.hourly(), deadline, ask).await.clone()
+            let ask = async |until| self.client.organization(&credential, until).await;
+            owner
+                .of(&credential, self.hourly(), deadline, ask)
+                .await
+                .clone()
         };
         if let Known::Said(said) = &owner {
             self.identify(said.identity.clone(), "key")?;
@@ -134,16 +137,17 @@ impl Poller {
         self.learn_access(&owner);
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
-        let (listing, ()) = tokio::join!(self.list(&key), self.learn_permissions(&key));
+        let (listing, ()) =
+            tokio::join!(self.list(&credential), self.learn_permissions(&credential));
         let mut listing = listing?;
         // Where this machine's clock is ahead, the lookback was too short: the answer has told.
         let has_told = !had_its_time && server_clock.is_known();
         if has_told && self.created_after().is_some() {
-            listing = self.list(&key).await?;
+            listing = self.list(&credential).await?;
         }
-        self.identify_list(&key, &listing).await?;
+        self.identify_list(&credential, &listing).await?;
         let obtained = self.now();
-        let counted = self.count_unlisted(&key, &listing.shares).await;
+        let counted = self.count_unlisted(&credential, &listing.shares).await;
         listing.unlisted = listing.unlisted.or(counted);
         Ok(Listed { listing, obtained })
     }
@@ -153,7 +157,7 @@ impl Poller {
         Instant::now() + self.running.settings.collect.deadline()
     }
 
-    async fn list(&self, key: &ApiKey) -> Result<Listing, Error> {
+    async fn list(&self, credential: &Credential) -> Result<Listing, Error> {
         let collect = &self.running.settings.collect;
         let ask = Ask {
             kind: self.kind,
@@ -161,7 +165,7 @@ impl Poller {
             expiration_time: collect.expiration_time,
             within: collect.deadline(),
         };
-        self.client.shares(ask, key).await
+        self.client.shares(ask, credential).await
     }
 
     /// Since when pages are asked for, where that is not all: Rhombus can be asked so for some kinds.
@@ -230,6 +234,9 @@ impl Poller {
                 error = failure.message,
                 "a poll failed"
             );
+            if failure.reason == Reason::Forbidden {
+                self.running.look_at_clients();
+            }
         }
         let max_staleness = self.running.settings.collect.max_staleness;
         self.publish(before.failed(self.now(), started.elapsed(), failure, max_staleness));

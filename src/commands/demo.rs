@@ -11,7 +11,7 @@ use super::output;
 use super::signals::EndSignals;
 use super::simulated_clock;
 use crate::cli::DemoArgs;
-use crate::config::{Collect, Config, KeySource, Organization};
+use crate::config::{Collect, Config, CredentialSource, KeySource, Organization};
 use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::telemetry;
@@ -41,6 +41,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let listener = bind(&args.listen.listen_address).await?;
     let config = Config {
         organizations: organizations(simulate().await?)?,
+        partners: Vec::new(),
         collect: Collect {
             interval: args.interval,
             requests_per_second: DEMO_PACE,
@@ -90,7 +91,10 @@ fn organizations(url: String) -> anyhow::Result<Vec<Organization>> {
     let organization = |(name, _, key, _): (&str, &str, &str, Place)| {
         Ok(Organization {
             name: name.to_owned(),
-            key: KeySource::Inline(ApiKey::new(key)?),
+            credential: CredentialSource {
+                key: KeySource::Inline(ApiKey::new(key)?),
+                certificate: None,
+            },
             endpoint: Endpoint::parse(&url)?,
             org_uuid: None,
         })

@@ -175,6 +175,7 @@ mod tests {
     async fn exporter(reloader: Reloader) -> Exporter {
         let config = Config {
             organizations: Vec::new(),
+            partners: Vec::new(),
             collect: Collect::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

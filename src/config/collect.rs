@@ -34,6 +34,7 @@ impl From<&Collect> for View {
             expiring_within: collect.expiring_within.clone(),
             lookback: collect.lookback,
             kinds: collect.sources.clone(),
+            shard: collect.shard,
         }
     }
 }

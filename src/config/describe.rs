@@ -2,34 +2,81 @@
 //! file, defaults filled in, keys left out.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::settings::SETTINGS;
-use super::{Collect, Config, KeySource, Organization};
+use super::value::show_duration;
+use super::{Collect, Config, CredentialSource, KeySource, Organization, Partner};
+use crate::rhombus::Endpoint;
 
 /// What would run, as YAML with secrets redacted. The same for equal configurations.
 pub fn describe(config: &Config) -> String {
-    let mut yaml = String::from("organizations:\n");
+    let mut yaml = String::new();
+    if !config.organizations.is_empty() {
+        yaml.push_str("organizations:\n");
+    }
     for organization in &config.organizations {
         describe_organization(organization, &mut yaml);
+    }
+    if !config.partners.is_empty() {
+        yaml.push_str("partners:\n");
+    }
+    for partner in &config.partners {
+        describe_partner(partner, &mut yaml);
     }
     describe_collect(&config.collect, &mut yaml);
     yaml
 }
 
 fn describe_organization(organization: &Organization, yaml: &mut String) {
-    let key = match &organization.key {
-        KeySource::Inline(_) => "api_key: [REDACTED]".to_owned(),
-        KeySource::File(path) => format!("api_key_file: {}", text(&path.display().to_string())),
-    };
-    let name = text(&organization.name);
-    let endpoint = text(&organization.endpoint.to_string());
-    push(
-        yaml,
-        format_args!("  - name: {name}\n    {key}\n    endpoint: {endpoint}\n"),
-    );
+    let Organization {
+        name,
+        credential,
+        endpoint,
+        ..
+    } = organization;
+    describe_access(name, credential, endpoint, yaml);
     if let Some(uuid) = &organization.org_uuid {
         let uuid = text(&uuid.to_string());
         push(yaml, format_args!("    org_uuid: {uuid}\n"));
+    }
+}
+
+fn describe_access(
+    name: &str,
+    credential: &CredentialSource,
+    endpoint: &Endpoint,
+    yaml: &mut String,
+) {
+    let path = |path: &Path| text(&path.display().to_string());
+    let key = match &credential.key {
+        KeySource::Inline(_) => "api_key: [REDACTED]".to_owned(),
+        KeySource::File(file) => format!("api_key_file: {}", path(file)),
+    };
+    push(yaml, format_args!("  - name: {}\n    {key}\n", text(name)));
+    if let Some(files) = &credential.certificate {
+        let (cert, key) = (path(&files.cert_file), path(&files.key_file));
+        push(
+            yaml,
+            format_args!("    tls_config:\n      cert_file: {cert}\n      key_file: {key}\n"),
+        );
+    }
+    let endpoint = text(&endpoint.to_string());
+    push(yaml, format_args!("    endpoint: {endpoint}\n"));
+}
+
+fn describe_partner(partner: &Partner, yaml: &mut String) {
+    describe_access(&partner.name, &partner.credential, &partner.endpoint, yaml);
+    let refresh = show_duration(partner.refresh);
+    push(yaml, format_args!("    refresh: {refresh}\n"));
+    for (key, patterns) in [("include", &partner.include), ("exclude", &partner.exclude)] {
+        if !patterns.is_empty() {
+            let texts: Vec<_> = patterns.texts().map(text).collect();
+            push(yaml, format_args!("    {key}: [{}]\n", texts.join(", ")));
+        }
+    }
+    if let Some(pace) = partner.requests_per_second {
+        push(yaml, format_args!("    requests_per_second: {pace}\n"));
     }
 }
 

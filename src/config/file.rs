@@ -26,6 +26,9 @@ pub(super) struct File {
     /// The organisations to watch. None: one organisation from the environment.
     #[serde(default, deserialize_with = "present")]
     pub(super) organizations: Option<Spanned<Vec<Spanned<OrganizationFile>>>>,
+    /// The partners whose clients to watch.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) partners: Option<Spanned<Vec<Spanned<PartnerFile>>>>,
     /// How to ask. The section may be there and empty, as when all its lines are comments.
     #[serde(default)]
     pub(super) collect: Option<CollectFile>,
@@ -35,9 +38,11 @@ impl File {
     /// Whether a key is written in it.
     pub(super) fn holds_key(&self) -> bool {
         let organizations = self.organizations.iter().flat_map(|list| &list.value);
+        let partners = self.partners.iter().flat_map(|list| &list.value);
         organizations
             .into_iter()
-            .any(|organization| organization.value.api_key.is_some())
+            .any(|it| it.value.api_key.is_some())
+            || partners.into_iter().any(|it| it.value.api_key.is_some())
     }
 }
 
@@ -57,12 +62,63 @@ pub(super) struct OrganizationFile {
     /// An environment variable that holds the key.
     #[serde(default, deserialize_with = "present")]
     pub(super) api_key_env: Option<Text>,
+    /// The client certificate that goes with the key.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) tls_config: Option<Spanned<TlsFile>>,
     /// `us` (default), `eu` or a URL.
     #[serde(default, deserialize_with = "present")]
     pub(super) endpoint: Option<Text>,
     /// The organisation that the key must belong to, as Rhombus calls it.
     #[serde(default, deserialize_with = "present")]
     pub(super) org_uuid: Option<Text>,
+}
+
+/// One element of `partners`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartnerFile {
+    /// What the partner is called here. Needed.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) name: Option<Text>,
+    /// The key itself. Exactly one of the three is needed.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) api_key: Option<Spanned<Hidden>>,
+    /// A file that holds the key; a relative path starts from this file's directory.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) api_key_file: Option<Text>,
+    /// An environment variable that holds the key.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) api_key_env: Option<Text>,
+    /// The client certificate that goes with the key.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) tls_config: Option<Spanned<TlsFile>>,
+    /// `us` (default), `eu` or a URL.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) endpoint: Option<Text>,
+    /// From one look at the list of clients to the next.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) refresh: Option<Text>,
+    /// Which clients to watch; none: all.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) include: Option<Spanned<Vec<Text>>>,
+    /// Which clients not to watch.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) exclude: Option<Spanned<Vec<Text>>>,
+    /// The pace of requests to all clients together.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) requests_per_second: Option<Text>,
+}
+
+/// A client certificate, by the names that Prometheus has for it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TlsFile {
+    /// The certificate and its chain, as PEM.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) cert_file: Option<Text>,
+    /// Its private key, as PEM.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) key_file: Option<Text>,
 }
 
 /// The section `collect`: what is written, by the key of its setting. One value is a list of one.

@@ -1,12 +1,12 @@
-//! Reading a key, from wherever it is. A key file is small and regular; anything else is refused.
+//! Reading a key, from wherever it is, and a client certificate. A key file is small and regular; anything else is refused.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use exporter_web::regular_file::{self, Unreadable};
 
-use super::KeySource;
-use crate::rhombus::{ApiKey, ApiKeyError};
+use super::{CertificateFiles, CredentialSource, KeySource};
+use crate::rhombus::{ApiKey, ApiKeyError, ClientCertificate};
 
 /// Room for the white space that people leave around a key.
 const PADDING: usize = 64;
@@ -36,6 +36,81 @@ pub enum KeyError {
         /// What is wrong with it.
         error: ApiKeyError,
     },
+}
+
+/// Room for a chain of certificates.
+const MAX_PEM_BYTES: usize = 1 << 20;
+
+/// Why there is no client certificate. Never holds what a file holds.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// Missing, or not readable by this process.
+    #[error("cannot read {}: {error}{}", path.display(), advice(error))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// Read, but it is no certificate and its key.
+    #[error("{} and {} can't be used: {why}", cert_file.display(), key_file.display())]
+    Content {
+        /// The certificate's file.
+        cert_file: PathBuf,
+        /// The private key's file.
+        key_file: PathBuf,
+        /// What is wrong with them.
+        why: &'static str,
+    },
+}
+
+impl CertificateFiles {
+    /// The certificate as it is now. Reads both files anew each time.
+    ///
+    /// # Errors
+    /// When one can't be read, or they can't be used together.
+    pub fn read(&self) -> Result<ClientCertificate, CertificateError> {
+        let certificate = read_pem(&self.cert_file)?;
+        let key = read_pem(&self.key_file)?;
+        ClientCertificate::new(&certificate, &key).map_err(|why| CertificateError::Content {
+            cert_file: self.cert_file.clone(),
+            key_file: self.key_file.clone(),
+            why,
+        })
+    }
+}
+
+fn read_pem(path: &Path) -> Result<String, CertificateError> {
+    let failed = |error| CertificateError::Read {
+        path: path.to_owned(),
+        error,
+    };
+    let bytes = regular_file::read(path, MAX_PEM_BYTES).map_err(|why| match why {
+        Unreadable::Io(error) => failed(error),
+        Unreadable::NotAFile => failed(io::Error::other("it is not a regular file")),
+    })?;
+    if bytes.len() > MAX_PEM_BYTES {
+        return Err(failed(io::Error::other("it is larger than 1 MiB")));
+    }
+    String::from_utf8(bytes).map_err(|_| failed(io::Error::other("it is not text in PEM form")))
+}
+
+impl CredentialSource {
+    /// All of it as it is now.
+    ///
+    /// # Errors
+    /// When some of it can't be read, in words that hold nothing of it.
+    pub fn read(&self) -> Result<(ApiKey, Option<ClientCertificate>), String> {
+        let key = self.key.read().map_err(|error| error.to_string())?;
+        let certificate = self.certificate.as_ref().map(CertificateFiles::read);
+        let certificate = certificate.transpose();
+        Ok((key, certificate.map_err(|error| error.to_string())?))
+    }
+
+    /// Whether it is all in the configuration, so that it never changes.
+    pub const fn is_inline(&self) -> bool {
+        matches!(self.key, KeySource::Inline(_)) && self.certificate.is_none()
+    }
 }
 
 impl KeySource {
@@ -73,7 +148,7 @@ fn advice(error: &io::Error) -> &'static str {
     /// The limits of the process and of the machine: the same numbers on every Unix.
     const TOO_MANY_OPEN_FILES: [i32; 2] = [23, 24];
     match error.kind() {
-        io::ErrorKind::NotFound => "; put the key there, or correct the path",
+        io::ErrorKind::NotFound => "; put it there, or correct the path",
         io::ErrorKind::PermissionDenied => "; the exporter's user must be allowed to read it",
         _ if error
             .raw_os_error()
@@ -165,7 +240,7 @@ mod tests {
     #[test]
     fn an_error_advises_what_helps() {
         for (code, advice) in [
-            (2, "; put the key there, or correct the path"),
+            (2, "; put it there, or correct the path"),
             (13, "; the exporter's user must be allowed to read it"),
             (
                 24,

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use super::key_source::is_world_readable;
 use super::problem::Report;
 use super::value::quoted;
-use super::{KeySource, Organization};
+use super::{Config, CredentialSource, KeySource};
 use crate::rhombus::ApiKey;
 
 /// Where a key is named.
@@ -16,6 +16,19 @@ pub(super) struct KeyPlace {
     pub(super) place: String,
     /// What is written there.
     pub(super) written: Written,
+    /// Where the client certificate that goes with it is named.
+    pub(super) tls: Option<String>,
+}
+
+impl KeyPlace {
+    /// Of a key alone.
+    pub(super) const fn new(place: String, written: Written) -> Self {
+        Self {
+            place,
+            written,
+            tls: None,
+        }
+    }
 }
 
 /// What is written where a key is named.
@@ -36,8 +49,8 @@ pub(super) struct Found {
 }
 
 /// What is known without looking at the disk.
-pub(super) fn written(organizations: &[Organization]) -> Vec<Found> {
-    let found = |organization: &Organization| match &organization.key {
+pub(super) fn written(config: &Config) -> Vec<Found> {
+    let found = |(_, credential): (_, &CredentialSource)| match &credential.key {
         KeySource::Inline(key) => Found {
             key: Some(key.clone()),
             file: None,
@@ -47,23 +60,20 @@ pub(super) fn written(organizations: &[Organization]) -> Vec<Found> {
             file: Some(path.clone()),
         },
     };
-    organizations.iter().map(found).collect()
+    config.credentials().map(found).collect()
 }
 
-/// Reads each key file. It must be usable now; that it stays so is checked before each poll.
-pub(super) fn read(
-    organizations: &[Organization],
-    places: &[KeyPlace],
-    report: &mut Report,
-) -> Vec<Found> {
-    let mut all = written(organizations);
-    for ((organization, place), found) in organizations.iter().zip(places).zip(&mut all) {
-        let KeySource::File(path) = &organization.key else {
+/// Reads each key file, and each client certificate. It must be usable now; that it stays so is checked before each poll.
+pub(super) fn read(config: &Config, places: &[KeyPlace], report: &mut Report) -> Vec<Found> {
+    let mut all = written(config);
+    for (((_, credential), place), found) in config.credentials().zip(places).zip(&mut all) {
+        check_certificate(credential, place, report);
+        let KeySource::File(path) = &credential.key else {
             continue;
         };
         // One file has many names: with links, `..` or another start.
         found.file = Some(path.canonicalize().unwrap_or_else(|_| path.clone()));
-        match organization.key.read() {
+        match credential.key.read() {
             Ok(key) => {
                 found.key = Some(key);
                 warn_if_readable(path, &place.place, report);
@@ -79,13 +89,20 @@ pub(super) fn read(
     all
 }
 
+/// It must be usable now; that it stays so is checked before each poll.
+fn check_certificate(credential: &CredentialSource, place: &KeyPlace, report: &mut Report) {
+    let (Some(files), Some(tls)) = (&credential.certificate, &place.tls) else {
+        return;
+    };
+    match files.read() {
+        Ok(_) => warn_if_readable(&files.key_file, tls, report),
+        Err(error) => report.problem(tls, error),
+    }
+}
+
 /// What all keys must be: each another, and such as Rhombus may have made.
-pub(super) fn check(
-    organizations: &[Organization],
-    places: &[KeyPlace],
-    found: &[Found],
-    report: &mut Report,
-) {
+pub(super) fn check(config: &Config, places: &[KeyPlace], found: &[Found], report: &mut Report) {
+    let names: Vec<_> = config.credentials().map(|(name, _)| name).collect();
     let mut first: HashMap<Identity<'_>, usize> = HashMap::new();
     for (index, (place, found)) in places.iter().zip(found).enumerate() {
         if let Some(placeholder) = found.key.as_ref().and_then(ApiKey::placeholder) {
@@ -101,10 +118,10 @@ pub(super) fn check(
             report.problem(
                 &place.place,
                 format_args!(
-                    "{} has the same {} as {} ({}): give each organisation its own key",
-                    quoted(&organizations[index].name),
+                    "{} has the same {} as {} ({}): give each its own key",
+                    quoted(names[index]),
                     identity.words(),
-                    quoted(&organizations[other].name),
+                    quoted(names[other]),
                     places[other].place
                 ),
             );

@@ -3,12 +3,13 @@
 
 use exporter_web::regular_file::{self, Unreadable};
 
+use super::credentials::Reader;
 use super::file::{self, File, Source};
 use super::key_source::is_world_readable;
 use super::keys::{self, KeyPlace};
-use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
+use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT, NameLines};
 use super::problem::{ConfigError, Report};
-use super::{Config, Environment, Flags, Loaded, certificates, collect, proxy, value};
+use super::{Config, Environment, Flags, Loaded, certificates, collect, partners, proxy, value};
 
 /// What a first start without a key is told.
 const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \
@@ -30,8 +31,8 @@ pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
         assemble(file, flags, env, &mut report)
     });
     if let Some((config, places)) = &config {
-        let found = keys::read(&config.organizations, places, &mut report);
-        keys::check(&config.organizations, places, &found, &mut report);
+        let found = keys::read(config, places, &mut report);
+        keys::check(config, places, &found, &mut report);
         proxy::check(config, env, &mut report);
         certificates::check(config, env, &mut report);
     }
@@ -52,8 +53,8 @@ pub fn parse_str(name: &str, text: &str, env: &Environment) -> Result<Loaded, Co
     let config = file::parse(Source { name }, text, &mut report)
         .and_then(|file| assemble(file, &flags, env, &mut report));
     if let Some((config, places)) = &config {
-        let found = keys::written(&config.organizations);
-        keys::check(&config.organizations, places, &found, &mut report);
+        let found = keys::written(config);
+        keys::check(config, places, &found, &mut report);
     }
     report.finish(config.map(|(config, _)| config))
 }
@@ -88,7 +89,7 @@ fn read(flags: &Flags, report: &mut Report) -> Option<File> {
     None
 }
 
-/// Where the key of each organisation is named, in the order of the organisations.
+/// Where each key is named, in the order of [`Config::credentials`].
 type KeyPlaces = Vec<KeyPlace>;
 
 /// Puts the parts together. None when one of them is missing; the report says why.
@@ -102,11 +103,23 @@ fn assemble(
     let source = Source {
         name: name.as_deref().unwrap_or_default(),
     };
-    let organizations = match file.organizations {
-        Some(list) => {
-            warn_of_unused(source.name, flags, env, report);
-            Some(organizations::from_file(source, &list, env, report))
-        }
+    let is_in_file = file.organizations.is_some() || file.partners.is_some();
+    if is_in_file {
+        warn_of_unused(source.name, flags, env, report);
+    }
+    let mut names = NameLines::new();
+    let mut reader = Reader {
+        source,
+        env,
+        report,
+    };
+    let own = file.organizations;
+    let own = own.map(|list| organizations::from_file(&mut reader, &mut names, &list));
+    let partners = file.partners;
+    let partners = partners.map(|list| partners::from_file(&mut reader, &mut names, &list));
+    let organizations = match own {
+        Some(own) => Some(own),
+        None if is_in_file => Some(Vec::new()),
         None if env.is_set(ENV_API_KEY) || env.is_set(ENV_API_KEY_FILE) => {
             organizations::from_environment(flags.organization.as_deref(), env, report)
                 .map(|organization| vec![organization])
@@ -119,10 +132,15 @@ fn assemble(
     };
     let collect = file.collect.unwrap_or_default();
     let collect = collect::resolve(source, &collect, &flags.collect, report);
-    let placed = organizations?.into_iter();
-    let (organizations, places) = placed.map(|it| (it.organization, it.key)).unzip();
+    let own = organizations?.into_iter().map(|it| (it.entry, it.key));
+    let (organizations, mut places): (_, Vec<_>) = own.unzip();
+    let partners = partners.unwrap_or_default();
+    let partners = partners.into_iter().map(|it| (it.entry, it.key));
+    let (partners, more): (_, Vec<_>) = partners.unzip();
+    places.extend(more);
     let config = Config {
         organizations,
+        partners,
         collect,
     };
     Some((config, places))

@@ -5,6 +5,7 @@
 
 mod certificates;
 mod collect;
+mod credentials;
 mod describe;
 mod environment;
 mod file;
@@ -13,6 +14,8 @@ mod key_source;
 mod keys;
 mod load;
 mod organizations;
+mod partners;
+mod patterns;
 mod problem;
 mod proxy;
 mod settings;
@@ -20,27 +23,32 @@ mod syntax;
 mod value;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use describe::describe;
 pub use environment::{Environment, EnvironmentError};
 pub use flags::{CollectFlags, Flags};
-pub use key_source::KeyError;
+pub use key_source::{CertificateError, KeyError};
 pub use load::{load, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
+pub use patterns::Patterns;
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
 pub use settings::{Collect, INTERVAL, TIMEOUT};
-pub use value::duration;
+pub use value::{duration, organization_name};
 
 use crate::rhombus::{ApiKey, Endpoint};
 use crate::share::Id;
-pub use crate::share::Window;
+pub use crate::share::{Shard, Window};
 
 /// Everything that runs, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The organisations to watch, sorted by name, names unique, at least one.
+    /// The organisations that have a key of their own, sorted by name; names are unique among these and
+    /// the partners. There is at least one of both.
     pub organizations: Vec<Organization>,
+    /// The partners whose clients are watched, sorted by name.
+    pub partners: Vec<Partner>,
     /// How to ask.
     pub collect: Collect,
 }
@@ -48,7 +56,17 @@ pub struct Config {
 impl Config {
     /// Whether any endpoint is spoken to over TLS.
     fn needs_tls(&self) -> bool {
-        self.organizations.iter().any(|it| !it.endpoint.is_plain())
+        let mut endpoints = self.organizations.iter().map(|it| &it.endpoint);
+        let mut of_partners = self.partners.iter().map(|it| &it.endpoint);
+        endpoints.any(|it| !it.is_plain()) || of_partners.any(|it| !it.is_plain())
+    }
+
+    /// Each name with what it shows Rhombus: the organisations, then the partners.
+    fn credentials(&self) -> impl Iterator<Item = (&str, &CredentialSource)> {
+        let own = self.organizations.iter();
+        let own = own.map(|it| (it.name.as_str(), &it.credential));
+        let partners = self.partners.iter();
+        own.chain(partners.map(|it| (it.name.as_str(), &it.credential)))
     }
 }
 
@@ -57,15 +75,53 @@ impl Config {
 pub struct Organization {
     /// The value of the label `org`.
     pub name: String,
-    /// The organisation's API key.
-    pub key: KeySource,
+    /// What it shows Rhombus.
+    pub credential: CredentialSource,
     /// Where its API is.
     pub endpoint: Endpoint,
     /// The organisation that the key must belong to: always an [`Id::Uuid`]. None: whichever it is.
     pub org_uuid: Option<Id>,
 }
 
-/// Where an organisation's key comes from.
+/// A partner whose clients are watched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partner {
+    /// What it is called here: the value of the label `partner`, and of `org` where its list of clients
+    /// is meant.
+    pub name: String,
+    /// What it shows Rhombus.
+    pub credential: CredentialSource,
+    /// Where its API, and that of each client, is.
+    pub endpoint: Endpoint,
+    /// From one look at the list of clients to the next.
+    pub refresh: Duration,
+    /// Only clients whose name or uuid is one of these; none: all.
+    pub include: Patterns,
+    /// No client whose name or uuid is one of these.
+    pub exclude: Patterns,
+    /// The pace of requests to all its clients together; none: as fast as each may be asked.
+    pub requests_per_second: Option<f64>,
+}
+
+/// What shows Rhombus who asks, and where it is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialSource {
+    /// The API key.
+    pub key: KeySource,
+    /// The client certificate, where the key needs one.
+    pub certificate: Option<CertificateFiles>,
+}
+
+/// Where a client certificate is found, as PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// The certificate and its chain.
+    pub cert_file: PathBuf,
+    /// Its private key.
+    pub key_file: PathBuf,
+}
+
+/// Where a key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
     /// Written in the configuration, or taken from the environment variable named there.

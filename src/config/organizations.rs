@@ -1,18 +1,18 @@
-//! Which organisations: those of the file, or one from the environment. A key, and what may be
-//! one (an endpoint's parts, a name of a variable that looks like none), is never in a message.
+//! Which organisations: those of the file, or one from the environment. What may be a key (an endpoint's
+//! parts, a uuid) is never in a message.
 
 use std::collections::BTreeMap;
 
-use secrecy::ExposeSecret;
 use serde_saphyr::Spanned;
 
+use super::credentials::{Fields, Reader, in_variable, inline_key};
 use super::environment::Environment;
-use super::file::{OrganizationFile, Source, Text};
+use super::file::{OrganizationFile, Text};
 use super::keys::{KeyPlace, Written};
 use super::problem::Report;
 use super::value;
-use super::{KeySource, Organization};
-use crate::rhombus::{ApiKey, Endpoint};
+use super::{CredentialSource, KeySource, Organization};
+use crate::rhombus::Endpoint;
 use crate::share::Id;
 
 /// The key of the one organisation that needs no file.
@@ -24,199 +24,104 @@ pub const ENV_ENDPOINT: &str = "RHOMBUS_ENDPOINT_URL";
 /// That organisation's name when nothing else is said.
 pub const DEFAULT_NAME: &str = "default";
 
-/// An organisation, and where its key is named.
-pub(super) struct Placed {
-    pub(super) organization: Organization,
+/// An entry of a list, and where its key is named.
+pub(super) struct Placed<T> {
+    pub(super) entry: T,
     pub(super) key: KeyPlace,
 }
 
+/// On which line each name of an organisation or a partner stands first.
+pub(super) type NameLines = BTreeMap<String, u64>;
+
 /// The organisations of the file, sorted by name; what is wrong goes to the report.
 pub(super) fn from_file(
-    source: Source<'_>,
+    reader: &mut Reader<'_>,
+    names: &mut NameLines,
     list: &Spanned<Vec<Spanned<OrganizationFile>>>,
-    env: &Environment,
-    report: &mut Report,
-) -> Vec<Placed> {
+) -> Vec<Placed<Organization>> {
     if list.value.is_empty() {
-        report.problem(
-            source.place(list, "organizations"),
+        reader.report.problem(
+            reader.source.place(list, "organizations"),
             "the list is empty: add an organisation, or delete the line to take one from the \
              environment",
         );
     }
-    let mut reader = Reader {
-        source,
-        env,
-        report,
-        lines: BTreeMap::new(),
-        uuid_lines: BTreeMap::new(),
-    };
+    let mut uuid_lines = BTreeMap::new();
     let mut organizations: Vec<_> = list
         .value
         .iter()
         .enumerate()
-        .filter_map(|(index, item)| reader.organization(index, item))
+        .filter_map(|(index, item)| {
+            let path = format!("organizations[{index}]");
+            reader.organization(names, &mut uuid_lines, &path, item)
+        })
         .collect();
-    organizations.sort_by(|a, b| a.organization.name.cmp(&b.organization.name));
+    organizations.sort_by(|a, b| a.entry.name.cmp(&b.entry.name));
     organizations
-}
-
-struct Reader<'a> {
-    source: Source<'a>,
-    env: &'a Environment,
-    report: &'a mut Report,
-    /// On which line each name stands first.
-    lines: BTreeMap<String, u64>,
-    /// On which line each `org_uuid` stands first.
-    uuid_lines: BTreeMap<Id, u64>,
 }
 
 impl Reader<'_> {
     /// One element. Each part is checked, also where another is wrong.
-    fn organization(&mut self, index: usize, item: &Spanned<OrganizationFile>) -> Option<Placed> {
-        let path = format!("organizations[{index}]");
-        let name = self.name(&path, item);
-        let key = self.key(&path, item);
-        let endpoint = self.endpoint(&path, item.value.endpoint.as_ref());
-        let org_uuid = self.org_uuid(&path, item.value.org_uuid.as_ref());
-        let (key, place) = key?;
-        Some(Placed {
-            organization: Organization {
-                name: name?,
-                key,
-                endpoint: endpoint?,
-                org_uuid: org_uuid?,
-            },
-            key: place,
-        })
+    fn organization(
+        &mut self,
+        names: &mut NameLines,
+        uuid_lines: &mut BTreeMap<Id, u64>,
+        path: &str,
+        item: &Spanned<OrganizationFile>,
+    ) -> Option<Placed<Organization>> {
+        let element = self.source.place(item, &format!("{path}.name"));
+        let name = self.name(names, element, path, item.value.name.as_ref());
+        let endpoint = self.endpoint(path, item.value.endpoint.as_ref());
+        let fields = Fields::of_organization(self.source, path, item);
+        let credential = self.credential(&fields, endpoint.as_ref());
+        let org_uuid = self.org_uuid(uuid_lines, path, item.value.org_uuid.as_ref());
+        let (credential, key) = credential?;
+        let entry = Organization {
+            name: name?,
+            credential,
+            endpoint: endpoint?,
+            org_uuid: org_uuid?,
+        };
+        Some(Placed { entry, key })
     }
 
-    fn name(&mut self, path: &str, item: &Spanned<OrganizationFile>) -> Option<String> {
-        let key = format!("{path}.name");
-        let Some(text) = &item.value.name else {
-            let place = self.source.place(item, &key);
+    /// The name of an organisation or a partner, which no other has.
+    pub(super) fn name(
+        &mut self,
+        lines: &mut NameLines,
+        element: String,
+        path: &str,
+        text: Option<&Text>,
+    ) -> Option<String> {
+        let Some(text) = text else {
             self.report.problem(
-                place,
-                "it is missing: name the organisation as its label `org` shall read",
+                element,
+                "it is missing: give the value that its label `org` shall have",
             );
             return None;
         };
-        let place = self.source.place(text, &key);
-        match value::organization_name(&text.value) {
-            Err(expected) => {
-                self.report.problem(place, expected);
-                None
-            }
-            Ok(name) => match self.lines.get(&name) {
-                Some(line) => {
-                    self.report.problem(
-                        place,
-                        format_args!("the same name is on line {line}: give each its own"),
-                    );
-                    None
-                }
-                None => {
-                    self.lines.insert(name.clone(), text.referenced.line());
-                    Some(name)
-                }
-            },
-        }
-    }
-
-    /// The key, and where it is named.
-    fn key(
-        &mut self,
-        path: &str,
-        item: &Spanned<OrganizationFile>,
-    ) -> Option<(KeySource, KeyPlace)> {
-        let OrganizationFile {
-            api_key,
-            api_key_file,
-            api_key_env,
-            ..
-        } = &item.value;
-        match (api_key, api_key_file, api_key_env) {
-            (Some(key), None, None) => {
-                let place = self.source.place(key, &format!("{path}.api_key"));
-                let key = inline_key(&place, key.value.0.expose_secret(), self.report)?;
-                let written = Written::Key;
-                Some((key, KeyPlace { place, written }))
-            }
-            (None, Some(file), None) => {
-                let place = self.source.place(file, &format!("{path}.api_key_file"));
-                let key = self.file(&place, file)?;
-                let written = Written::Path(file.value.clone());
-                Some((key, KeyPlace { place, written }))
-            }
-            (None, None, Some(name)) => {
-                let place = self.source.place(name, &format!("{path}.api_key_env"));
-                self.variable(&place, name)
-            }
-            (None, None, None) => {
-                let place = self.source.place(item, path);
-                self.report.problem(
-                    place,
-                    "it has no key: add api_key_file, api_key_env or api_key",
-                );
-                None
-            }
-            _ => {
-                let place = self.source.place(item, path);
-                self.report.problem(
-                    place,
-                    "it has more than one key: keep one of api_key_file, api_key_env and api_key",
-                );
-                None
-            }
-        }
-    }
-
-    fn file(&mut self, place: &str, text: &Text) -> Option<KeySource> {
-        if text.value.is_empty() || text.value.contains('\0') {
-            self.report.problem(place, "expected the path of a file");
-            return None;
-        }
-        Some(KeySource::File(self.source.resolve(&text.value)))
-    }
-
-    fn variable(&mut self, place: &str, text: &Text) -> Option<(KeySource, KeyPlace)> {
-        let name = &text.value;
-        if !is_variable(name) {
+        let place = self.source.place(text, &format!("{path}.name"));
+        let name = value::organization_name(&text.value)
+            .inspect_err(|expected| self.report.problem(&place, expected))
+            .ok()?;
+        if let Some(line) = lines.get(&name) {
             self.report.problem(
                 place,
-                "expected the name of an environment variable, in capitals, digits and `_`, such \
-                 as ACME_API_KEY; what is there is not shown, since it may be a key",
+                format_args!("the same name is on line {line}: give each its own"),
             );
             return None;
         }
-        let in_variable = format!("{place}: {}", in_variable(name));
-        match self.env.get(name) {
-            Ok(Some(value)) => {
-                let key = inline_key(&in_variable, value, self.report)?;
-                let place = KeyPlace {
-                    place: in_variable,
-                    written: Written::Variable(name.clone()),
-                };
-                Some((key, place))
-            }
-            Ok(None) => {
-                self.report.problem(
-                    place,
-                    format_args!(
-                        "the environment variable {name} is not set: set it, or name another"
-                    ),
-                );
-                None
-            }
-            Err(error) => {
-                self.report.problem(in_variable, error);
-                None
-            }
-        }
+        lines.insert(name.clone(), text.referenced.line());
+        Some(name)
     }
 
     /// The organisation that is meant, where one is named; outer none where the text is wrong.
-    fn org_uuid(&mut self, path: &str, text: Option<&Text>) -> Option<Option<Id>> {
+    fn org_uuid(
+        &mut self,
+        lines: &mut BTreeMap<Id, u64>,
+        path: &str,
+        text: Option<&Text>,
+    ) -> Option<Option<Id>> {
         let Some(text) = text else { return Some(None) };
         let place = self.source.place(text, &format!("{path}.org_uuid"));
         let uuid = match value::org_uuid(&text.value) {
@@ -230,18 +135,18 @@ impl Reader<'_> {
                 return None;
             }
         };
-        if let Some(line) = self.uuid_lines.get(&uuid) {
+        if let Some(line) = lines.get(&uuid) {
             self.report.problem(
                 place,
                 format_args!("it is the same as on line {line}: name each organisation once"),
             );
             return None;
         }
-        self.uuid_lines.insert(uuid.clone(), text.referenced.line());
+        lines.insert(uuid.clone(), text.referenced.line());
         Some(Some(uuid))
     }
 
-    fn endpoint(&mut self, path: &str, text: Option<&Text>) -> Option<Endpoint> {
+    pub(super) fn endpoint(&mut self, path: &str, text: Option<&Text>) -> Option<Endpoint> {
         let place = match text {
             Some(text) => self.source.place(text, &format!("{path}.endpoint")),
             None => String::new(),
@@ -256,7 +161,7 @@ pub(super) fn from_environment(
     name: Option<&str>,
     env: &Environment,
     report: &mut Report,
-) -> Option<Placed> {
+) -> Option<Placed<Organization>> {
     let key = match (env.is_set(ENV_API_KEY), env.is_set(ENV_API_KEY_FILE)) {
         (true, true) => {
             report.problem(
@@ -275,9 +180,12 @@ pub(super) fn from_environment(
     let endpoint = url.and_then(|url| endpoint(in_variable(ENV_ENDPOINT), url, report));
     let (key, place) = key?;
     Some(Placed {
-        organization: Organization {
+        entry: Organization {
             name: name.unwrap_or(DEFAULT_NAME).to_owned(),
-            key,
+            credential: CredentialSource {
+                key,
+                certificate: None,
+            },
             endpoint: endpoint?,
             org_uuid: None,
         },
@@ -289,20 +197,14 @@ fn environment_key(env: &Environment, report: &mut Report) -> Option<(KeySource,
     let place = in_variable(ENV_API_KEY);
     let key = inline_key(&place, variable(ENV_API_KEY, env, report)?, report)?;
     let written = Written::Variable(ENV_API_KEY.to_owned());
-    Some((key, KeyPlace { place, written }))
+    Some((key, KeyPlace::new(place, written)))
 }
 
 fn environment_key_file(env: &Environment, report: &mut Report) -> Option<(KeySource, KeyPlace)> {
     let path = variable(ENV_API_KEY_FILE, env, report)?;
-    let place = KeyPlace {
-        place: in_variable(ENV_API_KEY_FILE),
-        written: Written::Path(path.to_owned()),
-    };
+    let written = Written::Path(path.to_owned());
+    let place = KeyPlace::new(in_variable(ENV_API_KEY_FILE), written);
     Some((KeySource::File(path.into()), place))
-}
-
-fn in_variable(name: &str) -> String {
-    format!("environment variable {name}")
 }
 
 fn variable<'a>(name: &str, env: &'a Environment, report: &mut Report) -> Option<&'a str> {
@@ -311,24 +213,8 @@ fn variable<'a>(name: &str, env: &'a Environment, report: &mut Report) -> Option
         .unwrap_or_default()
 }
 
-fn inline_key(place: &str, text: &str, report: &mut Report) -> Option<KeySource> {
-    ApiKey::new(text)
-        .inspect_err(|error| report.problem(place, format_args!("{error}; expected the key alone")))
-        .map(KeySource::Inline)
-        .ok()
-}
-
-fn endpoint(place: String, text: &str, report: &mut Report) -> Option<Endpoint> {
+pub(super) fn endpoint(place: String, text: &str, report: &mut Report) -> Option<Endpoint> {
     Endpoint::parse(text)
         .inspect_err(|error| report.problem(place, error))
         .ok()
-}
-
-/// Capitals, digits and `_` only, so that a key in the wrong place is not taken for a name.
-fn is_variable(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with(|c: char| c.is_ascii_digit())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }

@@ -6,8 +6,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::Window;
 use super::value::{self, quoted, show_bytes, show_duration};
+use super::{Shard, Window};
 use crate::rhombus::ExpirationTime;
 use crate::share::ShareKind;
 
@@ -95,6 +95,9 @@ settings! {
     // Below 0.01 no retry finds its turn; 100 is far above what Rhombus grants.
     /// The pace of requests to one organisation; 8 may go at once
     requests_per_second: f64 = 1.0, Number(0.01..=100.0);
+
+    /// Watch only this part of the organisations: INDEX/COUNT, the index from 0
+    shard: Shard = Shard::WHOLE, Shard();
 }
 
 fn window((label, duration): (&str, Duration)) -> Window {
@@ -122,6 +125,7 @@ enum Field {
     ExpirationTime(Place<ExpirationTime>),
     Size(Place<u64>, RangeInclusive<u64>),
     Number(Place<f64>, RangeInclusive<f64>),
+    Shard(Place<Shard>),
 }
 
 type Place<T> = fn(&mut Collect) -> &mut T;
@@ -147,6 +151,7 @@ impl Setting {
             Field::ExpirationTime(..) => "READING",
             Field::Size(..) => "SIZE",
             Field::Number(..) => "NUMBER",
+            Field::Shard(..) => "SHARD",
         }
     }
 
@@ -173,6 +178,7 @@ impl Setting {
             Field::ExpirationTime(place) => value::show_expiration_time(*place(of)).to_owned(),
             Field::Size(place, _) => show_bytes(*place(of)),
             Field::Number(place, _) => place(of).to_string(),
+            Field::Shard(place) => place(of).to_string(),
         };
         vec![one]
     }
@@ -196,6 +202,7 @@ impl Setting {
             Field::ExpirationTime(place) => *place(to) = value::expiration_time(text)?,
             Field::Size(place, range) => *place(to) = value::bytes(text, range)?,
             Field::Number(place, range) => *place(to) = value::number(text, range)?,
+            Field::Shard(place) => *place(to) = Shard::parse(text)?,
         }
         Ok(())
     }
@@ -274,6 +281,7 @@ mod tests {
                 ["1023", "1025GiB"],
             ),
             ("requests_per_second", ["0.01", "100"], ["0.009", "100.1"]),
+            ("shard", ["0/1", "999/1000"], ["1/1", "0/1001"]),
         ] {
             assert!(inside.iter().all(|text| takes(key, text)), "{key}");
             assert!(!outside.iter().any(|text| takes(key, text)), "{key}");

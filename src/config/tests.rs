@@ -44,10 +44,14 @@ fn one_organisation_needs_no_file() {
         Config {
             organizations: vec![Organization {
                 name: "default".into(),
-                key: KeySource::Inline(ApiKey::new(SECRET).unwrap()),
+                credential: CredentialSource {
+                    key: KeySource::Inline(ApiKey::new(SECRET).unwrap()),
+                    certificate: None,
+                },
                 endpoint: Endpoint::parse("us").unwrap(),
                 org_uuid: None,
             }],
+            partners: Vec::new(),
             collect: Collect::default(),
         }
     );
@@ -79,7 +83,7 @@ fn its_key_can_be_in_a_file_which_is_checked() {
     restrict(&path, 0o640);
     let loaded = from_env(&[(ENV_API_KEY_FILE, name)]).unwrap();
     assert_eq!(
-        loaded.config.organizations[0].key,
+        loaded.config.organizations[0].credential.key,
         KeySource::File(path.clone())
     );
     assert_eq!(loaded.warnings, [""; 0]);

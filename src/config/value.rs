@@ -130,7 +130,10 @@ pub(super) fn show_expiration_time(reading: ExpirationTime) -> &'static str {
 
 /// The name of an organisation: a value of the label `org`. What is wrong with one says nothing of it but
 /// the character: where a line break was lost, the key is in it.
-pub(super) fn organization_name(text: &str) -> Result<String, String> {
+///
+/// # Errors
+/// What was expected.
+pub fn organization_name(text: &str) -> Result<String, String> {
     let odd = text.chars().find(|c| needs_escape(*c));
     let expected = if text.is_empty() || text.len() > NAME_MAX_BYTES {
         format!(

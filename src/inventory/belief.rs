@@ -12,6 +12,8 @@ pub enum Belief {
     Withdrawn,
     /// It was asked for, and there never was one.
     Never,
+    /// It may not be looked at: a partner's client that has withdrawn access.
+    NotAllowed,
     /// Not asked for yet.
     Waiting,
     /// The last poll failed, or the next one is overdue, or what it said is not believed yet.
@@ -96,6 +98,7 @@ impl State {
     pub(super) const fn new(worst: Belief, is_duplicate: bool) -> Self {
         match worst {
             Belief::Withdrawn | Belief::Never => Self::Withdrawn,
+            Belief::NotAllowed => Self::NotAllowed,
             Belief::Waiting => Self::Waiting,
             Belief::Stale | Belief::Fresh if is_duplicate => Self::Duplicate,
             Belief::Stale => Self::Stale,

@@ -2,25 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use crate::share::{MalformedCounts, Reason, ShareKind};
+use crate::share::{CLIENT_FIELDS, MalformedCounts, Reason, ShareKind, Source};
 
 /// Counts that only grow. Each is there at 0.
 #[derive(Clone, Debug)]
 pub struct ErrorCounts {
     /// How many polls have failed: of each list for each reason.
-    pub failures: BTreeMap<(ShareKind, Reason), u64>,
+    pub failures: BTreeMap<(Source, Reason), u64>,
     /// How many values could not be understood: of each field of each list.
-    pub malformed: BTreeMap<(ShareKind, &'static str), u64>,
+    pub malformed: BTreeMap<(Source, &'static str), u64>,
 }
+
+/// What is polled: the lists of shares, and those of clients.
+const POLLED: [(Source, &[&str]); 5] = {
+    let [a, b, c, d] = ShareKind::ALL;
+    [
+        (Source::Shares(a), a.fields()),
+        (Source::Shares(b), b.fields()),
+        (Source::PartnerClients, &CLIENT_FIELDS),
+        (Source::Shares(c), c.fields()),
+        (Source::Shares(d), d.fields()),
+    ]
+};
 
 impl Default for ErrorCounts {
     fn default() -> Self {
-        let failures = ShareKind::ALL
+        let failures = POLLED
             .into_iter()
-            .flat_map(|kind| Reason::ALL.map(|reason| ((kind, reason), 0)));
-        let malformed = ShareKind::ALL
+            .flat_map(|(source, _)| Reason::ALL.map(|reason| ((source, reason), 0)));
+        let malformed = POLLED
             .into_iter()
-            .flat_map(|kind| kind.fields().iter().map(move |field| ((kind, *field), 0)));
+            .flat_map(|(source, fields)| fields.iter().map(move |field| ((source, *field), 0)));
         Self {
             failures: failures.collect(),
             malformed: malformed.collect(),
@@ -29,13 +41,13 @@ impl Default for ErrorCounts {
 }
 
 impl ErrorCounts {
-    pub(super) fn add_failure(&mut self, kind: ShareKind, reason: Reason) {
-        *self.failures.entry((kind, reason)).or_default() += 1;
+    pub(super) fn add_failure(&mut self, source: Source, reason: Reason) {
+        *self.failures.entry((source, reason)).or_default() += 1;
     }
 
-    pub(super) fn add_malformed(&mut self, kind: ShareKind, malformed: &MalformedCounts) {
+    pub(super) fn add_malformed(&mut self, source: Source, malformed: &MalformedCounts) {
         for (field, count) in malformed {
-            *self.malformed.entry((kind, *field)).or_default() += count;
+            *self.malformed.entry((source, *field)).or_default() += count;
         }
     }
 }

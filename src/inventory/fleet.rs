@@ -8,21 +8,32 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::{ErrorCounts, Snapshot, Standing};
+use super::{ClientCounts, ErrorCounts, Partner, PartnerStanding, Snapshot, Standing};
 use crate::clock::ServerClock;
 use crate::share::{
-    AccessUntil, Id, Identity, MalformedCounts, Moment, Permissions, Reason, ShareKind, Window,
+    AccessUntil, Id, Identity, MalformedCounts, Moment, Permissions, Reason, Shard, ShareKind,
+    Source, Window,
 };
 
 /// One organisation that is watched.
 #[derive(Debug)]
 pub struct Organization {
     name: String,
+    client: Option<PartnerClient>,
     server_clock: Arc<ServerClock>,
     identity: ArcSwap<Identity>,
     access: ArcSwap<AccessUntil>,
     permissions: ArcSwap<Permissions>,
     standings: BTreeMap<ShareKind, ArcSwap<Standing>>,
+}
+
+/// What makes an organisation a partner's client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerClient {
+    /// The partner by whose key it is asked.
+    pub partner: Arc<str>,
+    /// Whether it lets the partner in.
+    pub is_allowed: bool,
 }
 
 impl Organization {
@@ -32,6 +43,7 @@ impl Organization {
         let standing = |kind: &ShareKind| (*kind, ArcSwap::from_pointee(Standing::default()));
         Self {
             name: name.to_owned(),
+            client: None,
             server_clock,
             identity: ArcSwap::default(),
             access: ArcSwap::default(),
@@ -40,19 +52,44 @@ impl Organization {
         }
     }
 
-    /// The same, of which other kinds are watched from now on: what is known of a list that still is
-    /// stays.
+    /// The same as this partner's client, of which is known who it is. What may not be looked at is not
+    /// shown.
     #[must_use]
-    pub fn watching(&self, kinds: &[ShareKind]) -> Self {
+    pub fn of_partner(mut self, client: PartnerClient, identity: Identity) -> Self {
+        self.identity = ArcSwap::from_pointee(identity);
+        if !client.is_allowed {
+            for standing in self.standings.values() {
+                standing.rcu(|standing| Arc::new(standing.hidden()));
+            }
+        }
+        self.client = Some(client);
+        self
+    }
+
+    /// The same under this name, of which these kinds are watched from now on: what is known of a list
+    /// that still is stays.
+    #[must_use]
+    pub fn watching(&self, name: &str, kinds: &[ShareKind]) -> Self {
         let standing = |kind: &ShareKind| (*kind, ArcSwap::new(self.standing(*kind)));
         Self {
-            name: self.name.clone(),
+            name: name.to_owned(),
+            client: self.client.clone(),
             server_clock: self.server_clock.clone(),
             identity: ArcSwap::new(self.identity()),
             access: ArcSwap::new(self.access()),
             permissions: ArcSwap::new(self.permissions()),
             standings: kinds.iter().map(standing).collect(),
         }
+    }
+
+    /// Whose client it is, if it is asked by a partner's key.
+    pub const fn client(&self) -> Option<&PartnerClient> {
+        self.client.as_ref()
+    }
+
+    /// Whether it may be looked at.
+    pub fn is_allowed(&self) -> bool {
+        self.client.as_ref().is_none_or(|client| client.is_allowed)
     }
 
     /// The value of the label `org`.
@@ -107,7 +144,7 @@ impl Organization {
 
     /// The lists of which Rhombus has said neither what they hold nor that the key may not read them.
     pub fn missing(&self) -> impl Iterator<Item = ShareKind> {
-        let standings = self.standings();
+        let standings = self.standings().filter(|_| self.is_allowed());
         standings.filter_map(|(kind, standing)| (!standing.is_answered()).then_some(kind))
     }
 
@@ -134,6 +171,8 @@ pub struct View {
     pub lookback: Option<Duration>,
     /// The kinds of shares that are watched, in the order of their labels.
     pub kinds: Vec<ShareKind>,
+    /// Which part of the organisations is watched.
+    pub shard: Shard,
 }
 
 /// Every organisation that is watched, sorted by name, and how to read them.
@@ -141,6 +180,8 @@ pub struct View {
 pub struct Fleet {
     /// Sorted by name; names are unique.
     pub organizations: Vec<Arc<Organization>>,
+    /// The partners whose clients are among them, sorted by name.
+    pub partners: Vec<Arc<Partner>>,
     /// How to read them.
     pub view: View,
 }
@@ -151,8 +192,15 @@ impl Fleet {
         organizations.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
             organizations,
+            partners: Vec::new(),
             view,
         }
+    }
+
+    /// The same with these partners, in the order of their names.
+    #[must_use]
+    pub fn of_partners(self, partners: Vec<Arc<Partner>>) -> Self {
+        Self { partners, ..self }
     }
 
     /// The names under which the organisation of this uuid is watched.
@@ -213,10 +261,32 @@ impl FleetHandle {
     ) {
         let mut errors = locked(&self.errors);
         match standing.failure() {
-            Some(failure) => errors.add_failure(kind, failure.reason),
-            None => errors.add_malformed(kind, malformed),
+            Some(failure) => errors.add_failure(Source::Shares(kind), failure.reason),
+            None => errors.add_malformed(Source::Shares(kind), malformed),
         }
         self.publish(organization, kind, standing);
+    }
+
+    /// Publishes what came of a look at a partner's clients, and counts what went wrong in it.
+    pub fn publish_clients(&self, partner: &Partner, standing: PartnerStanding) {
+        let mut errors = locked(&self.errors);
+        match standing.polls.failure() {
+            Some(failure) => errors.add_failure(Source::PartnerClients, failure.reason),
+            None => errors.add_malformed(Source::PartnerClients, &standing.malformed),
+        }
+        partner.set(standing);
+        self.changed();
+    }
+
+    /// Puts what became of a partner's clients in place of what was known, where nobody has asked for them
+    /// anew.
+    pub fn recount_clients(&self, partner: &Partner, clients: ClientCounts) {
+        let standing = PartnerStanding {
+            clients,
+            ..(*partner.standing()).clone()
+        };
+        partner.set(standing);
+        self.changed();
     }
 
     /// Puts what has just been learnt of a list in place of what was known.
@@ -282,6 +352,7 @@ mod tests {
             expiring_within: Vec::new(),
             lookback: None,
             kinds: ShareKind::ALL.into(),
+            shard: Shard::WHOLE,
         }
     }
 
@@ -405,10 +476,10 @@ mod tests {
     fn what_is_known_of_a_list_outlasts_a_change_of_what_is_watched() {
         let handle = fleet(&[("a", "x", seen(0))]);
         let before = &handle.load().organizations[0];
-        let both = before.watching(&[ShareKind::ClipGroup, ShareKind::VideoWall]);
+        let both = before.watching("a", &[ShareKind::ClipGroup, ShareKind::VideoWall]);
         assert_eq!(both.missing().collect::<Vec<_>>(), [ShareKind::VideoWall]);
         assert_eq!((both.name(), both.identity()), ("a", before.identity()));
-        let one = both.watching(&[ShareKind::VideoWall]);
+        let one = both.watching("a", &[ShareKind::VideoWall]);
         assert_eq!(one.standings().count(), 1);
     }
 
@@ -431,7 +502,7 @@ mod tests {
     #[test]
     fn what_goes_wrong_is_counted_for_all_and_there_at_0() {
         let handle = fleet(&[("a", "x", Standing::default())]);
-        let of = |reason| (ShareKind::ClipGroup, reason);
+        let of = |reason| (Source::Shares(ShareKind::ClipGroup), reason);
         let errors = || handle.snapshot(NOW).1;
         assert_eq!(errors().failures[&of(Reason::Server)], 0);
         let organization = &handle.load().organizations[0];
@@ -444,10 +515,19 @@ mod tests {
         assert_eq!(errors().failures[&of(Reason::Tls)], 0);
         let malformed = MalformedCounts::from([("uuid", 2)]);
         publish(seen(0), &malformed);
-        assert_eq!(errors().malformed[&(ShareKind::ClipGroup, "uuid")], 2);
-        assert_eq!(errors().malformed[&(ShareKind::ClipGroup, "record")], 0);
+        assert_eq!(
+            errors().malformed[&(Source::Shares(ShareKind::ClipGroup), "uuid")],
+            2
+        );
+        assert_eq!(
+            errors().malformed[&(Source::Shares(ShareKind::ClipGroup), "record")],
+            0
+        );
         // What failed is not understood a second time.
         publish(failed(&seen(0)), &malformed);
-        assert_eq!(errors().malformed[&(ShareKind::ClipGroup, "uuid")], 2);
+        assert_eq!(
+            errors().malformed[&(Source::Shares(ShareKind::ClipGroup), "uuid")],
+            2
+        );
     }
 }

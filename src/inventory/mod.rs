@@ -6,6 +6,7 @@
 mod belief;
 mod error_counts;
 mod fleet;
+mod partner;
 mod snapshot;
 mod standing;
 mod timeline;
@@ -16,9 +17,10 @@ use foldhash::fast::RandomState;
 
 pub use belief::{Belief, State};
 pub use error_counts::ErrorCounts;
-pub use fleet::{Fleet, FleetHandle, Organization, View};
-pub use snapshot::{Look, Snapshot};
-pub use standing::{Failure, Poll, Standing};
+pub use fleet::{Fleet, FleetHandle, Organization, PartnerClient, View};
+pub use partner::{ClientCounts, Partner, PartnerStanding};
+pub use snapshot::{Look, PartnerLook, Snapshot};
+pub use standing::{Failure, Poll, Polls, Standing};
 pub use timeline::{Tally, Timeline, Totals};
 
 use crate::share::{

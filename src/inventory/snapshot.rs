@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Belief, Fleet, Inventory, Organization, Standing, State, View};
+use super::{
+    Belief, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing, State, View,
+};
 use crate::share::{AccessUntil, Id, Identity, Moment, Permissions, ShareKind};
 
 /// All that is known at one moment.
@@ -14,7 +16,18 @@ pub struct Snapshot {
     pub view: View,
     /// Sorted by name.
     pub organizations: Vec<Look>,
+    /// Sorted by name.
+    pub partners: Vec<PartnerLook>,
     here: Moment,
+}
+
+/// What is known of one partner.
+#[derive(Debug)]
+pub struct PartnerLook {
+    /// Which one it is.
+    pub partner: Arc<Partner>,
+    /// What is known of its list of clients.
+    pub standing: Arc<PartnerStanding>,
 }
 
 /// What is known of one organisation.
@@ -48,6 +61,7 @@ impl Snapshot {
         Self {
             view: fleet.view.clone(),
             organizations: fleet.organizations.iter().map(look).collect(),
+            partners: fleet.partners.iter().map(look_at_partner).collect(),
             here,
         }
     }
@@ -86,6 +100,13 @@ impl Snapshot {
     }
 }
 
+fn look_at_partner(partner: &Arc<Partner>) -> PartnerLook {
+    PartnerLook {
+        partner: partner.clone(),
+        standing: partner.standing(),
+    }
+}
+
 impl Look {
     /// The value of the label `org`.
     pub fn name(&self) -> &str {
@@ -99,6 +120,9 @@ impl Look {
 
     /// How far its worst list can be believed.
     pub fn belief(&self, view: &View) -> Belief {
+        if !self.organization.is_allowed() {
+            return Belief::NotAllowed;
+        }
         let standings = self.standings.iter();
         let beliefs = standings.map(|(_, standing)| Belief::of(standing, view, self.now));
         beliefs.min().unwrap_or(Belief::Waiting)

@@ -14,13 +14,19 @@ pub struct Standing {
     /// compared with it.
     inventory: Option<Arc<Inventory>>,
     withdrawn: bool,
-    last_poll: Option<Poll>,
-    last_success: Option<Moment>,
-    succeeded: u64,
-    failed: u64,
+    polls: Polls,
     partial: bool,
     emptied: bool,
     was_forbidden: bool,
+}
+
+/// How the polls of one list went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Polls {
+    last: Option<Poll>,
+    last_success: Option<Moment>,
+    succeeded: u64,
+    failed: u64,
 }
 
 /// How the last poll went.
@@ -43,6 +49,57 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Polls {
+    /// After one more that took `took`, ended at `ended` and gave an answer that can be used.
+    #[must_use]
+    pub fn succeeded(&self, took: Duration, ended: Moment) -> Self {
+        Self {
+            last: Some(Poll {
+                ended,
+                took,
+                failure: None,
+            }),
+            last_success: Some(ended),
+            succeeded: self.succeeded + 1,
+            failed: self.failed,
+        }
+    }
+
+    /// After one more that failed.
+    #[must_use]
+    pub fn failed(&self, took: Duration, ended: Moment, failure: Failure) -> Self {
+        Self {
+            last: Some(Poll {
+                ended,
+                took,
+                failure: Some(failure),
+            }),
+            failed: self.failed + 1,
+            ..self.clone()
+        }
+    }
+
+    /// How the last one went; none before the first.
+    pub const fn last(&self) -> Option<&Poll> {
+        self.last.as_ref()
+    }
+
+    /// Why the last one failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.last.as_ref()?.failure.as_ref()
+    }
+
+    /// When the last one that succeeded ended.
+    pub const fn last_success(&self) -> Option<Moment> {
+        self.last_success
+    }
+
+    /// How many have succeeded, and how many have failed.
+    pub const fn counts(&self) -> (u64, u64) {
+        (self.succeeded, self.failed)
+    }
+}
+
 impl Standing {
     /// After a poll that took `took` and ended at `ended` with this list.
     ///
@@ -56,13 +113,7 @@ impl Standing {
         let had_some = self.inventory.as_deref().is_some_and(|had| !is_empty(had));
         let emptied = had_some && is_empty(&inventory) && !self.emptied;
         let mut next = Self {
-            last_poll: Some(Poll {
-                ended,
-                took,
-                failure: None,
-            }),
-            last_success: Some(ended),
-            succeeded: self.succeeded + 1,
+            polls: self.polls.succeeded(took, ended),
             partial,
             emptied,
             ..self.clone()
@@ -85,13 +136,8 @@ impl Standing {
         max_staleness: Duration,
     ) -> Self {
         let mut next = self.withdrawn(ended, max_staleness);
-        next.failed += 1;
         next.was_forbidden |= failure.reason == Reason::Forbidden;
-        next.last_poll = Some(Poll {
-            ended,
-            took,
-            failure: Some(failure),
-        });
+        next.polls = self.polls.failed(took, ended, failure);
         next
     }
 
@@ -113,29 +159,38 @@ impl Standing {
         (now.since(inventory.obtained()) <= max_staleness).then_some(inventory)
     }
 
+    /// Without the inventory, however young: it may not be looked at any more.
+    #[must_use]
+    pub fn hidden(&self) -> Self {
+        Self {
+            withdrawn: true,
+            ..self.clone()
+        }
+    }
+
+    /// How its polls went.
+    pub const fn polls(&self) -> &Polls {
+        &self.polls
+    }
+
     /// How the last poll went; none before the first.
     pub fn last_poll(&self) -> Option<&Poll> {
-        self.last_poll.as_ref()
+        self.polls.last()
     }
 
     /// Why the last poll failed, if it did.
     pub fn failure(&self) -> Option<&Failure> {
-        self.last_poll.as_ref()?.failure.as_ref()
+        self.polls.failure()
     }
 
     /// When the last poll that succeeded ended.
     pub fn last_success(&self) -> Option<Moment> {
-        self.last_success
+        self.polls.last_success()
     }
 
     /// Whether Rhombus has ever listed it, or said that the key may not read it.
-    pub const fn is_answered(&self) -> bool {
-        self.last_success.is_some() || self.was_forbidden
-    }
-
-    /// How many polls have succeeded, and how many have failed.
-    pub const fn polls(&self) -> (u64, u64) {
-        (self.succeeded, self.failed)
+    pub fn is_answered(&self) -> bool {
+        self.last_success().is_some() || self.was_forbidden
     }
 
     /// Whether the last answer that could be used warned that it is not whole.
@@ -193,7 +248,7 @@ mod tests {
         let beyond = edge.after(MILLISECOND);
         assert!(standing.inventory(beyond, STALENESS).is_none());
         assert_eq!(standing.last_success(), Some(T0));
-        assert_eq!(standing.polls(), (1, 1));
+        assert_eq!(standing.polls().counts(), (1, 1));
     }
 
     #[test]
@@ -225,7 +280,7 @@ mod tests {
         let later = T0.after(3 * STALENESS);
         let standing = after(&standing, &[], later);
         assert!(standing.inventory(later, STALENESS).is_some());
-        assert_eq!(standing.polls(), (2, 1));
+        assert_eq!(standing.polls().counts(), (2, 1));
         assert_eq!(standing.failure(), None);
     }
 
@@ -242,7 +297,7 @@ mod tests {
         for gone in [&[][..], &[ended]] {
             let once = after(&open, gone, t1);
             assert_eq!(active(&once, t1), (1, true));
-            assert_eq!(once.polls(), (2, 0));
+            assert_eq!(once.polls().counts(), (2, 0));
             // Nor does a failure say so too.
             let failed = fail(&once, t2);
             assert_eq!(active(&failed, t2), (1, true));

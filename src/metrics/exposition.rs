@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ServerClock};
     use crate::inventory::{Fleet, FleetHandle, Organization, Standing, View};
-    use crate::share::{Listing, ShareKind, UnixMillis};
+    use crate::share::{Listing, Shard, ShareKind, UnixMillis};
 
     /// A rendering is kept for a second of the uptime, whatever the time is set to, and not beyond a
     /// poll or a reload.
@@ -168,6 +168,7 @@ mod tests {
             expiring_within: Vec::new(),
             lookback: None,
             kinds: ShareKind::ALL.into(),
+            shard: Shard::WHOLE,
         };
         let server_clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
         let organization = Arc::new(Organization::new("acme", &ShareKind::ALL, server_clock));

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::families::{Family, Reading, Spec, as_value};
-use super::inventories::lists;
-use crate::inventory::{ErrorCounts, Snapshot, Standing, State};
-use crate::share::{Moment, Reason, ShareKind};
+use super::inventories::{List, lists};
+use crate::inventory::{ErrorCounts, Polls, Snapshot, State};
+use crate::share::{Moment, Reason, Source};
 
 const BY_SOURCE: &[&str] = &["org", "source"];
 
 /// What each list has one series of, and how it is read.
-static BY_LIST: [Reading<Standing>; 4] = [
+static BY_LIST: [Reading<Polls>; 3] = [
     (
         Spec::gauge(
             "rhombus_collect_success",
             BY_SOURCE,
             "1 if the last poll succeeded, else 0; there from the first attempt.",
         ),
-        |standing| Some(flag(standing.last_poll()?.failure.is_none())),
+        |polls| Some(flag(polls.last()?.failure.is_none())),
     ),
     (
         Spec::gauge(
@@ -25,9 +25,9 @@ static BY_LIST: [Reading<Standing>; 4] = [
             BY_SOURCE,
             "When the last poll that succeeded ended; 0 until the first success.",
         ),
-        |standing| {
+        |polls| {
             let secs = |moment: Moment| moment.time.as_secs_f64();
-            Some(standing.last_success().map_or(0.0, secs))
+            Some(polls.last_success().map_or(0.0, secs))
         },
     ),
     (
@@ -36,20 +36,14 @@ static BY_LIST: [Reading<Standing>; 4] = [
             BY_SOURCE,
             "How long the last poll took, with its retries.",
         ),
-        |standing| Some(standing.last_poll()?.took.as_secs_f64()),
-    ),
-    (
-        Spec::gauge(
-            "rhombus_collect_partial",
-            BY_SOURCE,
-            "1 while the last good answer warned that it is not whole, else 0.",
-        ),
-        |standing| {
-            standing.last_success()?;
-            Some(flag(standing.is_partial()))
-        },
+        |polls| Some(polls.last()?.took.as_secs_f64()),
     ),
 ];
+static PARTIAL: Spec = Spec::gauge(
+    "rhombus_collect_partial",
+    BY_SOURCE,
+    "1 while the last good answer warned that it is not whole, else 0.",
+);
 static FAILING: Spec = Spec::gauge(
     "rhombus_collect_failing",
     &["org", "source", "reason"],
@@ -103,8 +97,9 @@ pub(super) fn families(snapshot: &Snapshot, counts: ErrorCounts) -> Vec<Family> 
     families.extend([
         failing(snapshot),
         polls(snapshot),
-        errors(failures, &view.kinds),
-        malformed(values, &view.kinds),
+        partial(snapshot),
+        errors(failures, snapshot),
+        malformed(values, snapshot),
         clock_skew(snapshot),
         organizations(snapshot),
         Family::of(&INTERVAL, view.interval.as_secs_f64()),
@@ -117,12 +112,24 @@ fn flag(holds: bool) -> f64 {
     as_value(holds.into())
 }
 
+/// What is polled, with how it went: the lists of each organisation that may be looked at, and the clients
+/// of each partner.
+fn polled(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &'static str, &Polls)> {
+    let may_be_looked_at = |list: &List<'_>| list.look.organization.is_allowed();
+    let lists = lists(snapshot).filter(may_be_looked_at);
+    let lists = lists.map(|list| (list.org(), list.kind.list(), list.standing.polls()));
+    lists.chain(snapshot.partners.iter().map(|look| {
+        let source = Source::PartnerClients.label();
+        (look.partner.name(), source, &look.standing.polls)
+    }))
+}
+
 fn by_list(snapshot: &Snapshot) -> Vec<Family> {
-    let family = |(spec, read): &'static Reading<Standing>| {
+    let family = |(spec, read): &'static Reading<Polls>| {
         let mut family = Family::new(spec);
-        for list in lists(snapshot) {
-            if let Some(value) = read(list.standing) {
-                family.push(&[list.org(), list.kind.list()], value);
+        for (org, source, polls) in polled(snapshot) {
+            if let Some(value) = read(polls) {
+                family.push(&[org, source], value);
             }
         }
         family
@@ -130,12 +137,23 @@ fn by_list(snapshot: &Snapshot) -> Vec<Family> {
     BY_LIST.iter().map(family).collect()
 }
 
+/// A list of clients is never shown in part.
+fn partial(snapshot: &Snapshot) -> Family {
+    let mut family = Family::new(&PARTIAL);
+    for list in lists(snapshot).filter(|list| list.look.organization.is_allowed()) {
+        if list.standing.last_success().is_some() {
+            let partial = flag(list.standing.is_partial());
+            family.push(&[list.org(), list.kind.list()], partial);
+        }
+    }
+    family
+}
+
 fn failing(snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&FAILING);
-    for list in lists(snapshot) {
-        if let Some(failure) = list.standing.failure() {
-            let labels = [list.org(), list.kind.list(), failure.reason.label()];
-            family.push(&labels, 1.0);
+    for (org, source, polls) in polled(snapshot) {
+        if let Some(failure) = polls.failure() {
+            family.push(&[org, source, failure.reason.label()], 1.0);
         }
     }
     family
@@ -143,34 +161,40 @@ fn failing(snapshot: &Snapshot) -> Family {
 
 fn polls(snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&POLLS);
-    for list in lists(snapshot) {
-        let (succeeded, failed) = list.standing.polls();
+    for (org, source, polls) in polled(snapshot) {
+        let (succeeded, failed) = polls.counts();
         for (outcome, count) in [("failure", failed), ("success", succeeded)] {
-            family.push_count(&[list.org(), list.kind.list(), outcome], count);
+            family.push_count(&[org, source, outcome], count);
         }
     }
     family
 }
 
+/// What is asked for in this configuration.
+fn is_watched(source: Source, snapshot: &Snapshot) -> bool {
+    match source {
+        Source::Shares(kind) => snapshot.view.kinds.contains(&kind),
+        _ => !snapshot.partners.is_empty(),
+    }
+}
+
 /// A list that is not watched has no zeros here; what was counted of it before stays.
-fn errors(failures: BTreeMap<(ShareKind, Reason), u64>, watched: &[ShareKind]) -> Family {
+fn errors(failures: BTreeMap<(Source, Reason), u64>, snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&ERRORS);
-    for ((kind, reason), count) in failures
-        .into_iter()
-        .filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
-    {
-        family.push_count(&[kind.list(), reason.label()], count);
+    for ((source, reason), count) in failures {
+        if count > 0 || is_watched(source, snapshot) {
+            family.push_count(&[source.label(), reason.label()], count);
+        }
     }
     family
 }
 
-fn malformed(values: BTreeMap<(ShareKind, &'static str), u64>, watched: &[ShareKind]) -> Family {
+fn malformed(values: BTreeMap<(Source, &'static str), u64>, snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&MALFORMED);
-    for ((kind, field), count) in values
-        .into_iter()
-        .filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
-    {
-        family.push_count(&[kind.list(), field], count);
+    for ((source, field), count) in values {
+        if count > 0 || is_watched(source, snapshot) {
+            family.push_count(&[source.label(), field], count);
+        }
     }
     family
 }

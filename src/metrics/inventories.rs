@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::families::Family;
-use super::{access, health, state};
+use super::{access, health, partners, state};
 use crate::clock::Clock;
 use crate::inventory::{FleetHandle, Inventory, Look, Snapshot, Standing, View};
 use crate::share::{ShareKind, UnixMillis};
@@ -31,6 +31,7 @@ impl Inventories {
         let mut families = state::families(&snapshot);
         families.extend(access::families(&snapshot));
         families.extend(health::families(&snapshot, errors));
+        families.extend(partners::families(&snapshot));
         families
     }
 }

@@ -9,6 +9,7 @@ mod exposition;
 mod families;
 mod health;
 mod inventories;
+mod partners;
 mod state;
 
 use std::sync::Arc;

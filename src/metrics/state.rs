@@ -4,7 +4,7 @@
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::{List, lists};
 use crate::inventory::{Inventory, Snapshot, Tally};
-use crate::share::{ExpiryReading, Id, Protection, ShareKind, UnixMillis, Window};
+use crate::share::{ExpiryReading, Id, Protection, ShareKind, Source, UnixMillis, Window};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
 
@@ -107,7 +107,7 @@ pub(super) fn families(snapshot: &Snapshot) -> Vec<Family> {
         expiring(&shown, &view.expiring_within),
         devices(&shown),
         readings(&shown),
-        malformed(&shown),
+        malformed(&shown, snapshot),
         org_info(&shown),
     ]);
     families
@@ -181,8 +181,14 @@ fn readings(shown: &Shown<'_>) -> Family {
     family
 }
 
-fn malformed(shown: &Shown<'_>) -> Family {
+fn malformed(shown: &Shown<'_>, snapshot: &Snapshot) -> Family {
     let mut family = Family::new(&MALFORMED);
+    for look in &snapshot.partners {
+        for (field, count) in &look.standing.malformed {
+            let source = Source::PartnerClients.label();
+            family.push_count(&[look.partner.name(), source, field], *count);
+        }
+    }
     for (list, inventory) in shown {
         for (field, count) in inventory.malformed() {
             family.push_count(&[list.org(), list.kind.list(), field], *count);

@@ -231,6 +231,7 @@ impl Line {
             Belief::Never => ("Never seen", "bad"),
             Belief::Stale if row.has_lost_all() => ("Not believed yet", "warn"),
             Belief::Stale => ("Stale", "warn"),
+            Belief::NotAllowed => ("no access", "warn"),
             Belief::Waiting => ("Waiting", "warn"),
             Belief::Fresh if row.is_partial() => ("Not whole", "warn"),
             Belief::Fresh => ("Fresh", "good"),

@@ -5,14 +5,18 @@ use super::call::Limits;
 use super::client::{json, nothing};
 use super::envelope::Completeness;
 use super::shares::video_walls::{Request, VideoWall, WALLS_PATH, Wall, Walls, walls_reader};
-use super::{ApiKey, Ask, Client, Error};
+use super::{Ask, Client, Credential, Error};
 use crate::share::{Listing, Share};
 
 impl Client {
     /// Asks for the walls, and then for the links to each.
-    pub(super) async fn video_walls(&self, ask: Ask, key: &ApiKey) -> Result<Listing, Error> {
+    pub(super) async fn video_walls(
+        &self,
+        ask: Ask,
+        credential: &Credential,
+    ) -> Result<Listing, Error> {
         let limits = &self.caller.limits;
-        let operation = ask.operation(WALLS_PATH, nothing(), key);
+        let operation = ask.operation(WALLS_PATH, nothing(), credential);
         let reader = |_| walls_reader(limits.max_value_bytes());
         let (mut walls, completeness) = self.whole_list(&operation, reader).await?;
         let shared = std::mem::take(&mut walls.shared);
@@ -21,7 +25,7 @@ impl Client {
             let request = json(&Request {
                 video_wall_uuid: wall.id.to_string(),
             });
-            let listing = self.list::<VideoWall>(request, ask, key).await?;
+            let listing = self.list::<VideoWall>(request, ask, credential).await?;
             all.add(&wall, listing, limits)?;
         }
         all.finish()

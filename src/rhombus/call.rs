@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::body::Body;
-use super::{ApiKey, Endpoint, Error, Pace, headers};
+use super::{Credential, Endpoint, Error, OfPartner, Pace, headers};
 use crate::clock::{Clock, ServerClock};
 use crate::share::{Source, UnixMillis};
 
@@ -109,21 +109,22 @@ pub(super) trait Decode {
 
 /// Where calls go, and within which limits.
 pub(super) struct Caller {
-    pub(super) http: reqwest::Client,
     pub(super) endpoint: Endpoint,
     pub(super) limits: Limits,
     pub(super) pace: Arc<Pace>,
+    /// Where it is a partner that asks.
+    pub(super) of_partner: Option<OfPartner>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) clock: Clock,
     pub(super) server_clock: Arc<ServerClock>,
 }
 
-/// One operation: what is asked, with which key, and until when.
+/// One operation: what is asked, by whom, and until when.
 pub(super) struct Operation<'a> {
     pub(super) source: Source,
     pub(super) path: &'static str,
     pub(super) body: String,
-    pub(super) key: &'a ApiKey,
+    pub(super) credential: &'a Credential,
     pub(super) deadline: Instant,
 }
 
@@ -168,11 +169,25 @@ impl Caller {
         decode: impl Fn(UnixMillis) -> D,
     ) -> Result<D::Output, Error> {
         let began = Instant::now();
-        let ready = tokio::time::timeout_at(operation.deadline, self.pace.ready()).await;
+        let ready = self.ready(operation.deadline).await;
         let waited = began.elapsed();
         self.observer.waited(operation.source, Wait::Pace, waited);
-        ready.map_err(|_| Error::Pace)?;
-        self.send(operation, decode).await
+        ready?;
+        let answer = self.send(operation, decode).await;
+        if let Some(of_partner) = &self.of_partner {
+            of_partner.answered(answer.as_ref().err());
+        }
+        answer
+    }
+
+    /// Waits until one more request may go, to the organisation and by the partner.
+    async fn ready(&self, deadline: Instant) -> Result<(), Error> {
+        let own = tokio::time::timeout_at(deadline, self.pace.ready()).await;
+        own.map_err(|_| Error::Pace)?;
+        match &self.of_partner {
+            Some(of_partner) => of_partner.pace.ready(deadline).await,
+            None => Ok(()),
+        }
     }
 
     async fn send<D: Decode>(
@@ -236,14 +251,21 @@ impl Caller {
     }
 
     fn request(&self, operation: &Operation<'_>) -> reqwest::RequestBuilder {
-        self.http
+        let credential = operation.credential;
+        let request = credential
+            .http()
             .post(self.endpoint.operation(operation.path))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))
-            .header("x-auth-scheme", HeaderValue::from_static("api-token"))
-            .header("x-auth-apikey", operation.key.header())
-            .body(operation.body.clone())
+            .header("x-auth-scheme", credential.scheme())
+            .header("x-auth-apikey", credential.key().header())
+            .body(operation.body.clone());
+        let client = self.of_partner.as_ref().and_then(|of| of.client.as_ref());
+        match client {
+            Some(client) => request.header("x-auth-org", client.to_string()),
+            None => request,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::shares::clip_groups::{self, ClipGroup};
 use super::shares::live_streams::LiveStream;
 use super::shares::timelapses::TimelapseGroup;
 use super::shares::{self, Record};
-use super::{ApiKey, Endpoint, Error, ExpirationTime, Limits, Observer, Pace, Transport};
+use super::{Credential, Endpoint, Error, ExpirationTime, Limits, Observer, OfPartner, Pace};
 use crate::clock::{Clock, ServerClock};
 use crate::share::{Listing, ShareKind, Source, UnixMillis};
 
@@ -49,46 +49,47 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of `endpoint`, over connections that `transport` shares among all.
-    ///
-    /// # Errors
-    /// When there is no TLS to be had, e.g. because the system has no CA certificates.
+    /// A client of `endpoint`. Who asks is said with each question.
     pub fn new(
-        transport: &Transport,
         endpoint: Endpoint,
         limits: Limits,
         pace: Arc<Pace>,
+        of_partner: Option<OfPartner>,
         instruments: Instruments,
-    ) -> Result<Self, Error> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             caller: Caller {
-                http: transport.client(&endpoint)?,
                 endpoint,
                 limits,
                 pace,
+                of_partner,
                 observer: instruments.observer,
                 clock: instruments.clock,
                 server_clock: instruments.server_clock,
             },
-        })
+        }
     }
 
     /// Asks for a list of shares, with retries.
     ///
     /// # Errors
     /// When no whole answer came. What came before the failure is gone.
-    pub async fn shares(&self, ask: Ask, key: &ApiKey) -> Result<Listing, Error> {
+    pub async fn shares(&self, ask: Ask, credential: &Credential) -> Result<Listing, Error> {
         match ask.kind {
             ShareKind::ClipGroup => {
                 let request = clip_groups::Request {
                     created_after_ms: ask.created_after.map(|moment| moment.0),
                     created_before_ms: None,
                 };
-                self.list::<ClipGroup>(json(&request), ask, key).await
+                self.list::<ClipGroup>(json(&request), ask, credential)
+                    .await
             }
-            ShareKind::LiveStream => self.list::<LiveStream>(nothing(), ask, key).await,
-            ShareKind::TimelapseGroup => self.list::<TimelapseGroup>(nothing(), ask, key).await,
-            ShareKind::VideoWall => self.video_walls(ask, key).await,
+            ShareKind::LiveStream => self.list::<LiveStream>(nothing(), ask, credential).await,
+            ShareKind::TimelapseGroup => {
+                self.list::<TimelapseGroup>(nothing(), ask, credential)
+                    .await
+            }
+            ShareKind::VideoWall => self.video_walls(ask, credential).await,
         }
     }
 
@@ -97,11 +98,11 @@ impl Client {
         &self,
         body: String,
         ask: Ask,
-        key: &ApiKey,
+        credential: &Credential,
     ) -> Result<Listing, Error> {
         let limit = self.caller.limits.max_value_bytes();
         let reader = |now| shares::reader::<R>(ask.expiration_time, now, limit);
-        let operation = ask.operation(R::PATH, body, key);
+        let operation = ask.operation(R::PATH, body, credential);
         let (shares, completeness) = self.whole_list(&operation, reader).await?;
         Ok(Listing {
             partial: completeness == Completeness::Partial,
@@ -132,13 +133,13 @@ impl Ask {
         &self,
         path: &'static str,
         body: String,
-        key: &'k ApiKey,
+        credential: &'k Credential,
     ) -> Operation<'k> {
         Operation {
             source: Source::Shares(self.kind),
             path,
             body,
-            key,
+            credential,
             deadline: Instant::now() + self.within,
         }
     }

@@ -39,6 +39,9 @@ pub enum Error {
         /// The name, one of ours, of what says so.
         by: &'static str,
     },
+    /// A list of which a part would be taken for the whole, and which warns that it is a part.
+    #[error("Rhombus warns that its list is not whole")]
+    Incomplete,
     /// No whole answer in time.
     #[error("no whole answer within {}", humantime::format_duration(*.within))]
     Timeout {
@@ -89,7 +92,7 @@ impl Error {
             Self::Status { .. } => Reason::Client,
             Self::Throttled { .. } => Reason::Throttled,
             Self::Api { .. } => Reason::Api,
-            Self::Partial { .. } => Reason::Partial,
+            Self::Partial { .. } | Self::Incomplete => Reason::Partial,
             Self::Timeout { .. } | Self::Pace => Reason::Timeout,
             Self::Connect(_) => Reason::Connect,
             Self::Tls(_) => Reason::Tls,

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::call::Operation;
 use super::client::nothing;
 use super::envelope::Completeness;
-use super::{ApiKey, Client, Error, cameras, organization, permissions};
+use super::{ApiKey, Client, Credential, Error, cameras, organization, permissions};
 use crate::share::{OrganizationRecord, Permissions, Source, StreamCounts};
 
 /// The longest name that is kept, in characters.
@@ -19,13 +19,18 @@ impl Client {
     /// When no answer came, or one that does not say.
     pub async fn organization(
         &self,
-        key: &ApiKey,
+        credential: &Credential,
         deadline: Instant,
     ) -> Result<OrganizationRecord, Error> {
-        let operation = operation(Source::Organization, organization::PATH, key, deadline);
+        let operation = operation(
+            Source::Organization,
+            organization::PATH,
+            credential,
+            deadline,
+        );
         let reader = |_| organization::Reader::default();
         let mut record = self.caller.call(&operation, reader).await?;
-        record.identity.name = shown(record.identity.name, key);
+        record.identity.name = shown(record.identity.name, credential.key());
         Ok(record)
     }
 
@@ -33,11 +38,15 @@ impl Client {
     ///
     /// # Errors
     /// When no answer came, or one that does not say.
-    pub async fn permissions(&self, key: &ApiKey, deadline: Instant) -> Result<Permissions, Error> {
-        let operation = operation(Source::Permissions, permissions::PATH, key, deadline);
+    pub async fn permissions(
+        &self,
+        credential: &Credential,
+        deadline: Instant,
+    ) -> Result<Permissions, Error> {
+        let operation = operation(Source::Permissions, permissions::PATH, credential, deadline);
         let reader = |_| permissions::Reader::default();
         let mut permissions = self.caller.call(&operation, reader).await?;
-        permissions.role = shown(permissions.role, key);
+        permissions.role = shown(permissions.role, credential.key());
         Ok(permissions)
     }
 
@@ -47,10 +56,10 @@ impl Client {
     /// When no whole answer came.
     pub async fn stream_counts(
         &self,
-        key: &ApiKey,
+        credential: &Credential,
         deadline: Instant,
     ) -> Result<StreamCounts, Error> {
-        let operation = operation(Source::Cameras, cameras::PATH, key, deadline);
+        let operation = operation(Source::Cameras, cameras::PATH, credential, deadline);
         let limit = self.caller.limits.max_value_bytes();
         let reader = |_| cameras::reader(limit);
         let (counted, envelope) = self.caller.call(&operation, reader).await?;
@@ -63,7 +72,7 @@ impl Client {
 
 /// A name that people gave, as far as it is kept. It is shown, and whoever answers for Rhombus may repeat
 /// what it was sent: then it is none.
-fn shown(name: Option<String>, key: &ApiKey) -> Option<String> {
+pub(super) fn shown(name: Option<String>, key: &ApiKey) -> Option<String> {
     let name = name.filter(|name| !key.is_in(name))?;
     Some(name.chars().take(MAX_NAME).collect())
 }
@@ -71,14 +80,14 @@ fn shown(name: Option<String>, key: &ApiKey) -> Option<String> {
 fn operation<'a>(
     source: Source,
     path: &'static str,
-    key: &'a ApiKey,
+    credential: &'a Credential,
     deadline: Instant,
 ) -> Operation<'a> {
     Operation {
         source,
         path,
         body: nothing(),
-        key,
+        credential,
         deadline,
     }
 }

@@ -1,10 +1,17 @@
-//! How fast one organisation is asked: its budget is shared with its other integrations.
+//! How fast one organisation is asked: its budget is shared with its other integrations. And how fast a
+//! partner asks all its clients: whose budget such a call spends is not stated, so that there is a pace
+//! for both.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::Error;
+use crate::share::Id;
 
 /// How many requests may go at once before the pace holds them back: a first look at an organisation,
 /// at each list and beside them. Rhombus's own bucket holds some 10 seconds' worth.
@@ -49,9 +56,160 @@ impl Pace {
     }
 }
 
+/// So many clients in a row are one partner's budget that is used up.
+const CLIENTS_IN_A_ROW: usize = 3;
+/// How long a partner asks nobody where Rhombus does not say how long.
+const PARTNER_PAUSE: Duration = Duration::from_secs(60);
+/// The longest that it may ask nobody, so that a wrong `Retry-After` does not blind us.
+const LONGEST_PARTNER_PAUSE: Duration = Duration::from_secs(600);
+
+/// The pace of a partner's requests to all its clients together.
+#[derive(Debug, Default)]
+pub struct PartnerPace {
+    /// None: as fast as each client may be asked.
+    pace: Option<Arc<Pace>>,
+    throttled: Mutex<Throttled>,
+}
+
+/// How Rhombus holds the partner back.
+#[derive(Debug, Default)]
+struct Throttled {
+    /// The clients for which it did since it last answered one.
+    clients: BTreeSet<Option<Id>>,
+    /// Until then, no client is asked.
+    until: Option<Instant>,
+}
+
+/// A request of a partner: with whom it shares its pace, and as whom it asks.
+#[derive(Clone, Debug)]
+pub struct OfPartner {
+    /// The pace of all the partner's requests.
+    pub pace: Arc<PartnerPace>,
+    /// The client that is asked; none: the partner itself.
+    pub client: Option<Id>,
+}
+
+impl PartnerPace {
+    /// `requests_per_second` over all clients; none: as fast as each of them may be asked.
+    pub fn new(requests_per_second: Option<f64>) -> Arc<Self> {
+        Arc::new(Self {
+            pace: requests_per_second.map(Pace::new),
+            throttled: Mutex::default(),
+        })
+    }
+
+    /// Waits until one more request may go.
+    ///
+    /// # Errors
+    /// When that is after `deadline`.
+    pub(super) async fn ready(&self, deadline: Instant) -> Result<(), Error> {
+        while let Some(until) = self.paused_until() {
+            if until >= deadline {
+                let left = until.saturating_duration_since(Instant::now());
+                return Err(Error::Throttled {
+                    retry_after: Some(left),
+                });
+            }
+            sleep_until(until).await;
+        }
+        match &self.pace {
+            Some(pace) => timeout_at(deadline, pace.ready())
+                .await
+                .map_err(|_| Error::Pace),
+            None => Ok(()),
+        }
+    }
+
+    fn paused_until(&self) -> Option<Instant> {
+        let throttled = self.throttled.lock();
+        let until = throttled.unwrap_or_else(PoisonError::into_inner).until;
+        until.filter(|until| *until > Instant::now())
+    }
+}
+
+impl OfPartner {
+    /// Learns how a request ended. One client that is held back is its own budget; several in a row, none
+    /// of them answered between, are the partner's.
+    pub(super) fn answered(&self, error: Option<&Error>) {
+        let throttled = self.pace.throttled.lock();
+        let mut throttled = throttled.unwrap_or_else(PoisonError::into_inner);
+        match error {
+            Some(Error::Throttled { retry_after }) => {
+                throttled.clients.insert(self.client.clone());
+                if throttled.clients.len() >= CLIENTS_IN_A_ROW {
+                    let pause = retry_after.unwrap_or(PARTNER_PAUSE);
+                    let until = Instant::now() + pause.min(LONGEST_PARTNER_PAUSE);
+                    throttled.until = throttled.until.max(Some(until));
+                }
+            }
+            Some(error) if error.is_transient() => {}
+            _ => throttled.clients.clear(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn client(pace: &Arc<PartnerPace>, number: u8) -> OfPartner {
+        OfPartner {
+            pace: pace.clone(),
+            client: Some(Id::Uuid([number; 16])),
+        }
+    }
+
+    fn held_back(seconds: u64) -> Error {
+        Error::Throttled {
+            retry_after: Some(Duration::from_secs(seconds)),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn several_clients_in_a_row_pause_the_partner_and_one_alone_does_not() {
+        let pace = PartnerPace::new(None);
+        let soon = || Instant::now() + MINUTE;
+        for _ in 0..9 {
+            client(&pace, 1).answered(Some(&held_back(30)));
+            client(&pace, 2).answered(Some(&held_back(30)));
+        }
+        let began = Instant::now();
+        assert_eq!(pace.ready(soon()).await, Ok(()));
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        // Whoever is answered between shows that it is not the partner's budget.
+        client(&pace, 3).answered(None);
+        client(&pace, 3).answered(Some(&held_back(30)));
+        assert_eq!(pace.ready(soon()).await, Ok(()));
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        client(&pace, 1).answered(Some(&held_back(30)));
+        client(&pace, 2).answered(Some(&held_back(30)));
+        assert_eq!(pace.ready(soon()).await, Ok(()));
+        assert_eq!(began.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_beyond_the_deadline_says_how_long_it_is_and_has_an_end() {
+        let pace = PartnerPace::new(None);
+        for number in 0..3 {
+            client(&pace, number).answered(Some(&held_back(9_999)));
+        }
+        let longest = Error::Throttled {
+            retry_after: Some(LONGEST_PARTNER_PAUSE),
+        };
+        assert_eq!(pace.ready(Instant::now() + MINUTE).await, Err(longest));
+        tokio::time::advance(LONGEST_PARTNER_PAUSE).await;
+        assert_eq!(pace.ready(Instant::now() + MINUTE).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_clients_share_the_partners_pace() {
+        let pace = PartnerPace::new(Some(2.0));
+        let limiter = &pace.pace.as_ref().expect("it has one").limiter;
+        assert!(limiter.check_n(BURST).is_ok_and(|fits| fits.is_ok()));
+        assert_eq!(pace.ready(Instant::now()).await, Err(Error::Pace));
+    }
 
     #[test]
     fn another_rate_is_no_way_around_the_pace() {

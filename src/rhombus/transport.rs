@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::resolver::Resolver;
-use super::{Endpoint, Error, NoProxy, Proxy};
+use super::{ClientCertificate, Endpoint, Error, NoProxy, Proxy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection outlives the usual interval between polls, so that TLS is not begun each time.
@@ -38,25 +38,50 @@ impl Transport {
     ///
     /// # Errors
     /// When TLS is needed and the system has no usable CA certificates.
-    pub(super) fn client(&self, endpoint: &Endpoint) -> Result<reqwest::Client, Error> {
-        let (pool, builder) = match &self.proxy {
+    pub fn client(&self, endpoint: &Endpoint) -> Result<reqwest::Client, Error> {
+        let (pool, builder) = self.way_to(endpoint);
+        if let Some(client) = pool.get() {
+            return Ok(client.clone());
+        }
+        let client = build(builder)?;
+        Ok(pool.get_or_init(|| client).clone())
+    }
+
+    /// A pool of its own, whose connections to `endpoint` show a client certificate.
+    ///
+    /// # Errors
+    /// As [`Self::client`].
+    pub(super) fn client_showing(
+        &self,
+        endpoint: &Endpoint,
+        certificate: &ClientCertificate,
+    ) -> Result<reqwest::Client, Error> {
+        let (_, builder) = self.way_to(endpoint);
+        let identity = certificate
+            .identity()
+            .map_err(|error| Error::Tls(Error::innermost(&error)))?;
+        build(builder.identity(identity))
+    }
+
+    /// The pool of those who show no certificate, and how one is made.
+    fn way_to(&self, endpoint: &Endpoint) -> (&OnceLock<reqwest::Client>, reqwest::ClientBuilder) {
+        match &self.proxy {
             _ if endpoint.is_plain() => (&self.loopback, loopback()),
             Some(proxy) if !endpoint.is_past_proxy(&self.no_proxy) => {
                 (&self.proxied, direct().proxy(proxy.for_client()))
             }
             _ => (&self.direct, direct()),
-        };
-        if let Some(client) = pool.get() {
-            return Ok(client.clone());
         }
-        let client = builder.build().map_err(|error| {
-            Error::Tls(format!(
-                "{}; install ca-certificates",
-                Error::innermost(&error)
-            ))
-        })?;
-        Ok(pool.get_or_init(|| client).clone())
     }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder.build().map_err(|error| {
+        Error::Tls(format!(
+            "{}; install ca-certificates",
+            Error::innermost(&error)
+        ))
+    })
 }
 
 /// Past every proxy, that of the environment too.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Expiry, Id, Identity, Share};
+use super::{Expiry, Id, Identity, MalformedCounts, Share};
 
 /// What the key in use may do, as Rhombus says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,34 @@ impl OrganizationRecord {
         }
     }
 }
+
+/// The clients of a partner, as Rhombus lists them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientList {
+    /// In the order of the list; uuids are unique.
+    pub clients: Vec<ClientRecord>,
+    /// What could not be understood. Where it is a uuid or a whole record, a client is missing above.
+    pub malformed: MalformedCounts,
+}
+
+/// A client of a partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRecord {
+    /// The organisation: always an [`Id::Uuid`].
+    pub uuid: Id,
+    /// What it is called there.
+    pub name: Option<String>,
+    /// Whether it lets the partner in.
+    pub is_allowed: bool,
+}
+
+/// The fields of a client's record whose values may be malformed, in the order of their labels.
+pub const CLIENT_FIELDS: [&str; 4] = [
+    "clientAccessAllowed",
+    "clientOrgName",
+    "clientOrgUuid",
+    "record",
+];
 
 /// How many shared streams of each camera Rhombus counts beside the list of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod access;
 mod kind;
 #[cfg(test)]
 pub(crate) mod samples;
+mod shard;
 mod source;
 mod time;
 mod traits;
@@ -16,8 +17,12 @@ use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-pub use access::{AccessUntil, OrganizationRecord, Permissions, StreamCounts};
+pub use access::{
+    AccessUntil, CLIENT_FIELDS, ClientList, ClientRecord, OrganizationRecord, Permissions,
+    StreamCounts,
+};
 pub use kind::ShareKind;
+pub use shard::Shard;
 pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
 pub use traits::{Maker, Traits};

@@ -12,17 +12,20 @@ pub enum Source {
     Cameras,
     /// `POST /api/org/getOrgV2`: whose key it is. Optional: no list, and no failure of a poll.
     Organization,
+    /// `POST /api/partner/getClientsV2`: the clients of a partner.
+    PartnerClients,
     /// `POST /api/permission/getPermissionsForCurrentUser`: what the key may do. Optional.
     Permissions,
 }
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cameras,
         Self::Shares(ShareKind::ClipGroup),
         Self::Shares(ShareKind::LiveStream),
         Self::Organization,
+        Self::PartnerClients,
         Self::Permissions,
         Self::Shares(ShareKind::TimelapseGroup),
         Self::Shares(ShareKind::VideoWall),
@@ -34,6 +37,7 @@ impl Source {
             Self::Shares(kind) => kind.list(),
             Self::Cameras => "cameras",
             Self::Organization => "organization",
+            Self::PartnerClients => "partner_clients",
             Self::Permissions => "permissions",
         }
     }

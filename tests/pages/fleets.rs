@@ -12,8 +12,8 @@ use rhombus_share_exporter::inventory::{
 use rhombus_share_exporter::metrics::{Exposition, Metrics};
 use rhombus_share_exporter::pages::{App, router};
 use rhombus_share_exporter::share::{
-    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Share, ShareKind, Traits,
-    UnixMillis, Window,
+    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Shard, Share, ShareKind,
+    Traits, UnixMillis, Window,
 };
 
 pub(crate) const NOW: Moment = Moment {
@@ -37,6 +37,7 @@ pub(crate) fn view() -> View {
         ],
         lookback: None,
         kinds: ShareKind::ALL.into(),
+        shard: Shard::WHOLE,
     }
 }
 

@@ -95,6 +95,7 @@ fn hanging_load() -> (Load, UnboundedReceiver<()>, Sender<()>) {
         let _ = word.lock().unwrap().recv();
         let config = Config {
             organizations: Vec::new(),
+            partners: Vec::new(),
             collect: Collect::default(),
         };
         Ok(Loaded {

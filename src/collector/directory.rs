@@ -1,0 +1,151 @@
+//! Which organisations there are: those that are configured with a key of their own, and the clients of
+//! partners. Nothing here asks anybody: what Rhombus lists is handed in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::names;
+use super::partner::PartnerAccess;
+use super::running::{Access, Settings};
+use crate::config::{self, Config};
+use crate::inventory::ClientCounts;
+use crate::share::{ClientRecord, Id};
+
+/// What tells an organisation from the others, whatever it is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// One that is configured, by its name.
+    Own(String),
+    /// A partner's client.
+    Client { partner: Arc<str>, uuid: Id },
+}
+
+impl Key {
+    /// Whose client it is.
+    pub(super) fn partner(&self) -> Option<&str> {
+        match self {
+            Self::Own(_) => None,
+            Self::Client { partner, .. } => Some(partner),
+        }
+    }
+}
+
+/// A partner, and its clients as far as they are known.
+pub(super) struct Listed<'a> {
+    pub(super) partner: &'a config::Partner,
+    pub(super) access: &'a Arc<PartnerAccess>,
+    pub(super) clients: &'a [ClientRecord],
+}
+
+/// Which organisations there are for this exporter.
+pub(super) struct Directory {
+    pub(super) organizations: BTreeMap<Key, Settings>,
+    /// What became of each partner's clients, in the order of the partners.
+    pub(super) counts: Vec<ClientCounts>,
+}
+
+/// What becomes of a client.
+enum Fate {
+    Watched,
+    NotAllowed,
+    Excluded,
+    OtherShard,
+}
+
+impl Directory {
+    /// What `config` says and `partners` list.
+    pub(super) fn new(config: &Config, partners: &[Listed<'_>]) -> Self {
+        let collect = Arc::new(config.collect.clone());
+        let own = config.organizations.iter();
+        let own = own.filter(|it| collect.shard.holds(&it.name)).map(|it| {
+            let settings = Settings {
+                name: it.name.clone(),
+                access: Access::Own {
+                    credential: it.credential.clone(),
+                    org_uuid: it.org_uuid.clone(),
+                },
+                endpoint: it.endpoint.clone(),
+                collect: collect.clone(),
+            };
+            (Key::Own(it.name.clone()), settings)
+        });
+        let mut organizations: BTreeMap<_, _> = own.collect();
+        // Of all clients, so that each exporter of several gives each the same label.
+        let mut labels = labels(config, partners).into_iter();
+        let mut counts = Vec::new();
+        for listed in partners {
+            let mut count = ClientCounts::default();
+            for (client, label) in listed.clients.iter().zip(labels.by_ref()) {
+                let fate = listed.fate(client, config);
+                match fate {
+                    Fate::Watched => count.watched += 1,
+                    Fate::NotAllowed => count.not_allowed += 1,
+                    Fate::Excluded => count.excluded += 1,
+                    Fate::OtherShard => count.other_shard += 1,
+                }
+                if matches!(fate, Fate::Watched | Fate::NotAllowed) {
+                    let settings = Settings {
+                        name: label,
+                        access: listed.access_of(client),
+                        endpoint: listed.partner.endpoint.clone(),
+                        collect: collect.clone(),
+                    };
+                    organizations.insert(listed.key(client), settings);
+                }
+            }
+            counts.push(count);
+        }
+        Self {
+            organizations,
+            counts,
+        }
+    }
+}
+
+/// The label of each client of each partner, in their order.
+fn labels(config: &Config, partners: &[Listed<'_>]) -> Vec<String> {
+    let own = config.organizations.iter().map(|it| it.name.as_str());
+    let taken = own.chain(config.partners.iter().map(|it| it.name.as_str()));
+    let mut clients = Vec::new();
+    for listed in partners {
+        let partner = listed.partner.name.as_str();
+        clients.extend(listed.clients.iter().map(|client| (partner, client)));
+    }
+    names::labels(taken, &clients)
+}
+
+impl Listed<'_> {
+    fn key(&self, client: &ClientRecord) -> Key {
+        Key::Client {
+            partner: self.access.name.clone(),
+            uuid: client.uuid.clone(),
+        }
+    }
+
+    fn access_of(&self, client: &ClientRecord) -> Access {
+        Access::Client {
+            partner: self.access.clone(),
+            uuid: client.uuid.clone(),
+            name: client.name.clone(),
+            is_allowed: client.is_allowed,
+        }
+    }
+
+    fn fate(&self, client: &ClientRecord, config: &Config) -> Fate {
+        let uuid = client.uuid.to_string();
+        let name = client.name.as_deref();
+        let is_one_of = |patterns: &config::Patterns| {
+            patterns.any_is(&uuid) || name.is_some_and(|name| patterns.any_is(name))
+        };
+        let (include, exclude) = (&self.partner.include, &self.partner.exclude);
+        if is_one_of(exclude) || !(include.is_empty() || is_one_of(include)) {
+            Fate::Excluded
+        } else if !config.collect.shard.holds(&uuid) {
+            Fate::OtherShard
+        } else if client.is_allowed {
+            Fate::Watched
+        } else {
+            Fate::NotAllowed
+        }
+    }
+}

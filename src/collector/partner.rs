@@ -1,0 +1,199 @@
+//! The task of one partner: to look which clients it has, at the start, once in a refresh and when asked to.
+//! What a list says is handed to the collector, which alone starts and stops tasks. A list that is no good
+//! one changes nothing but how its last look went.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, info_span, warn};
+
+use super::credential::CurrentCredential;
+use super::directory::Listed;
+use crate::clock::{Clock, ServerClock};
+use crate::config::{self, CredentialSource};
+use crate::inventory::{Failure, Partner};
+use crate::rhombus::{Client, Endpoint, PartnerPace};
+use crate::share::{ClientList, ClientRecord, MalformedCounts, Moment, Reason};
+
+/// By what a partner, and each of its clients, is asked.
+pub(super) struct PartnerAccess {
+    pub(super) name: Arc<str>,
+    pub(super) source: (CredentialSource, Endpoint),
+    pub(super) credential: Arc<Mutex<CurrentCredential>>,
+    pub(super) pace: Arc<PartnerPace>,
+    /// Asks for a look soon: a client may have withdrawn access.
+    pub(super) look_soon: Notify,
+}
+
+/// Each start of a partner's task has its own.
+impl PartialEq for PartnerAccess {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+/// A partner whose task runs.
+#[derive(Clone)]
+pub(super) struct RunningPartner {
+    pub(super) settings: config::Partner,
+    pub(super) access: Arc<PartnerAccess>,
+    pub(super) partner: Arc<Partner>,
+    /// Those of the last good list; none before the first.
+    pub(super) clients: Option<Arc<[ClientRecord]>>,
+    /// Asks for a look at once.
+    pub(super) look_now: Arc<Notify>,
+    pub(super) stop: CancellationToken,
+}
+
+/// What came of one look at a partner's clients.
+pub(super) struct Look {
+    /// By what it was asked.
+    pub(super) access: Arc<PartnerAccess>,
+    pub(super) list: Result<ClientList, Failure>,
+    pub(super) took: Duration,
+    pub(super) ended: Moment,
+}
+
+/// What a partner's task needs.
+pub(super) struct PartnerTask {
+    pub(super) access: Arc<PartnerAccess>,
+    pub(super) client: Client,
+    pub(super) server_clock: Arc<ServerClock>,
+    pub(super) clock: Clock,
+    pub(super) refresh: Duration,
+    /// From a look that failed to the next, and the shortest time between two.
+    pub(super) interval: Duration,
+    /// How long a look may take.
+    pub(super) within: Duration,
+    pub(super) look_now: Arc<Notify>,
+    pub(super) stop: CancellationToken,
+    pub(super) looks: mpsc::UnboundedSender<Look>,
+}
+
+impl PartnerTask {
+    /// Looks at once and then once a refresh, until it is stopped.
+    pub(super) async fn run(self) {
+        let span = info_span!("partner", partner = &*self.access.name);
+        let looks = async {
+            loop {
+                let began = Instant::now();
+                let is_good = self.look(began).await;
+                self.wait(began, is_good).await;
+            }
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = looks.instrument(span) => {}
+        }
+    }
+
+    /// Until the next look. One that failed is made again soon.
+    async fn wait(&self, began: Instant, is_good: bool) {
+        let soon = began + self.interval;
+        let next = match is_good {
+            true => began + self.refresh,
+            false => soon.min(began + self.refresh),
+        };
+        let asked_for = async {
+            self.access.look_soon.notified().await;
+            tokio::time::sleep_until(soon).await;
+        };
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = asked_for => {}
+            () = self.look_now.notified() => {}
+        }
+    }
+
+    async fn look(&self, began: Instant) -> bool {
+        let list = self.list().await;
+        let is_good = list.is_ok();
+        let look = Look {
+            access: self.access.clone(),
+            list,
+            took: began.elapsed(),
+            ended: self.server_clock.earlier(self.clock.read()),
+        };
+        // While the process ends, nobody takes it any more.
+        let _ = self.looks.send(look);
+        is_good
+    }
+
+    async fn list(&self) -> Result<ClientList, Failure> {
+        let credential = {
+            let deadline = Instant::now() + self.within;
+            self.access.credential.lock().await.read(deadline).await?
+        };
+        let list = self.client.partner_clients(&credential, self.within).await;
+        list.map_err(|error| Failure {
+            reason: error.reason(),
+            message: error.to_string(),
+        })
+    }
+}
+
+impl RunningPartner {
+    /// Its clients, for the directory.
+    pub(super) fn listed(&self) -> Listed<'_> {
+        Listed {
+            partner: &self.settings,
+            access: &self.access,
+            clients: self.clients.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The clients there are once this list is believed.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub(super) fn take_in(&self, list: ClientList) -> Result<Vec<ClientRecord>, Failure> {
+        let ClientList {
+            mut clients,
+            malformed,
+        } = list;
+        let before = self.clients.as_deref().unwrap_or_default();
+        if clients.is_empty() && !before.is_empty() {
+            return Err(Failure {
+                reason: Reason::Partial,
+                message: format!(
+                    "the list of clients is empty and had {}; they are watched as before. If the partner \
+                     has none any more, restart the exporter",
+                    before.len()
+                ),
+            });
+        }
+        // Whoever is missing may be the one that can't be read.
+        if is_short(&malformed) {
+            let is_missing = |known: &&ClientRecord| {
+                let mut listed = clients.iter();
+                !listed.any(|client| client.uuid == known.uuid)
+            };
+            let missing: Vec<_> = before.iter().filter(is_missing).cloned().collect();
+            clients.extend(missing);
+        }
+        Ok(clients)
+    }
+
+    /// Says once what could not be understood.
+    pub(super) fn complain(&self, malformed: &MalformedCounts) {
+        if *malformed != self.partner.standing().malformed {
+            let partner = self.partner.name();
+            for (field, count) in malformed {
+                warn!(
+                    partner,
+                    field, count, "values of clients could not be understood"
+                );
+            }
+        }
+    }
+}
+
+/// Whether some client is not in the list, since its record could not be understood.
+fn is_short(malformed: &MalformedCounts) -> bool {
+    ["clientOrgUuid", "record"]
+        .iter()
+        .any(|field| malformed.contains_key(field))
+}

@@ -1,0 +1,193 @@
+//! What the tasks of one organisation were started with, and what they share with each other and with
+//! those before and after them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::beside::KeyFacts;
+use super::credential::CurrentCredential;
+use super::partner::PartnerAccess;
+use super::schedule::Schedule;
+use crate::clock::ServerClock;
+use crate::config::{Collect, CredentialSource};
+use crate::inventory::{Organization, PartnerClient};
+use crate::rhombus::{Endpoint, ExpirationTime, OfPartner, Pace};
+use crate::share::{Id, Identity, Reason, ShareKind};
+
+/// What its tasks share, while they run.
+pub(super) struct Running {
+    pub(super) settings: Settings,
+    pub(super) organization: Arc<Organization>,
+    pub(super) pace: Arc<Pace>,
+    pub(super) of_partner: Option<OfPartner>,
+    pub(super) schedules: BTreeMap<ShareKind, Arc<Schedule>>,
+    pub(super) credential: Arc<Mutex<CurrentCredential>>,
+    pub(super) key_facts: Arc<KeyFacts>,
+    pub(super) stop: CancellationToken,
+}
+
+/// All that the tasks of an organisation need to know; when it changes, they are others.
+#[derive(Clone, PartialEq)]
+pub(super) struct Settings {
+    /// The value of the label `org`.
+    pub(super) name: String,
+    pub(super) access: Access,
+    pub(super) endpoint: Endpoint,
+    pub(super) collect: Arc<Collect>,
+}
+
+/// By whose key an organisation is asked.
+#[derive(Clone, PartialEq)]
+pub(super) enum Access {
+    /// Its own.
+    Own {
+        credential: CredentialSource,
+        /// The organisation that the key must belong to.
+        org_uuid: Option<Id>,
+    },
+    /// A partner's.
+    Client {
+        partner: Arc<PartnerAccess>,
+        uuid: Id,
+        /// What Rhombus calls it.
+        name: Option<String>,
+        is_allowed: bool,
+    },
+}
+
+impl Running {
+    /// Tasks to be started. Where others before them watch the same organisation, they go on with the
+    /// pace and the schedules of these, and with their picture if these settings would have made it too.
+    pub(super) fn new(
+        settings: Settings,
+        before: Option<&Self>,
+        server_clock: Arc<ServerClock>,
+        credential: Arc<Mutex<CurrentCredential>>,
+    ) -> Self {
+        let rate = settings.collect.requests_per_second;
+        let kinds = &settings.collect.sources;
+        let before = before.filter(|before| before.settings.endpoint == settings.endpoint);
+        let picture = before.and_then(|before| before.picture_of(&settings));
+        let organization = picture
+            .unwrap_or_else(|| Organization::new(&settings.name, kinds, server_clock.clone()));
+        let organization = match settings.access.client() {
+            Some((client, identity)) => organization.of_partner(client, identity),
+            None => organization,
+        };
+        let (pace, key_facts) = match before {
+            Some(before) => (before.pace.at(rate), before.key_facts.clone()),
+            None => (Pace::new(rate), Arc::default()),
+        };
+        let schedule = |kind: &ShareKind| {
+            let known = before.and_then(|before| before.schedules.get(kind));
+            (*kind, known.cloned().unwrap_or_default())
+        };
+        Self {
+            organization: Arc::new(organization),
+            pace,
+            of_partner: settings.access.of_partner(),
+            schedules: kinds.iter().map(schedule).collect(),
+            credential,
+            key_facts,
+            settings,
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// Whether a reload with these settings leaves it undisturbed. One whose key has become another
+    /// organisation's begins anew: whoever reloads accepts that.
+    pub(super) fn goes_on_with(&self, settings: &Settings) -> bool {
+        self.settings == *settings && !self.organization.fails_for(Reason::OtherOrg)
+    }
+
+    /// Which organisation it must be, where that was said before it was asked.
+    pub(super) const fn pinned(&self) -> Option<&Id> {
+        match &self.settings.access {
+            Access::Own { org_uuid, .. } => org_uuid.as_ref(),
+            Access::Client { uuid, .. } => Some(uuid),
+        }
+    }
+
+    /// Asks for the partner's clients anew, where it is one: it may have withdrawn access.
+    pub(super) fn look_at_clients(&self) {
+        if let Access::Client { partner, .. } = &self.settings.access {
+            partner.look_soon.notify_one();
+        }
+    }
+
+    /// What is known of the organisation, unless it was asked for in another way, or of another one.
+    fn picture_of(&self, settings: &Settings) -> Option<Organization> {
+        fn asked(settings: &Settings) -> (Option<Duration>, ExpirationTime) {
+            (settings.collect.lookback, settings.collect.expiration_time)
+        }
+        let same = self.settings.access.is_as(&settings.access)
+            && asked(&self.settings) == asked(settings)
+            && !self.organization.fails_for(Reason::OtherOrg);
+        let watching = || {
+            self.organization
+                .watching(&settings.name, &settings.collect.sources)
+        };
+        same.then(watching)
+    }
+}
+
+impl Access {
+    /// Whether the same organisation is asked by the same key.
+    fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Client { partner, uuid, .. },
+                Self::Client {
+                    partner: other,
+                    uuid: as_uuid,
+                    ..
+                },
+            ) => partner.source == other.source && uuid == as_uuid,
+            (Self::Own { .. }, Self::Own { .. }) => self == other,
+            _ => false,
+        }
+    }
+
+    fn client(&self) -> Option<(PartnerClient, Identity)> {
+        let Self::Client {
+            partner,
+            uuid,
+            name,
+            is_allowed,
+        } = self
+        else {
+            return None;
+        };
+        let client = PartnerClient {
+            partner: partner.name.clone(),
+            is_allowed: *is_allowed,
+        };
+        let identity = Identity {
+            uuid: Some(uuid.clone()),
+            name: name.clone(),
+        };
+        Some((client, identity))
+    }
+
+    fn of_partner(&self) -> Option<OfPartner> {
+        match self {
+            Self::Own { .. } => None,
+            Self::Client { partner, uuid, .. } => Some(OfPartner {
+                pace: partner.pace.clone(),
+                client: Some(uuid.clone()),
+            }),
+        }
+    }
+
+    /// Whether it may be asked.
+    pub(super) const fn is_allowed(&self) -> bool {
+        match self {
+            Self::Own { .. } => true,
+            Self::Client { is_allowed, .. } => *is_allowed,
+        }
+    }
+}
