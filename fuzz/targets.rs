@@ -3,17 +3,22 @@
 
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
+use std::collections::BTreeSet;
+
 use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
+use rhombus_share_exporter::rhombus::partner_clients::Clients;
 use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
 use rhombus_share_exporter::rhombus::shares::live_streams::LiveStream;
 use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
 use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
 use rhombus_share_exporter::rhombus::shares::{Record, Shares, reader};
-use rhombus_share_exporter::rhombus::{ExpirationTime, cameras, organization, permissions};
+use rhombus_share_exporter::rhombus::{
+    ExpirationTime, cameras, organization, partner_clients, permissions,
+};
 use rhombus_share_exporter::share::{
-    Expiry, Id, Listing, Moment, Permissions, Protection, StreamCounts, UnixMillis,
+    CLIENT_FIELDS, Expiry, Id, Listing, Moment, Permissions, Protection, StreamCounts, UnixMillis,
 };
 
 /// An answer of `getSharedClipGroupsV2`.
@@ -57,6 +62,28 @@ pub(crate) fn cameras(data: &[u8]) {
         let counts = cameras.into_counts();
         assert_eq!(counts.unlisted(&[]) == 0, counts == StreamCounts::default());
     }
+}
+
+/// An answer of `getClientsV2`: however it is cut, it says the same, and is JSON; each client once, by a
+/// documented uuid.
+pub(crate) fn partner_clients(data: &[u8]) {
+    let reader = || partner_clients::reader(1 << 20);
+    let list = |clients: Option<Clients>| clients.and_then(|clients| clients.into_list().ok());
+    let (whole, cut) = (
+        list(read(reader(), [data])),
+        list(read(reader(), pieces(data))),
+    );
+    assert_eq!(whole, cut);
+    let Some(list) = whole else { return };
+    serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+    let uuids: BTreeSet<_> = list.clients.iter().map(|client| &client.uuid).collect();
+    assert_eq!(uuids.len(), list.clients.len());
+    assert!(uuids.iter().all(|uuid| matches!(uuid, Id::Uuid(_))));
+    assert!(
+        list.malformed
+            .keys()
+            .all(|field| CLIENT_FIELDS.contains(field))
+    );
 }
 
 /// An answer of `getPermissionsForCurrentUser`: it is JSON, and says something.

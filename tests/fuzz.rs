@@ -125,3 +125,8 @@ fn the_decoder_of_permissions_survives_its_corpus_and_the_neighbourhood() {
 fn the_decoder_of_the_organisation_survives_its_corpus_and_the_neighbourhood() {
     run("organization", targets::organization);
 }
+
+#[test]
+fn the_decoder_of_a_partners_clients_survives_its_corpus_and_the_neighbourhood() {
+    run("partner_clients", targets::partner_clients);
+}
