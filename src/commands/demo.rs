@@ -1,7 +1,7 @@
 //! `demo`: the exporter against the built-in simulator, with nothing to set up.
 
 use exporter_web::ServerOptions;
-use rhombus_simulator::{OrgSettings, Place, Settings, Simulator, WorldKind};
+use rhombus_simulator::{Credential, OrgSettings, Place, Settings, Simulator, WorldKind};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -65,11 +65,13 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
 async fn simulate() -> anyhow::Result<String> {
     let orgs = ORGANIZATIONS.map(|(_, name, key, place)| OrgSettings {
         api_key: Some(key.to_owned()),
+        credential: Credential::Token,
         name: name.to_owned(),
         world: WorldKind::Demo(place),
     });
     let settings = Settings {
         orgs: orgs.into(),
+        partners: Vec::new(),
         gzip: false,
         pace: None,
     };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use exporter_web::{ConnectionStats, ServerOptions};
-use rhombus_simulator::{OrgSettings, Settings, Simulator, WorldKind};
+use rhombus_simulator::{Credential, OrgSettings, Settings, Simulator, WorldKind};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -57,6 +57,7 @@ fn settings(args: &SimulateArgs) -> anyhow::Result<Settings> {
                 .with_context(|| format!("cannot read the key file {}", file.display()))?;
             Ok(OrgSettings {
                 api_key: Some(key.trim().to_owned()),
+                credential: Credential::Token,
                 name: format!("Simulated organisation {}", number + 1),
                 world: world(args.seed.wrapping_add(number)),
             })

@@ -1,7 +1,7 @@
 //! What the simulator saw, so that a test can tell how it was asked: how often, how fast, how many
 //! at once, and for what.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::api::Asked;
 use super::locked;
-use super::operation::{Operation, PerOperation};
+use super::operation::Operation;
 use crate::clock::UnixMillis;
 
 /// How many arrival times are kept.
@@ -44,10 +44,11 @@ struct Last {
     accepts_gzip: bool,
 }
 
-/// The notes of one organisation, or of all.
+/// The notes of one organisation, or of all. One that was never asked has none, so that thousands cost
+/// nothing.
 #[derive(Default)]
 pub(super) struct Journal {
-    operations: PerOperation<Notes>,
+    operations: Mutex<HashMap<Operation, Notes>>,
     stray: AtomicU64,
 }
 
@@ -59,7 +60,7 @@ impl Journal {
     /// Notes a request to the API. It is in flight until the guard is dropped.
     #[must_use]
     pub(super) fn enter(&self, operation: Operation, now: UnixMillis) -> Visit {
-        let notes = self.operations.of(operation);
+        let notes = self.of(operation);
         let mut seen = locked(&notes.0);
         seen.requests += 1;
         seen.in_flight += 1;
@@ -68,7 +69,15 @@ impl Journal {
             seen.arrivals_millis.pop_front();
         }
         seen.arrivals_millis.push_back(now.0);
-        Visit(notes.clone())
+        drop(seen);
+        Visit(notes)
+    }
+
+    fn of(&self, operation: Operation) -> Notes {
+        locked(&self.operations)
+            .entry(operation)
+            .or_default()
+            .clone()
     }
 
     /// Notes a request to a path that the API doesn't have.
@@ -79,14 +88,15 @@ impl Journal {
     pub(super) fn seen(&self, operation: Operation) -> Seen {
         Seen {
             stray: self.stray.load(Ordering::Relaxed),
-            ..locked(&self.operations.of(operation).0).clone()
+            ..locked(&self.of(operation).0).clone()
         }
     }
 
     /// Forgets everything of an operation but what is in flight, and the strays.
     pub(super) fn reset(&self, operation: Operation) {
         self.stray.store(0, Ordering::Relaxed);
-        let mut seen = locked(&self.operations.of(operation).0);
+        let notes = self.of(operation);
+        let mut seen = locked(&notes.0);
         *seen = Seen {
             in_flight: seen.in_flight,
             max_in_flight: seen.in_flight,

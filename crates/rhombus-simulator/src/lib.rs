@@ -11,6 +11,7 @@
 //! | `POST /api/camera/getMinimalCameraStateList` | the cameras, each with how many of its streams are shared |
 //! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
 //! | `POST /api/permission/getPermissionsForCurrentUser` | what the key may do: all, unless something else was put |
+//! | `POST /api/partner/getClientsV2` | the clients of a partner, as documented |
 //! | `POST /api/event/deleteSharedClipGroupV2`, `…/video/deleteSharedTimelapseGroup`, `…/camera/deleteSharedLiveVideoStream` | take a share down |
 //! | `GET /simulator/{list}` | `{"count": n}` of what is listed; the lists are `clip_groups`, `timelapse_groups`, `live_streams`, `video_walls`, `video_wall_shares`, `cameras` |
 //! | `DELETE /simulator/{list}` | takes every record away |
@@ -20,6 +21,12 @@
 //! | `DELETE /simulator/{list}/{uuid}/unlisted` | lists it again |
 //! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…", "supportAccessAllowedUntil": 1800000000, "partnerAccessAllowedUntil": null}`: who the key belongs to, and who may enter; what is missing stays |
 //! | `PUT /simulator/permissions` | `{"superAdmin": false, "permissionGroupName": "…"}`: what the key may do, by the members of the answer, of any type; what is missing stays |
+//! | `GET /simulator/clients` | `{"count": n}` of the records in the list of a partner's clients |
+//! | `DELETE /simulator/clients` | takes them all away |
+//! | `PUT /simulator/clients/{uuid}` | `{"name": "…", "groups": 20, "clientAccessAllowed": false}`: makes the organisation with this uuid a client, and a new one where there is none. `name` renames it, `groups` gives it another generated world; any other member is sent in its record, as it is put; what is missing stays. One whose `clientAccessAllowed` is false answers its partner with 403 |
+//! | `DELETE /simulator/clients/{uuid}` | it is a client no more: calls as it get 403. Its world stays |
+//! | `PUT /simulator/client_records/{name}` | lists one record more: a JSON object, sent as it came, which opens nothing |
+//! | `DELETE /simulator/client_records/{name}` | takes such a record away |
 //! | `PUT /simulator/unstated` | how it acts where the documentation says nothing: any of the switches below; what is missing is as it was at first |
 //! | `DELETE /simulator/unstated` | as it was at first |
 //! | `PUT /simulator/fault` | sets the fault of an operation: `{"fault": "server_error", "operation": "clip_groups", "times": 2, "status": 503}` |
@@ -31,11 +38,18 @@
 //! | `GET /simulator/requests` | what was seen of an operation: counts, most at once, times of arrival, last bounds |
 //! | `DELETE /simulator/requests` | forgets it |
 //!
-//! Control routes take `?org=API_KEY`. Without it, records and names are those of the first
-//! organisation, the fault, the pace and what is unstated are set for every organisation, and the
-//! requests are all there were. Those of faults and requests are of the clip groups, unless they name another
+//! Control routes take `?org=`: the key of an organisation or a partner, or the uuid of an organisation,
+//! such as a client. Those of clients mean a partner, and without `?org=` the first. The others:
+//! without it, records and names are those of the first organisation, the fault is set for all whose
+//! operation it is, the pace and what is unstated for everyone, and the requests are all there were.
+//! Those of faults and requests are of the clip groups, unless they name another
 //! [`Operation`]: `?operation=organization`, or, to set a fault, the field `operation` beside its
 //! own. The pace is of all operations together, and the clock of all organisations.
+//!
+//! An organisation's key is used with the `x-auth-scheme` `api-token`, and one that needs a client
+//! certificate with `api`; a partner's with `partner-api-token` or `partner-api`, and with `x-auth-org`
+//! for every operation but its list of clients. A partner's faults and requests are those of every call
+//! with its key, its pace is that of its list.
 //!
 //! | switch | what it does |
 //! |---|---|
@@ -52,6 +66,9 @@
 //! | `"hides_doorbells": true` | the streams of doorbells are not among those of all devices |
 //! | `"hides_private_walls": true` | walls that their owner shares with nobody are not listed |
 //! | `"hides_share_counts": true` | no wall and no camera says how many shares it has |
+//! | `"partner_spends": "client"`, `"partner"`, `"both"` | whose budget a partner's call as a client spends: the client's, unless it is said |
+//! | `"hides_client_access": true` | no client says whether it lets its partner in |
+//! | `"hides_client_counts": true` | what a client counts is null |
 //! | `"limits_shares": true`, `"limits_cameras": true` | a key that is no super admin is not told the shares, or the cameras, outside its locations |
 
 #![cfg_attr(
@@ -63,8 +80,10 @@
 )]
 
 mod api;
+mod clients;
 mod clock;
 mod control;
+mod directory;
 mod document;
 mod fault;
 mod gzip;
@@ -77,7 +96,7 @@ mod server_date;
 mod tests;
 mod world;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use axum::Router;
 use axum::middleware::map_response_with_state;
@@ -89,17 +108,19 @@ pub use pace::Pace;
 pub use world::{Place, WorldKind};
 
 use clock::UnixMillis;
+use directory::Directory;
 use journal::Journal;
-use org::Org;
 use server_date::ServerDate;
 
 /// What is simulated. It holds keys, so it is not printable.
 pub struct Settings {
     /// The organisations; a key that belongs to none is answered with 401.
     pub orgs: Vec<OrgSettings>,
+    /// The partners. A client with the uuid of an organisation that is there is that organisation.
+    pub partners: Vec<PartnerSettings>,
     /// Whether answers are compressed for clients that accept gzip.
     pub gzip: bool,
-    /// How many requests each organisation may make; none: any number.
+    /// How many requests each organisation and each partner may make; none: any number.
     pub pace: Option<Pace>,
 }
 
@@ -107,6 +128,40 @@ pub struct Settings {
 pub struct OrgSettings {
     /// The key that opens it; none: any key that opens no other.
     pub api_key: Option<String>,
+    /// How that key is used.
+    pub credential: Credential,
+    /// What it is called.
+    pub name: String,
+    /// What it shares.
+    pub world: WorldKind,
+}
+
+/// How a key is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Credential {
+    /// By itself.
+    #[default]
+    Token,
+    /// With a client certificate, which whoever serves the simulator has to demand.
+    Certificate,
+}
+
+/// One partner.
+pub struct PartnerSettings {
+    /// The key that opens it and its clients.
+    pub api_key: String,
+    /// How that key is used.
+    pub credential: Credential,
+    /// What it is called.
+    pub name: String,
+    /// Whom it may ask for.
+    pub clients: Vec<ClientSettings>,
+}
+
+/// One client of a partner. It takes little memory until it is asked.
+pub struct ClientSettings {
+    /// What `x-auth-org` says; none: the uuid of its world, which empty ones share.
+    pub uuid: Option<String>,
     /// What it is called.
     pub name: String,
     /// What it shares.
@@ -119,9 +174,11 @@ impl Settings {
         Self {
             orgs: vec![OrgSettings {
                 api_key: None,
+                credential: Credential::Token,
                 name: "Simulated organisation".to_owned(),
                 world,
             }],
+            partners: Vec::new(),
             gzip: false,
             pace: None,
         }
@@ -135,7 +192,7 @@ pub struct Simulator(Arc<Inner>);
 struct Inner {
     clock: Clock,
     gzip: bool,
-    orgs: Vec<Org>,
+    directory: RwLock<Directory>,
     journal: Journal,
     date: Mutex<ServerDate>,
 }
@@ -144,10 +201,16 @@ impl Simulator {
     /// Begins now, by `clock`: worlds that move do so with it, and need nothing else to run.
     pub fn new(settings: Settings, clock: Clock) -> Self {
         let now = clock.now();
-        let org = |org| Org::new(org, settings.pace, now);
+        let mut directory = Directory::new(settings.pace);
+        for org in settings.orgs {
+            directory.add_org(org, now);
+        }
+        for partner in settings.partners {
+            directory.add_partner(partner, now);
+        }
         Self(Arc::new(Inner {
             gzip: settings.gzip,
-            orgs: settings.orgs.into_iter().map(org).collect(),
+            directory: RwLock::new(directory),
             journal: Journal::default(),
             date: Mutex::default(),
             clock,
@@ -168,10 +231,16 @@ impl Simulator {
         self.0.clock.now()
     }
 
-    /// The organisation that `key` opens.
-    fn org(&self, key: &str) -> Option<&Org> {
-        let named = self.0.orgs.iter().find(|org| org.is_named(key));
-        named.or_else(|| self.0.orgs.iter().find(|org| org.takes_any_key()))
+    /// Who there is.
+    fn read(&self) -> RwLockReadGuard<'_, Directory> {
+        let directory = self.0.directory.read();
+        directory.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who there is, to be changed.
+    fn write(&self) -> RwLockWriteGuard<'_, Directory> {
+        let directory = self.0.directory.write();
+        directory.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

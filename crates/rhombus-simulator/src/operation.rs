@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 /// An operation of the API. In JSON and in a query it is its name in snake case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// `event/getSharedClipGroupsV2`: the list of shared clip pages.
@@ -26,6 +26,8 @@ pub enum Operation {
     Cameras,
     /// `org/getOrgV2`: the organisation that the key belongs to.
     Organization,
+    /// `partner/getClientsV2`: the list of a partner's clients.
+    Clients,
     /// `permission/getPermissionsForCurrentUser`: what the key may do.
     Permissions,
     /// `event/deleteSharedClipGroupV2`: takes down a page of clips.
@@ -35,9 +37,6 @@ pub enum Operation {
     /// `camera/deleteSharedLiveVideoStream`: takes down a live stream.
     DeleteLiveStream,
 }
-
-/// How many operations there are.
-const COUNT: usize = Operation::DeleteLiveStream as usize + 1;
 
 impl Operation {
     /// Whether it answers with a list.
@@ -50,22 +49,13 @@ impl Operation {
             | Self::DoorbellStreams
             | Self::VideoWalls
             | Self::VideoWallShares
-            | Self::Cameras => true,
+            | Self::Cameras
+            | Self::Clients => true,
             Self::Organization
             | Self::Permissions
             | Self::DeleteClipGroup
             | Self::DeleteTimelapseGroup
             | Self::DeleteLiveStream => false,
         }
-    }
-}
-
-/// One `T` for each operation.
-#[derive(Default)]
-pub(super) struct PerOperation<T>([T; COUNT]);
-
-impl<T> PerOperation<T> {
-    pub(super) fn of(&self, operation: Operation) -> &T {
-        &self.0[operation as usize]
     }
 }

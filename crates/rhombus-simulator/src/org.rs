@@ -1,58 +1,81 @@
-//! One organisation: its key, its world, and what was set for it. Locks are held for moments, and
-//! never while an answer goes out.
+//! One organisation: how its key is used, its world, and what was set for it. A partner is one that has
+//! clients, and shares nothing itself. Locks are held for moments, and never while an answer goes out.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::OrgSettings;
+use super::Credential;
+use super::clients::Clients;
 use super::fault::{Armed, Fault};
 use super::journal::Journal;
 use super::locked;
-use super::operation::{Operation, PerOperation};
+use super::operation::Operation;
 use super::pace::{Bucket, Pace};
 use super::world::World;
 use crate::clock::UnixMillis;
 
 pub(super) struct Org {
-    api_key: Option<String>,
+    credential: Credential,
     pub(super) journal: Journal,
     pub(super) world: Mutex<World>,
-    faults: PerOperation<Mutex<Option<Armed>>>,
+    faults: Mutex<HashMap<Operation, Armed>>,
     bucket: Mutex<Option<Bucket>>,
+    /// Those of a partner.
+    pub(super) clients: Option<Clients>,
 }
 
 impl Org {
-    pub(super) fn new(settings: OrgSettings, pace: Option<Pace>, now: UnixMillis) -> Self {
-        let OrgSettings {
-            api_key,
-            name,
-            world,
-        } = settings;
+    pub(super) fn new(
+        credential: Credential,
+        world: World,
+        pace: Option<Pace>,
+        now: UnixMillis,
+    ) -> Self {
         Self {
-            api_key,
+            credential,
             journal: Journal::default(),
-            world: Mutex::new(World::new(world, &name, now)),
-            faults: PerOperation::default(),
+            world: Mutex::new(world),
+            faults: Mutex::default(),
             bucket: Mutex::new(pace.map(|pace| Bucket::new(pace, now))),
+            clients: None,
         }
     }
 
-    pub(super) fn is_named(&self, key: &str) -> bool {
-        self.api_key.as_deref() == Some(key)
+    /// Makes it a partner with these clients.
+    pub(super) fn with_clients(mut self, clients: Clients) -> Self {
+        self.clients = Some(clients);
+        self
     }
 
-    pub(super) fn takes_any_key(&self) -> bool {
-        self.api_key.is_none()
+    pub(super) fn is_partner(&self) -> bool {
+        self.clients.is_some()
+    }
+
+    /// The `x-auth-scheme` of its key.
+    pub(super) fn scheme(&self) -> &'static str {
+        match (self.is_partner(), self.credential) {
+            (false, Credential::Token) => "api-token",
+            (false, Credential::Certificate) => "api",
+            (true, Credential::Token) => "partner-api-token",
+            (true, Credential::Certificate) => "partner-api",
+        }
     }
 
     pub(super) fn set_fault(&self, operation: Operation, fault: Option<Armed>) {
-        *locked(self.faults.of(operation)) = fault;
+        let mut faults = locked(&self.faults);
+        match fault {
+            Some(fault) => faults.insert(operation, fault),
+            None => faults.remove(&operation),
+        };
     }
 
     /// The fault that the next answer to this operation has.
     pub(super) fn next_fault(&self, operation: Operation) -> Option<Fault> {
-        let mut armed = locked(self.faults.of(operation));
-        let (fault, left) = armed.take()?.fire();
-        *armed = left;
+        let mut faults = locked(&self.faults);
+        let (fault, left) = faults.remove(&operation)?.fire();
+        if let Some(left) = left {
+            faults.insert(operation, left);
+        }
         Some(fault)
     }
 

@@ -1,7 +1,7 @@
 //! `camera/getMinimalCameraStateList`: the cameras, each with how many of its streams are shared.
 //! None is mummified, so that it doesn't matter whether those are asked for.
 
-use super::{Ask, asks_nothing, changes_nothing};
+use super::{Ask, Tells, asks_nothing, changes_nothing};
 use crate::document::Content;
 use crate::operation::Operation;
 use crate::world::List;
@@ -11,5 +11,7 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/camera/getMinimalCameraStateList",
     read: asks_nothing,
     change: changes_nothing,
-    content: |world, now, _| Content::list("cameraStates", world.records(List::Cameras, now)),
+    content: Tells::Organization(|world, now, _| {
+        Content::list("cameraStates", world.records(List::Cameras, now))
+    }),
 };

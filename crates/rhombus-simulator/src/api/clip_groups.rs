@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ask, Asked, Rejection, changes_nothing};
+use super::{Ask, Asked, Rejection, Tells, changes_nothing};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -13,7 +13,7 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/event/getSharedClipGroupsV2",
     read,
     change: changes_nothing,
-    content,
+    content: Tells::Organization(content),
 };
 
 const BOUNDS: [&str; 2] = ["createdAfterMs", "createdBeforeMs"];

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ask, Asked, Rejection, required_uuid};
+use super::{Ask, Asked, Rejection, Tells, required_uuid};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -13,7 +13,7 @@ pub(super) const CLIP_GROUP: Ask = Ask {
     path: "/api/event/deleteSharedClipGroupV2",
     read,
     change: |world, now, asked| take_down(world, List::ClipGroups, now, asked),
-    content: |_, _, _| Content::nothing(),
+    content: Tells::Organization(|_, _, _| Content::nothing()),
 };
 
 pub(super) const TIMELAPSE_GROUP: Ask = Ask {
@@ -21,7 +21,7 @@ pub(super) const TIMELAPSE_GROUP: Ask = Ask {
     path: "/api/video/deleteSharedTimelapseGroup",
     read,
     change: |world, now, asked| take_down(world, List::TimelapseGroups, now, asked),
-    content: |_, _, _| Content::nothing(),
+    content: Tells::Organization(|_, _, _| Content::nothing()),
 };
 
 /// Its answer is documented to have no fields at all.
@@ -33,7 +33,7 @@ pub(super) const LIVE_STREAM: Ask = Ask {
         Ok(camera.into_iter().chain(read(fields)?).collect())
     },
     change: |world, now, asked| take_down(world, List::LiveStreams, now, asked),
-    content: |_, _, _| Content::nothing().without_envelope(),
+    content: Tells::Organization(|_, _, _| Content::nothing().without_envelope()),
 };
 
 fn read(fields: &Map<String, Value>) -> Result<Asked, Rejection> {

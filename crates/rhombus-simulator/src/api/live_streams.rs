@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Ask, Asked, asks_nothing, changes_nothing, required_uuid};
+use super::{Ask, Asked, Tells, asks_nothing, changes_nothing, required_uuid};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -15,12 +15,12 @@ pub(super) const OF_ALL: Ask = Ask {
     path: "/api/camera/findAllSharedLiveVideoStreams",
     read: asks_nothing,
     change: changes_nothing,
-    content: |world, now, _| {
+    content: Tells::Organization(|world, now, _| {
         let hides_doorbells = world.unstated.hides_doorbells;
         listed(world, now, move |stream| {
             !(hides_doorbells && stream.is_of_doorbell())
         })
-    },
+    }),
 };
 
 pub(super) const OF_CAMERA: Ask = Ask {
@@ -28,12 +28,12 @@ pub(super) const OF_CAMERA: Ask = Ask {
     path: "/api/camera/findSharedLiveVideoStreams",
     read: |fields| required_uuid(fields, CAMERA),
     change: changes_nothing,
-    content: |world, now, asked| {
+    content: Tells::Organization(|world, now, asked| {
         let camera = device(asked, CAMERA);
         listed(world, now, move |stream| {
             names(stream, CAMERA, camera.as_deref())
         })
-    },
+    }),
 };
 
 pub(super) const OF_DOORBELL: Ask = Ask {
@@ -41,12 +41,12 @@ pub(super) const OF_DOORBELL: Ask = Ask {
     path: "/api/doorbellcamera/findSharedLiveVideoStreams",
     read: |fields| required_uuid(fields, DOORBELL),
     change: changes_nothing,
-    content: |world, now, asked| {
+    content: Tells::Organization(|world, now, asked| {
         let doorbell = device(asked, DOORBELL);
         listed(world, now, move |stream| {
             stream.is_of_doorbell() && names(stream, "deviceUuid", doorbell.as_deref())
         })
-    },
+    }),
 };
 
 const CAMERA: &str = "cameraUuid";

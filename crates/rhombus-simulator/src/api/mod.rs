@@ -3,7 +3,9 @@
 //!
 //! A new operation is a file with an [`Ask`], and a row of [`ASKS`].
 
+mod caller;
 mod cameras;
+mod clients;
 mod clip_groups;
 mod deletions;
 mod live_streams;
@@ -26,13 +28,16 @@ use axum::routing::{MethodRouter, post};
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
+use super::clients::Clients;
 use super::clock::UnixMillis;
 use super::document::{Content, Document, JSON, Shape};
-use super::fault::Scene;
+use super::fault::{Fault, Scene};
 use super::journal::Visit;
 use super::operation::Operation;
-use super::world::World;
+use super::org::Org;
+use super::world::{Unstated, World};
 use super::{Simulator, locked};
+use caller::Caller;
 
 /// How an operation is asked, and what it answers.
 pub(super) struct Ask {
@@ -43,13 +48,21 @@ pub(super) struct Ask {
     /// What it does, where no fault answers.
     change: fn(&mut World, UnixMillis, &Asked) -> Result<(), Rejection>,
     /// What there is to tell.
-    pub(super) content: fn(&World, UnixMillis, &Asked) -> Content,
+    pub(super) content: Tells,
+}
+
+/// Whose operation it is, and what there is to tell.
+pub(super) enum Tells {
+    /// An organisation's.
+    Organization(fn(&World, UnixMillis, &Asked) -> Content),
+    /// A partner's.
+    Partner(fn(&Clients, Unstated) -> Content),
 }
 
 /// What a request asks for, by the names of its fields.
 pub(super) type Asked = BTreeMap<&'static str, Value>;
 
-static ASKS: [Ask; 13] = [
+static ASKS: [Ask; 14] = [
     clip_groups::ASK,
     timelapse_groups::ASK,
     live_streams::OF_ALL,
@@ -60,6 +73,7 @@ static ASKS: [Ask; 13] = [
     cameras::ASK,
     organization::ASK,
     permissions::ASK,
+    clients::ASK,
     deletions::CLIP_GROUP,
     deletions::TIMELAPSE_GROUP,
     deletions::LIVE_STREAM,
@@ -177,30 +191,17 @@ async fn answer(
     visits: &mut Vec<Visit>,
 ) -> Result<Response, Rejection> {
     let now = simulator.now();
-    let key = credential(headers)?;
-    let Some(org) = simulator.org(key) else {
-        let message = "The API key is not known.";
-        return Err(Rejection(StatusCode::UNAUTHORIZED, message.into()));
-    };
-    visits.push(org.journal.enter(ask.operation, now));
+    let caller = Caller::of(simulator, ask, headers, visits)?;
     let asked = (ask.read)(&fields(headers, body)?)?;
     let accepts_gzip = accepts_gzip(headers);
     for visit in visits.iter() {
         visit.asked(&asked, accepts_gzip);
     }
-    if let Err(seconds) = org.admit(now) {
+    if let Err(seconds) = caller.admit(now) {
         return Ok(throttled(Some(seconds.into())));
     }
-    let fault = org.next_fault(ask.operation);
-    let (content, fault) = {
-        let mut world = locked(&org.world);
-        let fault = fault.or_else(|| world.own_fault(ask.operation, now));
-        if fault.is_none() {
-            (ask.change)(&mut world, now, &asked)?;
-        }
-        let content = (ask.content)(&world, now, &asked);
-        (content.saying_nothing(world.unstated.nothing), fault)
-    };
+    let fault = caller.next_fault(ask.operation);
+    let (content, fault) = told(ask, &caller.org, (now, &asked), fault)?;
     let asking = Asking {
         ask,
         content,
@@ -210,23 +211,30 @@ async fn answer(
         return Ok(asking.answer(Shape::default()));
     };
     let date = locked(&simulator.0.date).clone();
+    let key = caller.key;
     let scene = Scene { key, now, date };
     Ok(fault.answer(asking, &scene).await)
 }
 
-/// The key, when the headers are those of an organisation's key.
-fn credential(headers: &HeaderMap) -> Result<&str, Rejection> {
-    if text(headers, &HeaderName::from_static("x-auth-scheme")) != "api-token" {
-        let message = "The header x-auth-scheme has to be api-token.";
-        return Err(Rejection(StatusCode::FORBIDDEN, message.into()));
+/// Does what is asked, unless there is a fault; gives what there is to tell, and the fault.
+fn told(
+    ask: &'static Ask,
+    org: &Org,
+    (now, asked): (UnixMillis, &Asked),
+    fault: Option<Fault>,
+) -> Result<(Content, Option<Fault>), Rejection> {
+    let mut world = locked(&org.world);
+    let fault = fault.or_else(|| world.own_fault(ask.operation, now));
+    if fault.is_none() {
+        (ask.change)(&mut world, now, asked)?;
     }
-    match text(headers, &HeaderName::from_static("x-auth-apikey")) {
-        "" => {
-            let message = "The header x-auth-apikey is missing.";
-            Err(Rejection(StatusCode::UNAUTHORIZED, message.into()))
-        }
-        key => Ok(key),
-    }
+    let content = match (&ask.content, &org.clients) {
+        (Tells::Organization(content), _) => content(&world, now, asked),
+        (Tells::Partner(content), Some(clients)) => content(clients, world.unstated),
+        // Refused before.
+        (Tells::Partner(_), None) => Content::nothing(),
+    };
+    Ok((content.saying_nothing(world.unstated.nothing), fault))
 }
 
 /// The fields of a body, which has to be a JSON object. Rhombus's own examples also send nothing at

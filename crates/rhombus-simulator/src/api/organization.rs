@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 
-use super::{Ask, Asked, asks_nothing, changes_nothing};
+use super::{Ask, Asked, Tells, asks_nothing, changes_nothing};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -13,7 +13,7 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/org/getOrgV2",
     read: asks_nothing,
     change: changes_nothing,
-    content,
+    content: Tells::Organization(content),
 };
 
 fn content(world: &World, _: UnixMillis, _: &Asked) -> Content {

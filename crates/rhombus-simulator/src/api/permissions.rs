@@ -1,6 +1,6 @@
 //! `permission/getPermissionsForCurrentUser`: what the key may do.
 
-use super::{Ask, asks_nothing, changes_nothing};
+use super::{Ask, Tells, asks_nothing, changes_nothing};
 use crate::document::Content;
 use crate::operation::Operation;
 
@@ -9,5 +9,5 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/permission/getPermissionsForCurrentUser",
     read: asks_nothing,
     change: changes_nothing,
-    content: |world, _, _| Content::members(world.permissions()),
+    content: Tells::Organization(|world, _, _| Content::members(&world.permissions())),
 };

@@ -1,6 +1,6 @@
 //! `video/getSharedTimelapseGroups`: the pages of timelapses.
 
-use super::{Ask, asks_nothing, changes_nothing};
+use super::{Ask, Tells, asks_nothing, changes_nothing};
 use crate::document::Content;
 use crate::operation::Operation;
 use crate::world::List;
@@ -10,10 +10,10 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/video/getSharedTimelapseGroups",
     read: asks_nothing,
     change: changes_nothing,
-    content: |world, now, _| {
+    content: Tells::Organization(|world, now, _| {
         Content::list(
             "sharedTimelapses",
             world.records(List::TimelapseGroups, now),
         )
-    },
+    }),
 };

@@ -1,7 +1,7 @@
 //! `camera/findSharedVideoWalls`: the shares of one video wall. A share that was put is of the wall
 //! that it names.
 
-use super::{Ask, Asked, changes_nothing, required_uuid};
+use super::{Ask, Asked, Tells, changes_nothing, required_uuid};
 use crate::clock::UnixMillis;
 use crate::document::Content;
 use crate::operation::Operation;
@@ -12,7 +12,7 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/camera/findSharedVideoWalls",
     read: |fields| required_uuid(fields, WALL),
     change: changes_nothing,
-    content,
+    content: Tells::Organization(content),
 };
 
 const WALL: &str = "videoWallUuid";

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ask, asks_nothing, changes_nothing};
+use super::{Ask, Tells, asks_nothing, changes_nothing};
 use crate::document::Content;
 use crate::operation::Operation;
 use crate::world::List;
@@ -12,8 +12,8 @@ pub(super) const ASK: Ask = Ask {
     path: "/api/camera/getVideoWalls",
     read: asks_nothing,
     change: changes_nothing,
-    content: |world, now, _| {
+    content: Tells::Organization(|world, now, _| {
         let walls = world.records(List::VideoWalls, now);
         Content::list("videoWalls", walls).beside("userNameMap", &Value::Object(world.users()))
-    },
+    }),
 };

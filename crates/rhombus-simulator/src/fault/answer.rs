@@ -15,12 +15,13 @@ use tokio::time::sleep;
 
 use super::quirk::{Quirk, nested};
 use super::{Fault, RetryAfter, status};
-use crate::api::{Asked, Asking, failure, retrying, throttled};
+use crate::api::{Asked, Asking, Tells, failure, retrying, throttled};
+use crate::clients;
 use crate::clock::UnixMillis;
-use crate::document::{Document, JSON, Shape, streamed};
+use crate::document::{Content, Document, JSON, Shape, streamed};
 use crate::gzip::{bomb, member};
 use crate::server_date::ServerDate;
-use crate::world::{World, WorldKind};
+use crate::world::{Records, World, WorldKind};
 
 /// How much of an answer is taken before it is cut: what can be held in memory.
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -237,20 +238,25 @@ fn slow_body() -> Response {
     json(Body::from_stream(drops))
 }
 
-/// The records of one generated world after another: a whole world is counted before its cameras
-/// and walls are told, so that none can be without end.
 fn too_large(mut asking: Asking, bytes: u64) -> Response {
-    let content = asking.ask.content;
-    let records = (1..).flat_map(move |seed| {
-        let kind = WorldKind::Generated { groups: 1000, seed };
-        let start = UnixMillis::default();
-        content(&World::new(kind, "", start), start, &Asked::new()).records
-    });
-    asking.content.records = Box::new(records);
+    asking.content.records = match asking.ask.content {
+        Tells::Organization(content) => endless(content),
+        Tells::Partner(_) => clients::endless(),
+    };
     asking.answer(Shape {
         enough: bytes,
         ..Shape::default()
     })
+}
+
+/// The records of one generated world after another: a whole world is counted before its cameras
+/// and walls are told, so that none can be without end.
+fn endless(content: fn(&World, UnixMillis, &Asked) -> Content) -> Records {
+    Box::new((1..).flat_map(move |seed| {
+        let kind = WorldKind::Generated { groups: 1000, seed };
+        let start = UnixMillis::default();
+        content(&World::new(kind, "", start), start, &Asked::new()).records
+    }))
 }
 
 /// The right answer, compressed, with its second half overwritten: the blocks there and the check

@@ -32,7 +32,7 @@ pub(crate) const HOSTILE: &str = concat!(
 );
 
 /// The fields that people name a record in.
-const TITLES: [&str; 3] = ["title", "name", "displayName"];
+const TITLES: [&str; 4] = ["title", "name", "displayName", "clientOrgName"];
 
 impl Quirk {
     /// Appends the record with this number to `out`.

@@ -5,13 +5,14 @@ mod deletions;
 mod faults;
 mod lists;
 mod organization;
+mod partners;
 mod permissions;
 mod unstated;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{OrgSettings, Place, Settings, Simulator, WorldKind};
+use super::{Credential, OrgSettings, Place, Settings, Simulator, WorldKind};
 use crate::clock::Clock;
 
 const PATH: &str = "/api/event/getSharedClipGroupsV2";
@@ -53,11 +54,13 @@ impl Served {
     async fn two() -> Self {
         let org = |key: &str, groups, seed| OrgSettings {
             api_key: Some(key.to_owned()),
+            credential: Credential::Token,
             name: format!("Organisation {key}"),
             world: WorldKind::Generated { groups, seed },
         };
         Self::new(Settings {
             orgs: vec![org("a", 3, 1), org("b", 5, 2)],
+            partners: Vec::new(),
             gzip: false,
             pace: None,
         })
@@ -157,7 +160,7 @@ async fn what_breaks_a_rule_is_refused() {
         (
             403,
             whole(bare())
-                .header("x-auth-scheme", "api")
+                .header("x-auth-scheme", "api-key")
                 .header("x-auth-apikey", KEY),
         ),
         (401, whole(bare()).header("x-auth-scheme", "api-token")),

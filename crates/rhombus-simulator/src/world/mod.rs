@@ -34,12 +34,12 @@ use crate::fault::Fault;
 use crate::operation::Operation;
 use base::Base;
 use edits::Edits;
-use put::Put;
 use reach::Reach;
 
 pub(crate) use camera::without_facet;
 pub use demo::Place;
-pub(crate) use unstated::{Said, Unstated};
+pub(crate) use put::Put;
+pub(crate) use unstated::{Said, Spends, Unstated};
 pub(crate) use uuid::Uuid;
 
 /// What an organisation has before anyone edits it.
@@ -157,6 +157,7 @@ pub(crate) struct Profile {
 /// The world of one organisation, as edited.
 pub(crate) struct World {
     profile: Profile,
+    /// What was said of what the key may do; the rest is a super admin's.
     permissions: Map<String, Value>,
     base: Base,
     edits: HashMap<List, Edits>,
@@ -173,7 +174,7 @@ impl World {
                 support_access_until: Value::Null,
                 partner_access_until: Value::Null,
             },
-            permissions: permissions::of_super_admin(&camera::locations(base.org())),
+            permissions: Map::new(),
             base,
             edits: HashMap::new(),
             unstated: Unstated::default(),
@@ -203,9 +204,32 @@ impl World {
         self.profile = profile;
     }
 
+    /// Gives it this uuid, as [`Self::set_profile`] does.
+    pub(crate) fn set_uuid(&mut self, uuid: Uuid) {
+        self.profile.uuid = uuid;
+    }
+
+    /// Calls it this.
+    pub(crate) fn set_name(&mut self, name: String) {
+        self.profile.name = name;
+    }
+
+    /// Makes it one of this kind, in the place of all that it had; who has it stays.
+    pub(crate) fn refill(&mut self, kind: WorldKind, start: UnixMillis) {
+        self.base = Base::new(kind, start);
+        self.edits.clear();
+    }
+
+    /// How many cameras it has of itself.
+    pub(crate) fn cameras_owned(&self) -> usize {
+        self.base.cameras().len()
+    }
+
     /// What the key may do: the members of an answer.
-    pub(crate) fn permissions(&self) -> &Map<String, Value> {
-        &self.permissions
+    pub(crate) fn permissions(&self) -> Map<String, Value> {
+        let mut permissions = permissions::of_super_admin(&camera::locations(self.base.org()));
+        permissions.extend(self.permissions.clone());
+        permissions
     }
 
     /// Makes each of these members another; the rest stay as they are.
@@ -268,7 +292,7 @@ impl World {
             List::Cameras => self.unstated.limits_cameras,
             _ => self.unstated.limits_shares,
         };
-        let reach = || Reach::of(&self.permissions, self.base.org());
+        let reach = || Reach::of(&self.permissions(), self.base.org());
         is_limited.then(reach).flatten()
     }
 

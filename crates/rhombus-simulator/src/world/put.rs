@@ -1,8 +1,9 @@
 //! A record that a control route put. Its text is kept as it came, since a test may want what no
-//! parsed value can hold; only a `uuid` is added where there is none.
+//! parsed value can hold; a `uuid` is added where there is none and there has to be one.
 
 use std::collections::HashMap;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -15,7 +16,7 @@ pub(crate) struct Put {
 
 impl Put {
     /// Reads a JSON object.
-    pub(super) fn new(uuid: &str, json: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn raw(json: &str) -> Result<Self, serde_json::Error> {
         let raw: HashMap<String, &RawValue> = serde_json::from_str(json)?;
         let is_plain = |raw: &&RawValue| !raw.get().starts_with(['[', '{']);
         let read = |(name, raw): (&String, &&RawValue)| {
@@ -23,15 +24,23 @@ impl Put {
             Some((name.clone(), value))
         };
         let plain = raw.iter().filter(|(_, raw)| is_plain(raw));
-        let mut fields: HashMap<String, Value> = plain.filter_map(read).collect();
-        let mut text = json.trim().to_owned();
-        if !raw.contains_key("uuid") {
-            fields.insert("uuid".to_owned(), uuid.into());
-            let comma = if raw.is_empty() { "" } else { "," };
+        Ok(Self {
+            json: json.trim().to_owned(),
+            fields: plain.filter_map(read).collect(),
+        })
+    }
+
+    /// Reads a JSON object, which gets this uuid if it has none.
+    pub(super) fn new(uuid: &str, json: &str) -> Result<Self, serde_json::Error> {
+        let names: HashMap<String, IgnoredAny> = serde_json::from_str(json)?;
+        let mut put = Self::raw(json)?;
+        if !names.contains_key("uuid") {
+            put.fields.insert("uuid".to_owned(), uuid.into());
+            let comma = if names.is_empty() { "" } else { "," };
             let uuid = serde_json::to_string(uuid)?;
-            text.insert_str(1, &format!("\"uuid\":{uuid}{comma}"));
+            put.json.insert_str(1, &format!("\"uuid\":{uuid}{comma}"));
         }
-        Ok(Self { json: text, fields })
+        Ok(put)
     }
 
     pub(crate) fn json(&self) -> &str {

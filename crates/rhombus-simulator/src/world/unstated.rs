@@ -42,6 +42,12 @@ pub(crate) struct Unstated {
     pub(super) limits_shares: bool,
     /// A key that is no super admin is not told the cameras outside its locations.
     pub(super) limits_cameras: bool,
+    /// Whose budget a partner's call spends that is made as a client.
+    pub(crate) partner_spends: Spends,
+    /// No client says whether it lets its partner in.
+    pub(crate) hides_client_access: bool,
+    /// No client says how much it has.
+    pub(crate) hides_client_counts: bool,
 }
 
 /// How a plain value is said.
@@ -54,6 +60,19 @@ pub(crate) enum Said {
     Null,
     /// Not at all.
     Absent,
+}
+
+/// Whose budget a call spends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Spends {
+    /// The client's.
+    #[default]
+    Client,
+    /// The partner's.
+    Partner,
+    /// That of each.
+    Both,
 }
 
 /// What the number in a field for the end means.

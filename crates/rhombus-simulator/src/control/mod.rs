@@ -1,14 +1,19 @@
 //! The control routes under `/simulator/`: how a test makes the world and the API what it needs.
 //! They ask for no key and no `Content-Type`, so that `curl -X PUT -d '…'` is enough.
 
+mod clients;
+mod records;
+
+use std::sync::Arc;
+
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::api::Rejection;
 use super::fault::Armed;
@@ -16,7 +21,7 @@ use super::operation::Operation;
 use super::org::Org;
 use super::pace::Pace;
 use super::server_date::ServerDate;
-use super::world::{List, Unstated, Uuid};
+use super::world::{Unstated, Uuid};
 use super::{Simulator, locked};
 
 /// The largest record that can be put.
@@ -24,9 +29,8 @@ const BODY_BYTES: usize = 256 << 20;
 
 pub(super) fn routes() -> Router<Simulator> {
     Router::new()
-        .route("/{list}", get(count).delete(clear))
-        .route("/{list}/{uuid}", put(put_record).delete(remove))
-        .route("/{list}/{uuid}/unlisted", put(hide).delete(show))
+        .merge(records::routes())
+        .merge(clients::routes())
         .route("/organization", put(set_organization))
         .route("/permissions", put(set_permissions))
         .route("/unstated", put(set_unstated).delete(reset_unstated))
@@ -51,21 +55,44 @@ type Outcome = Result<Response, Rejection>;
 const DONE: StatusCode = StatusCode::NO_CONTENT;
 
 impl Simulator {
-    /// The organisations that are meant: the one named, or all.
-    fn meant(&self, which: &Which) -> Result<Vec<&Org>, Rejection> {
-        match &which.org {
-            None => Ok(self.0.orgs.iter().collect()),
-            Some(key) => match self.org(key) {
-                Some(org) => Ok(vec![org]),
-                None => Err(unknown("No organisation has this key.")),
-            },
+    /// Who is meant: the one named, or everyone, partners too.
+    fn meant(&self, which: &Which) -> Result<Vec<Arc<Org>>, Rejection> {
+        let Some(name) = &which.org else {
+            let directory = self.read();
+            return Ok([directory.orgs(), directory.partners()].concat());
+        };
+        Ok(vec![self.named(name)?])
+    }
+
+    /// Who is meant by something about an operation: the one named, or all whose operation it is.
+    fn meant_for(&self, which: &Which, operation: Operation) -> Result<Vec<Arc<Org>>, Rejection> {
+        let mut meant = self.meant(which)?;
+        if which.org.is_none() {
+            meant.retain(|org| org.is_partner() == (operation == Operation::Clients));
         }
+        Ok(meant)
     }
 
     /// The organisation that is meant: the one named, or the first.
-    fn meant_first(&self, which: &Which) -> Result<&Org, Rejection> {
-        let first = self.meant(which)?.first().copied();
-        first.ok_or_else(|| unknown("There is no organisation."))
+    fn meant_first(&self, which: &Which) -> Result<Arc<Org>, Rejection> {
+        let org = match &which.org {
+            Some(name) => self.named(name)?,
+            None => {
+                let first = self.read().first_org();
+                first.ok_or_else(|| unknown("There is no organisation."))?
+            }
+        };
+        if org.is_partner() {
+            return Err(invalid(
+                &"a partner shares nothing: name a client by its uuid",
+            ));
+        }
+        Ok(org)
+    }
+
+    fn named(&self, name: &str) -> Result<Arc<Org>, Rejection> {
+        let named = self.read().named(name);
+        named.ok_or_else(|| unknown("Nobody has this key or uuid."))
     }
 }
 
@@ -75,72 +102,6 @@ fn unknown(message: &'static str) -> Rejection {
 
 fn invalid(error: &impl std::fmt::Display) -> Rejection {
     Rejection(StatusCode::BAD_REQUEST, error.to_string().into())
-}
-
-async fn count(
-    State(simulator): State<Simulator>,
-    Path(list): Path<List>,
-    which: Query<Which>,
-) -> Outcome {
-    let org = simulator.meant_first(&which)?;
-    let count = locked(&org.world).count(list, simulator.now());
-    Ok(Json(json!({"count": count})).into_response())
-}
-
-async fn clear(
-    State(simulator): State<Simulator>,
-    Path(list): Path<List>,
-    which: Query<Which>,
-) -> Outcome {
-    locked(&simulator.meant_first(&which)?.world).clear(list);
-    Ok(DONE.into_response())
-}
-
-async fn put_record(
-    State(simulator): State<Simulator>,
-    Path((list, uuid)): Path<(List, String)>,
-    which: Query<Which>,
-    record: String,
-) -> Outcome {
-    let mut world = locked(&simulator.meant_first(&which)?.world);
-    let put = world.put(list, uuid, &record);
-    put.map_err(|error| invalid(&error))?;
-    Ok(DONE.into_response())
-}
-
-async fn remove(
-    State(simulator): State<Simulator>,
-    Path((list, uuid)): Path<(List, String)>,
-    which: Query<Which>,
-) -> Outcome {
-    let mut world = locked(&simulator.meant_first(&which)?.world);
-    if world.remove(list, &uuid, simulator.now()) {
-        Ok(DONE.into_response())
-    } else {
-        Err(unknown("There is no such record."))
-    }
-}
-
-async fn hide(
-    State(simulator): State<Simulator>,
-    Path((list, uuid)): Path<(List, String)>,
-    which: Query<Which>,
-) -> Outcome {
-    locked(&simulator.meant_first(&which)?.world).hide(list, uuid);
-    Ok(DONE.into_response())
-}
-
-async fn show(
-    State(simulator): State<Simulator>,
-    Path((list, uuid)): Path<(List, String)>,
-    which: Query<Which>,
-) -> Outcome {
-    let mut world = locked(&simulator.meant_first(&which)?.world);
-    if world.show(list, &uuid) {
-        Ok(DONE.into_response())
-    } else {
-        Err(unknown("No such record is unlisted."))
-    }
 }
 
 /// Who the key belongs to. What is missing stays as it is.
@@ -166,7 +127,8 @@ async fn set_organization(
     named: Bytes,
 ) -> Outcome {
     let named: Named = serde_json::from_slice(&named).map_err(|error| invalid(&error))?;
-    let mut world = locked(&simulator.meant_first(&which)?.world);
+    let org = simulator.meant_first(&which)?;
+    let mut world = locked(&org.world);
     let mut profile = world.profile().clone();
     if let Some(uuid) = named.uuid {
         profile.uuid = Uuid::parse(&uuid)
@@ -179,7 +141,10 @@ async fn set_organization(
     ];
     profile.support_access_until = support.unwrap_or(profile.support_access_until);
     profile.partner_access_until = partner.unwrap_or(profile.partner_access_until);
+    let uuid = profile.uuid.to_string();
     world.set_profile(profile);
+    drop(world);
+    simulator.write().name(uuid, &org);
     Ok(DONE.into_response())
 }
 
@@ -189,7 +154,8 @@ async fn set_permissions(
     members: Bytes,
 ) -> Outcome {
     let members = serde_json::from_slice(&members).map_err(|error| invalid(&error))?;
-    locked(&simulator.meant_first(&which)?.world).set_permissions(members);
+    let org = simulator.meant_first(&which)?;
+    locked(&org.world).set_permissions(members);
     Ok(DONE.into_response())
 }
 
@@ -232,14 +198,14 @@ async fn set_fault(
     fault: Bytes,
 ) -> Outcome {
     let (operation, fault) = Armed::parse(&fault).map_err(|error| invalid(&error))?;
-    for org in simulator.meant(&which)? {
+    for org in simulator.meant_for(&which, operation)? {
         org.set_fault(operation, Some(fault.clone()));
     }
     Ok(DONE.into_response())
 }
 
 async fn clear_fault(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
-    for org in simulator.meant(&which)? {
+    for org in simulator.meant_for(&which, which.operation)? {
         org.set_fault(which.operation, None);
     }
     Ok(DONE.into_response())
@@ -266,7 +232,7 @@ async fn clear_pace(State(simulator): State<Simulator>, which: Query<Which>) -> 
 async fn requests(State(simulator): State<Simulator>, which: Query<Which>) -> Outcome {
     let seen = match &which.org {
         None => simulator.0.journal.seen(which.operation),
-        Some(_) => simulator.meant_first(&which)?.journal.seen(which.operation),
+        Some(name) => simulator.named(name)?.journal.seen(which.operation),
     };
     Ok(Json(seen).into_response())
 }
