@@ -132,6 +132,15 @@ pub struct SimulateArgs {
     /// File with a key that it accepts, given once for each organisation; without it, any key
     #[arg(long = "api-key-file", value_name = "FILE")]
     pub api_key_files: Vec<PathBuf>,
+    /// File with the key of a partner; a key that is in no file is no longer accepted
+    #[arg(long, value_name = "FILE")]
+    pub partner_key_file: Option<PathBuf>,
+    /// How many clients the partner has, each with its own shared pages
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub clients: u64,
+    /// The keys are used with a client certificate, which the web server's file has to demand
+    #[arg(long)]
+    pub client_certificates: bool,
     /// The web server's file.
     #[command(flatten)]
     pub web: WebConfigArgs,

@@ -203,6 +203,11 @@ fn a_variable_is_its_flag() {
         ),
         (&["simulate"], ("…_SEED", "7"), "--seed=7"),
         (
+            &["simulate"],
+            ("…_CLIENT_CERTIFICATES", "true"),
+            "--client-certificates",
+        ),
+        (
             &["serve"],
             ("…_WEB_ENABLE_LIFECYCLE", "true"),
             "--web.enable-lifecycle",
