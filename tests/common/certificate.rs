@@ -29,7 +29,8 @@ impl Certificate {
         Self { directory }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    /// The path of one of its files: `cert.pem`, `key.pem`.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod metrics;
 pub(crate) mod process;
 pub(crate) mod series;
 pub(crate) mod several;
+pub(crate) mod sums;
 pub(crate) mod toolchains;
 
 use process::Process;
