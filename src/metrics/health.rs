@@ -1,11 +1,9 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
-use std::collections::BTreeMap;
-
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::lists;
 use crate::inventory::{ErrorCounts, Snapshot, Standing, State};
-use crate::share::{Moment, Reason, ShareKind};
+use crate::share::{Moment, ShareKind};
 
 const BY_SOURCE: &[&str] = &["org", "source"];
 
@@ -92,19 +90,15 @@ static LOOKBACK: Spec = Spec::gauge(
 );
 
 /// What can be said of what is known, and of what has gone wrong.
-pub(super) fn families(snapshot: &Snapshot, counts: ErrorCounts) -> Vec<Family> {
-    let ErrorCounts {
-        failures,
-        malformed: values,
-    } = counts;
+pub(super) fn families<'a>(snapshot: &'a Snapshot, counts: &'a ErrorCounts) -> Vec<Family<'a>> {
     let view = &snapshot.view;
     let lookback = view.lookback.unwrap_or_default();
     let mut families = by_list(snapshot);
     families.extend([
         failing(snapshot),
         polls(snapshot),
-        errors(failures, &view.kinds),
-        malformed(values, &view.kinds),
+        errors(counts, &view.kinds),
+        malformed(counts, &view.kinds),
         clock_skew(snapshot),
         organizations(snapshot),
         Family::of(&INTERVAL, view.interval.as_secs_f64()),
@@ -117,76 +111,74 @@ fn flag(holds: bool) -> f64 {
     as_value(holds.into())
 }
 
-fn by_list(snapshot: &Snapshot) -> Vec<Family> {
+fn by_list(snapshot: &Snapshot) -> Vec<Family<'_>> {
     let family = |(spec, read): &'static Reading<Standing>| {
-        let mut family = Family::new(spec);
-        for list in lists(snapshot) {
-            if let Some(value) = read(list.standing) {
-                family.push(&[list.org(), list.kind.list()], value);
+        Family::new(spec, |series| {
+            for list in lists(snapshot) {
+                if let Some(value) = read(list.standing) {
+                    series.push(&[list.org(), list.kind.list()], value);
+                }
             }
-        }
-        family
+        })
     };
     BY_LIST.iter().map(family).collect()
 }
 
-fn failing(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&FAILING);
-    for list in lists(snapshot) {
-        if let Some(failure) = list.standing.failure() {
-            let labels = [list.org(), list.kind.list(), failure.reason.label()];
-            family.push(&labels, 1.0);
+fn failing(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&FAILING, |series| {
+        for list in lists(snapshot) {
+            if let Some(failure) = list.standing.failure() {
+                let labels = [list.org(), list.kind.list(), failure.reason.label()];
+                series.push(&labels, 1.0);
+            }
         }
-    }
-    family
+    })
 }
 
-fn polls(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&POLLS);
-    for list in lists(snapshot) {
-        let (succeeded, failed) = list.standing.polls();
-        for (outcome, count) in [("failure", failed), ("success", succeeded)] {
-            family.push_count(&[list.org(), list.kind.list(), outcome], count);
+fn polls(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&POLLS, |series| {
+        for list in lists(snapshot) {
+            let (succeeded, failed) = list.standing.polls();
+            for (outcome, count) in [("failure", failed), ("success", succeeded)] {
+                series.push_count(&[list.org(), list.kind.list(), outcome], count);
+            }
         }
-    }
-    family
+    })
 }
 
 /// A list that is not watched has no zeros here; what was counted of it before stays.
-fn errors(failures: BTreeMap<(ShareKind, Reason), u64>, watched: &[ShareKind]) -> Family {
-    let mut family = Family::new(&ERRORS);
-    for ((kind, reason), count) in failures
-        .into_iter()
-        .filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
-    {
-        family.push_count(&[kind.list(), reason.label()], count);
-    }
-    family
+fn errors<'a>(counts: &'a ErrorCounts, watched: &'a [ShareKind]) -> Family<'a> {
+    Family::new(&ERRORS, |series| {
+        for ((kind, reason), count) in &counts.failures {
+            if *count > 0 || watched.contains(kind) {
+                series.push_count(&[kind.list(), reason.label()], *count);
+            }
+        }
+    })
 }
 
-fn malformed(values: BTreeMap<(ShareKind, &'static str), u64>, watched: &[ShareKind]) -> Family {
-    let mut family = Family::new(&MALFORMED);
-    for ((kind, field), count) in values
-        .into_iter()
-        .filter(|((kind, _), n)| *n > 0 || watched.contains(kind))
-    {
-        family.push_count(&[kind.list(), field], count);
-    }
-    family
+fn malformed<'a>(counts: &'a ErrorCounts, watched: &'a [ShareKind]) -> Family<'a> {
+    Family::new(&MALFORMED, |series| {
+        for ((kind, field), count) in &counts.malformed {
+            if *count > 0 || watched.contains(kind) {
+                series.push_count(&[kind.list(), field], *count);
+            }
+        }
+    })
 }
 
-fn clock_skew(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&CLOCK_SKEW);
-    for (endpoint, skew) in snapshot.clock_skews() {
-        family.push(&[endpoint], skew as f64);
-    }
-    family
+fn clock_skew(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&CLOCK_SKEW, |series| {
+        for (endpoint, skew) in snapshot.clock_skews() {
+            series.push(&[endpoint], skew as f64);
+        }
+    })
 }
 
-fn organizations(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&ORGANIZATIONS);
-    for (state, count) in State::ALL.into_iter().zip(snapshot.states()) {
-        family.push_count(&[state.label()], count);
-    }
-    family
+fn organizations(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&ORGANIZATIONS, |series| {
+        for (state, count) in State::ALL.into_iter().zip(snapshot.states()) {
+            series.push_count(&[state.label()], count);
+        }
+    })
 }

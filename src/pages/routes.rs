@@ -33,7 +33,7 @@ use super::landing;
 use super::telemetry_path::TelemetryPath;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
-use crate::metrics::Exposition;
+use crate::metrics::{Exposition, Form};
 use crate::share::ShareKind;
 
 /// The text format that every Prometheus reads, whatever it says in `Accept`.
@@ -114,13 +114,10 @@ async fn metrics(State(scrapes): State<Arc<Scrapes>>, request: Request) -> Respo
     let gzip = accepts_gzip(request.headers());
     let made = {
         let _turn = scrapes.turn.lock().await;
-        let rendered = scrapes.exposition.render();
         // On the spot, though it takes a moment: other threads may all be waiting for a disk.
-        if gzip {
-            rendered.gzip()
-        } else {
-            rendered.text()
-        }
+        scrapes
+            .exposition
+            .render(if gzip { Form::Gzip } else { Form::Text })
     };
     let headers = [
         (CONTENT_TYPE, TEXT_FORMAT),

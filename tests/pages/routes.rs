@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use exporter_web::ServerOptions;
 use reqwest::{Method, StatusCode};
+use rhombus_share_exporter::metrics::Form;
 use rhombus_share_exporter::pages::{ReloadRequest, router};
 use rhombus_share_exporter::share::ShareKind;
 use tokio::io::AsyncWriteExt;
@@ -33,7 +34,7 @@ fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn every_prometheus_gets_text_0_0_4() {
     let app = app(fleet(vec![("acme", good(0, 1))]));
-    let expected = app.exposition.render().text();
+    let expected = app.exposition.render(Form::Text);
     let served = start(router(app), ServerOptions::default()).await;
     for accept in [
         // 2.x and 3.x, as they send it, and a browser.
@@ -60,7 +61,7 @@ async fn every_prometheus_gets_text_0_0_4() {
 #[tokio::test]
 async fn the_metrics_are_compressed_for_whoever_takes_gzip() {
     let app = app(fleet(vec![("acme", good(0, 1))]));
-    let expected = app.exposition.render().text();
+    let expected = app.exposition.render(Form::Text);
     let served = start(router(app), ServerOptions::default()).await;
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -136,7 +137,7 @@ async fn scrapes_that_come_at_once_are_rendered_once() {
 #[tokio::test]
 async fn head_answers_without_a_body() {
     let app = app(fleet(vec![("acme", good(0, 1))]));
-    let length = app.exposition.render().text().len();
+    let length = app.exposition.render(Form::Text).len();
     let served = start(router(app), ServerOptions::default()).await;
     for (path, length) in [
         ("/metrics", Some(length)),
