@@ -8,7 +8,7 @@ use exporter_web::{ConnectionCount, ServerOptions};
 use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::inventory::FleetHandle;
 use rhombus_share_exporter::metrics::{Form, Metrics};
-use rhombus_share_exporter::pages::{App, router};
+use rhombus_share_exporter::pages::{App, Workers, router};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -84,6 +84,7 @@ pub(crate) async fn page(fleet: &Arc<FleetHandle>, path: &str) -> (usize, Durati
         exposition: metrics(fleet, clock.clone()).exposition(),
         fleet: fleet.clone(),
         clock,
+        workers: Arc::new(Workers::start().expect("threads")),
         reload: None,
         telemetry_path: "/metrics".parse().expect("a path"),
         web: None,

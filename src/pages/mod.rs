@@ -8,9 +8,12 @@ mod encoding;
 mod headline;
 mod landing;
 mod routes;
+mod scrapes;
 mod standings;
 mod telemetry_path;
 mod words;
+mod workers;
 
 pub use routes::{App, PROBE_PATHS, ReloadRequest, router};
 pub use telemetry_path::{TelemetryPath, TelemetryPathError};
+pub use workers::Workers;

@@ -16,29 +16,26 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use exporter_web::WebConfig;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
-use super::encoding::accepts_gzip;
 use super::landing;
+use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
+use super::workers::Workers;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
-use crate::metrics::{Exposition, Form};
+use crate::metrics::Exposition;
 use crate::share::ShareKind;
-
-/// The text format that every Prometheus reads, whatever it says in `Accept`.
-const TEXT_FORMAT: HeaderValue =
-    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
 const HEALTHY: &str = "/-/healthy";
 
@@ -58,6 +55,8 @@ pub struct App {
     pub fleet: Arc<FleetHandle>,
     /// What now is.
     pub clock: Clock,
+    /// Where what is large is made.
+    pub workers: Arc<Workers>,
     /// Where to ask for a reload; none: `/-/reload` is not enabled.
     pub reload: Option<mpsc::Sender<ReloadRequest>>,
     /// Where the metrics are.
@@ -83,17 +82,12 @@ impl App {
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    let scrapes = Scrapes {
-        exposition: app.exposition.clone(),
-        turn: Mutex::default(),
-    };
-    let metrics = get(metrics).with_state(Arc::new(scrapes));
     let reload = match app.reload {
         Some(_) => post(reload).put(reload),
         None => post(forbidden).put(forbidden),
     };
     Router::new()
-        .route(app.telemetry_path.as_str(), metrics)
+        .route(app.telemetry_path.as_str(), get(metrics))
         .route("/", get(landing_page))
         .route(HEALTHY, get(async || "Healthy.\n"))
         .route("/-/ready", get(ready))
@@ -102,42 +96,16 @@ pub fn router(app: App) -> Router {
         .with_state(Arc::new(app))
 }
 
-/// What scrapes are answered from.
-struct Scrapes {
-    exposition: Arc<Exposition>,
-    /// Whose turn it is to make what all will be sent: many that come at once make it once. It is
-    /// never held over an await, so that no client can keep it.
-    turn: Mutex<()>,
-}
-
-async fn metrics(State(scrapes): State<Arc<Scrapes>>, request: Request) -> Response {
-    let gzip = accepts_gzip(request.headers());
-    let made = {
-        let _turn = scrapes.turn.lock().await;
-        // On the spot, though it takes a moment: other threads may all be waiting for a disk.
-        scrapes
-            .exposition
-            .render(if gzip { Form::Gzip } else { Form::Text })
-    };
-    let headers = [
-        (CONTENT_TYPE, TEXT_FORMAT),
-        (VARY, HeaderValue::from_static("Accept-Encoding")),
-    ];
-    if !gzip {
-        return (headers, made).into_response();
-    }
-    let encoding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
-    (headers, encoding, made).into_response()
-}
-
 async fn landing_page(State(app): State<Arc<App>>) -> Response {
-    let page = landing::Page::new(&app, &app.fleet.load(), app.clock.read());
-    match page.html() {
-        Ok(html) => (page_headers(), html).into_response(),
-        Err(error) => {
+    let shown = app.clone();
+    let make = move || landing::Page::new(&shown, &shown.fleet.load(), shown.clock.read()).html();
+    match app.workers.pages.run(make).await {
+        Some(Ok(html)) => (page_headers(), html).into_response(),
+        Some(Err(error)) => {
             error!(%error, "cannot render the landing page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
