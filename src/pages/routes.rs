@@ -28,16 +28,18 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
-use super::landing;
 use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
 use super::workers::Workers;
+use super::{landing, words};
 use crate::clock::Clock;
-use crate::inventory::FleetHandle;
+use crate::inventory::{FleetHandle, Organization};
 use crate::metrics::Exposition;
 use crate::share::ShareKind;
 
 const HEALTHY: &str = "/-/healthy";
+/// How many organisations are named that are not ready.
+const MAX_MISSING: usize = 20;
 
 /// Where it is asked whether the process serves.
 pub const PROBE_PATHS: &[&str] = &[HEALTHY];
@@ -124,23 +126,28 @@ fn page_headers() -> impl axum::response::IntoResponseParts {
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let fleet = app.fleet.load();
-    let mut missing = String::new();
-    for organization in &fleet.organizations {
-        let (name, lists) = (organization.name(), organization.missing());
-        let lists: Vec<_> = lists.map(ShareKind::list).collect();
-        if !lists.is_empty() {
-            let lists = lists.join(", ");
-            // Writing to a string never fails.
-            let _ = writeln!(
-                missing,
-                "Not ready: {name} has lists that were not read yet: {lists}."
-            );
-        }
+    let missing = |organization: &Organization| {
+        let lists: Vec<_> = organization.missing().map(ShareKind::list).collect();
+        (!lists.is_empty()).then(|| (organization.name().to_owned(), lists.join(", ")))
+    };
+    let mut missing = fleet.organizations.iter().filter_map(|it| missing(it));
+    let mut text = String::new();
+    for (name, lists) in missing.by_ref().take(MAX_MISSING) {
+        // Writing to a string never fails, here and below.
+        let _ = writeln!(
+            text,
+            "Not ready: {name} has lists that were not read yet: {lists}."
+        );
     }
-    if missing.is_empty() {
+    let more = missing.count() as u64;
+    if more > 0 {
+        let more = words::counted(more, "more organisation");
+        let _ = writeln!(text, "Not ready: {more}.");
+    }
+    if text.is_empty() {
         "Ready.\n".into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, missing).into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
     }
 }
 

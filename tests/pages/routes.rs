@@ -323,6 +323,22 @@ async fn ready_waits_for_each_organisation_and_names_those_that_are_missing() {
 }
 
 #[tokio::test]
+async fn ready_names_no_more_organisations_than_are_of_use() {
+    let names: Vec<_> = (0..5_000)
+        .map(|number| format!("client-{number:04}"))
+        .collect();
+    let all = names.iter().map(|name| (name.as_str(), never_asked()));
+    let served = start(router(app(fleet(all.collect()))), ServerOptions::default()).await;
+    let answer = served.get("/-/ready").await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let text = answer.text().await.unwrap();
+    assert_eq!(text.lines().count(), 21, "{text}");
+    let last = "Not ready: client-0019 has lists that were not read yet: clip_groups.\n\
+                Not ready: 4,980 more organisations.\n";
+    assert!(text.ends_with(last), "{text}");
+}
+
+#[tokio::test]
 async fn reload_is_forbidden_unless_it_is_enabled() {
     let served = start(quiet(), ServerOptions::default()).await;
     let answer = client().post(served.url("/-/reload")).send().await.unwrap();
