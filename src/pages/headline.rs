@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::standings::{OfKind, Row, Standings, TraitCounts};
+use super::links::TraitCounts;
+use super::standings::{OfKind, Row, Standings};
 use super::words;
 use crate::inventory::Belief;
 use crate::share::ShareKind;

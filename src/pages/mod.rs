@@ -5,8 +5,11 @@
 mod blind_spots;
 mod cross_site;
 mod encoding;
+mod filter;
 mod headline;
 mod landing;
+mod links;
+mod listing;
 mod routes;
 mod scrapes;
 mod standings;

@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `GET /metrics` | the metrics, text format 0.0.4; the path can be configured |
-//! | `GET /` | the landing page |
+//! | `GET /` | the landing page; `?q=TEXT` shows the organisations whose names contain it, `&show=attention`, `open` or `all` which of them |
 //! | `GET /-/healthy` | 200, always: the process serves |
 //! | `GET /-/ready` | 200 once each list that is watched has been read, or refused as forbidden, else 503 |
 //! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled, and to a page of another site |
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
@@ -28,6 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
+use super::filter::Filter;
 use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
 use super::workers::Workers;
@@ -98,9 +99,10 @@ pub fn router(app: App) -> Router {
         .with_state(Arc::new(app))
 }
 
-async fn landing_page(State(app): State<Arc<App>>) -> Response {
+async fn landing_page(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
+    let filter = Filter::parse(query.as_deref().unwrap_or_default());
     let shown = app.clone();
-    let make = move || landing::Page::new(&shown, &shown.fleet.load(), shown.clock.read()).html();
+    let make = move || landing::Page::new(&shown, &filter, shown.clock.read()).html();
     match app.workers.pages.run(make).await {
         Some(Ok(html)) => (page_headers(), html).into_response(),
         Some(Err(error)) => {
