@@ -2,13 +2,16 @@
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
 //! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- render`, `-- start` one
-//! part; `-- poll 1000000` polls of that size. Linux only: it reads `/proc`. `-- decode FILE` and
-//! `-- parse FILE` are for counting instructions, of reading an answer and of a bare parse.
+//! part; `-- poll 1000000` polls of that size. Linux only: it reads `/proc`. `-- decode FILE`,
+//! `-- parse FILE` and `-- write ORGANISATIONS` are for counting instructions: of reading an answer, of a
+//! bare parse, of `/metrics`.
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+#[path = "exporter/fleets.rs"]
+mod fleets;
 #[path = "exporter/load.rs"]
 mod load;
 #[path = "exporter/rendering.rs"]
@@ -48,28 +51,49 @@ async fn main() {
         ["poll", groups] => poll(&[groups.parse().expect("a number of groups")]).await,
         ["poll"] => poll(&SIZES).await,
         ["scrape"] => scrape().await,
-        ["render"] => render(),
+        ["render"] => render().await,
         ["start"] => start().await,
         ["decode", answer] => decode(answer),
         ["parse", answer] => parse(answer),
+        ["write", organizations] => write(organizations),
         [] => {
             start().await;
             poll(&SIZES).await;
             scrape().await;
-            render();
+            render().await;
         }
         other => panic!("expected poll, scrape, render or start; got {other:?}"),
     }
 }
 
-/// The cost of writing `/metrics`, by the number of organisations.
-fn render() {
-    println!("\n| organisations | lines | text | a rendering |");
-    println!("|---|---|---|---|");
-    for organizations in [1, 100, 5_000] {
-        let (lines, bytes, took) = rendering::render(organizations);
-        println!("| {organizations} | {lines} | {bytes} B | {took:.2?} |");
+/// The cost of writing `/metrics` and the landing page, by the number of organisations.
+async fn render() {
+    const SIZES: [usize; 3] = [1, 100, 5_000];
+    println!("\n| organisations | lines | text | a rendering | gzip | a rendering | a snapshot |");
+    println!("|---|---|---|---|---|---|---|");
+    for organizations in SIZES {
+        let of = rendering::render(&fleets::well(organizations));
+        println!(
+            "| {organizations} | {} | {} B | {:.2?} | {} B | {:.2?} | {:.2?} |",
+            of.lines, of.text, of.took, of.gzip, of.gzip_took, of.snapshot
+        );
     }
+    println!("\n| organisations | page | size | a request |");
+    println!("|---|---|---|---|");
+    for organizations in SIZES {
+        let fleet = fleets::mixed(organizations);
+        for path in ["/", "/?q=00&show=all", "/?show=open"] {
+            let (bytes, took) = rendering::page(&fleet, path).await;
+            println!("| {organizations} | `{path}` | {bytes} B | {took:.2?} |");
+        }
+    }
+}
+
+/// Writes `/metrics` of so many organisations.
+fn write(organizations: &str) {
+    let organizations = organizations.parse().expect("a number of organisations");
+    let bytes = rendering::write(&fleets::well(organizations));
+    println!("{bytes} bytes");
 }
 
 /// The cost of a poll, from the request to the swapped inventory, and what it takes in memory.

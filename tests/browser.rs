@@ -69,12 +69,18 @@ impl Seen {
 
     /// Opens the landing page and holds it to what is true of it at any time.
     async fn landing(exporter: &Process) -> Self {
-        let page = Self::open(&exporter.url("/"));
+        Self::filtered(exporter, "").await
+    }
+
+    /// The same with what the landing page is asked for behind its path.
+    async fn filtered(exporter: &Process, query: &str) -> Self {
+        let path = format!("/{query}");
+        let page = Self::open(&exporter.url(&path));
         assert_eq!(page.console, [""; 0], "{}", page.dom);
         for secret in [KEY, "Front"] {
             assert!(!page.dom.contains(secret), "{secret} in:\n{}", page.dom);
         }
-        let (_, html) = exporter.get("/").await;
+        let (_, html) = exporter.get(&path).await;
         assert_fits(&html);
         page
     }
@@ -201,6 +207,39 @@ async fn an_organisation_that_could_not_be_looked_at_is_named_before_any_count()
     assert_eq!(page.headline(), bound);
     assert_eq!(page.tile("open to anyone"), "≥ 0");
     assert_eq!(page.tile("organisations fresh"), "1 / 2");
+}
+
+#[tokio::test]
+async fn one_of_many_organisations_can_be_found() {
+    let simulator = simulator(0);
+    put_some_groups(&simulator).await;
+    let names: Vec<_> = (10..31).map(|number| format!("client-{number}")).collect();
+    let all: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), &simulator))
+        .collect();
+    let files = Files::new();
+    let exporter = serve(&files.write_config(&all), &[]);
+    let read = |metrics: &Metrics| metrics.sum("rhombus_collect_success") == 21.0;
+    exporter.wait_for("all are read", read).await;
+    let page = Seen::filtered(&exporter, "?q=NT-17&show=all").await;
+    let (_, organisations) = page.dom.split_once("<caption>Organisations").unwrap();
+    assert_eq!(
+        organisations.matches("rowheader").count(),
+        1,
+        "{organisations}"
+    );
+    assert!(
+        organisations.contains(r#"scope="row">client-17<"#),
+        "{organisations}"
+    );
+    assert_eq!(
+        page.between("</button>", "</form>")
+            .matches("1 of 21")
+            .count(),
+        1
+    );
+    assert_eq!(page.tile("open to anyone"), "21");
 }
 
 #[tokio::test]

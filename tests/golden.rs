@@ -8,7 +8,7 @@ use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
-use rhombus_share_exporter::metrics::Metrics;
+use rhombus_share_exporter::metrics::{Form, Metrics};
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
 use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
@@ -147,7 +147,7 @@ fn exposition_of(standings: Vec<(&str, Vec<(ShareKind, Standing)>)>) -> String {
         refused: Default::default(),
     });
     let metrics = Metrics::new(fleet, count, Clock::from_fn(|| NOW)).expect("different names");
-    let text = metrics.exposition().render().text();
+    let text = metrics.exposition().render(Form::Text);
     let text = std::str::from_utf8(&text).expect("text");
     let varies = |line: &&str| line.contains("process_") || line.contains("build_info");
     text.lines()

@@ -1,67 +1,120 @@
-//! What it takes to write `/metrics` for many organisations, in this process.
+//! What it takes to write `/metrics` and the landing page for many organisations, in this process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use exporter_web::ConnectionCount;
-use rhombus_share_exporter::clock::{Clock, ServerClock};
-use rhombus_share_exporter::config::Collect;
-use rhombus_share_exporter::inventory::{Fleet, FleetHandle, Organization, Standing};
-use rhombus_share_exporter::metrics::Metrics;
-use rhombus_share_exporter::share::{Listing, Moment, ShareKind, UnixMillis};
+use exporter_web::{ConnectionCount, ServerOptions};
+use rhombus_share_exporter::clock::Clock;
+use rhombus_share_exporter::inventory::FleetHandle;
+use rhombus_share_exporter::metrics::{Form, Metrics};
+use rhombus_share_exporter::pages::{App, Workers, router};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
-/// The lines, the bytes, and the shortest time of five renderings of `organizations` that were each
-/// polled once and share nothing.
-pub(crate) fn render(organizations: usize) -> (usize, usize, Duration) {
-    let clock = Arc::new(ServerClock::new(
-        "https://api2.rhombussystems.com".to_owned(),
-    ));
-    let new = |number| {
-        let name = format!("organisation-{number:05}");
-        Arc::new(Organization::new(&name, &ShareKind::ALL, clock.clone()))
-    };
-    let all: Vec<_> = (0..organizations).map(new).collect();
-    let view = (&Collect::default()).into();
-    let fleet = Arc::new(FleetHandle::new(Fleet::new(all.clone(), view)));
-    let polled = |kind| {
-        let listing = Listing::default();
-        (
-            kind,
-            Standing::default().succeeded(Duration::ZERO, listing, Moment::default()),
-        )
-    };
-    for (organization, kind) in all
-        .iter()
-        .flat_map(|it| ShareKind::ALL.map(|kind| (it, kind)))
-    {
-        let (kind, standing) = polled(kind);
-        fleet.publish(organization, kind, standing);
+use crate::fleets::NOW;
+
+const TIMES: usize = 5;
+
+/// What one rendering is.
+pub(crate) struct Rendering {
+    pub(crate) lines: usize,
+    pub(crate) text: usize,
+    pub(crate) took: Duration,
+    pub(crate) gzip: usize,
+    /// With the compression, which is how it is scraped.
+    pub(crate) gzip_took: Duration,
+    /// How long it takes to read all that is known, while which no poll is published.
+    pub(crate) snapshot: Duration,
+}
+
+/// The quickest of a few renderings of `fleet`.
+pub(crate) fn render(fleet: &Arc<FleetHandle>) -> Rendering {
+    let metrics = metrics(fleet, passing());
+    let render = |form| quickest(|| metrics.exposition().render(form));
+    let (text, took) = render(Form::Text);
+    let (gzip, gzip_took) = render(Form::Gzip);
+    let (_, snapshot) = quickest(|| fleet.snapshot(NOW));
+    Rendering {
+        lines: text.iter().filter(|byte| **byte == b'\n').count(),
+        text: text.len(),
+        took,
+        gzip: gzip.len(),
+        gzip_took,
+        snapshot,
     }
-    // A second passes from one rendering to the next, so that none is kept.
+}
+
+/// Writes the text of `fleet` once and no more, for counting instructions.
+pub(crate) fn write(fleet: &Arc<FleetHandle>) -> usize {
+    let exposition = metrics(fleet, passing()).exposition();
+    exposition.render(Form::Text).len()
+}
+
+/// What some work gave, and how long the quickest of a few times took.
+fn quickest<T>(work: impl Fn() -> T) -> (T, Duration) {
+    let timed = |_| {
+        let started = Instant::now();
+        (work(), started.elapsed())
+    };
+    let times = (0..TIMES).map(timed);
+    times.min_by_key(|(_, took)| *took).expect("some")
+}
+
+/// A second passes from one reading to the next, so that no rendering is kept.
+fn passing() -> Clock {
     let seconds = AtomicU64::new(0);
-    let clock = Clock::from_fn(move || {
-        let uptime = Duration::from_secs(seconds.fetch_add(1, Ordering::Relaxed));
-        Moment {
-            time: UnixMillis::default(),
-            uptime,
-        }
-    });
+    Clock::from_fn(move || NOW.after(Duration::from_secs(seconds.fetch_add(1, Ordering::Relaxed))))
+}
+
+fn metrics(fleet: &Arc<FleetHandle>, clock: Clock) -> Metrics {
     let none = || ConnectionCount {
         open: 0,
         limit: 512,
         refused: Default::default(),
     };
-    let metrics = Metrics::new(fleet, Box::new(none), clock).expect("different names");
-    let timed = |_| {
-        let started = Instant::now();
-        let text = metrics.exposition().render().text();
-        (started.elapsed(), text)
+    Metrics::new(fleet.clone(), Box::new(none), clock).expect("different names")
+}
+
+/// The bytes of the page at `path` of an exporter that watches `fleet`, and how long the quickest of a
+/// few requests took, over loopback.
+pub(crate) async fn page(fleet: &Arc<FleetHandle>, path: &str) -> (usize, Duration) {
+    let clock = passing();
+    let app = App {
+        exposition: metrics(fleet, clock.clone()).exposition(),
+        fleet: fleet.clone(),
+        clock,
+        workers: Arc::new(Workers::start().expect("threads")),
+        reload: None,
+        telemetry_path: "/metrics".parse().expect("a path"),
+        web: None,
+        is_demo: false,
+        version: String::new(),
+        revision: String::new(),
     };
-    let (took, text) = (0..5)
-        .map(timed)
-        .min_by_key(|(took, _)| *took)
-        .expect("five");
-    let lines = text.iter().filter(|byte| **byte == b'\n').count();
-    (lines, text.len(), took)
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}{path}", listener.local_addr().expect("bound"));
+    let shutdown = CancellationToken::new();
+    let server = exporter_web::serve(
+        listener,
+        router(app),
+        ServerOptions::default(),
+        shutdown.clone(),
+    );
+    let server = tokio::spawn(server);
+    let client = reqwest::Client::new();
+    let mut quickest = (0, Duration::MAX);
+    for _ in 0..TIMES {
+        let started = Instant::now();
+        let answer = client.get(&url).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        let bytes = answer.bytes().await.expect("a page").len();
+        let took = started.elapsed();
+        if took < quickest.1 {
+            quickest = (bytes, took);
+        }
+    }
+    shutdown.cancel();
+    server.await.expect("no panic").expect("it served");
+    quickest
 }

@@ -20,7 +20,7 @@ use crate::collector::Collector;
 use crate::config::Config;
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
-use crate::pages::{self, App, TelemetryPath};
+use crate::pages::{self, App, TelemetryPath, Workers};
 use crate::rhombus::Transport;
 
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
@@ -75,10 +75,12 @@ impl Exporter {
         collector.apply(config)?;
 
         let requests = reloader.as_ref().map(Reloader::requests);
+        let workers = Workers::start().context("cannot start the threads that render")?;
         let app = App {
             exposition: metrics.exposition(),
             fleet,
             clock,
+            workers: Arc::new(workers),
             reload: requests.filter(|_| web.enable_lifecycle),
             telemetry_path: web.telemetry_path,
             web: web.config.clone(),

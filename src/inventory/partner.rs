@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use super::Polls;
-use crate::share::MalformedCounts;
+use crate::share::{MalformedCounts, Reason};
 
 /// A partner whose clients are watched.
 #[derive(Debug)]
@@ -85,6 +85,12 @@ impl PartnerStanding {
     /// Whether its clients were ever listed.
     pub fn is_known(&self) -> bool {
         self.polls.last_success().is_some()
+    }
+
+    /// Whether Rhombus has ever listed them, or said that the key may not do that.
+    pub fn is_answered(&self) -> bool {
+        let reason = self.polls.failure().map(|failure| failure.reason);
+        self.is_known() || reason == Some(Reason::Forbidden)
     }
 }
 

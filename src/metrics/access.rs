@@ -23,32 +23,32 @@ static UNLISTED: Spec = Spec::gauge(
 );
 
 /// What can be said of keys and of other ways in.
-pub(super) fn families(snapshot: &Snapshot) -> [Family; 3] {
+pub(super) fn families(snapshot: &Snapshot) -> [Family<'_>; 3] {
     [key(snapshot), access(snapshot), unlisted(snapshot)]
 }
 
-fn key(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&KEY);
-    for look in &snapshot.organizations {
-        if let Some(super_admin) = look.permissions.super_admin {
-            let super_admin = if super_admin { "true" } else { "false" };
-            family.push(&[look.name(), super_admin], 1.0);
-        }
-    }
-    family
-}
-
-fn access(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&ACCESS);
-    for look in &snapshot.organizations {
-        let access = &look.access;
-        for (who, until) in [("partner", access.partner), ("support", access.support)] {
-            if let Some(until) = until {
-                family.push(&[look.name(), who], timestamp(until));
+fn key(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&KEY, |series| {
+        for look in &snapshot.organizations {
+            if let Some(super_admin) = look.permissions.super_admin {
+                let super_admin = if super_admin { "true" } else { "false" };
+                series.push(&[look.name(), super_admin], 1.0);
             }
         }
-    }
-    family
+    })
+}
+
+fn access(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&ACCESS, |series| {
+        for look in &snapshot.organizations {
+            let access = &look.access;
+            for (who, until) in [("partner", access.partner), ("support", access.support)] {
+                if let Some(until) = until {
+                    series.push(&[look.name(), who], timestamp(until));
+                }
+            }
+        }
+    })
 }
 
 fn timestamp(until: Expiry) -> f64 {
@@ -58,13 +58,13 @@ fn timestamp(until: Expiry) -> f64 {
     }
 }
 
-fn unlisted(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&UNLISTED);
-    for list in lists(snapshot) {
-        let inventory = list.inventory(&snapshot.view);
-        if let Some(unlisted) = inventory.and_then(Inventory::unlisted) {
-            family.push_count(&[list.org(), list.kind.label()], unlisted);
+fn unlisted(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&UNLISTED, |series| {
+        for list in lists(snapshot) {
+            let inventory = list.inventory(&snapshot.view);
+            if let Some(unlisted) = inventory.and_then(Inventory::unlisted) {
+                series.push_count(&[list.org(), list.kind.label()], unlisted);
+            }
         }
-    }
-    family
+    })
 }

@@ -28,16 +28,14 @@ static REFUSED: Spec = Spec::counter(
 pub type CountConnections = Box<dyn Fn() -> ConnectionCount + Send + Sync>;
 
 /// What can be said of the server's connections.
-pub(super) fn families(count: &ConnectionCount) -> [Family; 3] {
-    let mut refused = Family::new(&REFUSED);
-    let by_label: BTreeMap<_, _> = Refused::ALL
-        .map(Refused::label)
-        .into_iter()
-        .zip(count.refused)
-        .collect();
-    for (reason, count) in by_label {
-        refused.push_count(&[reason], count);
-    }
+pub(super) fn families(count: &ConnectionCount) -> [Family<'_>; 3] {
+    let refused = Family::new(&REFUSED, |series| {
+        let labels = Refused::ALL.map(Refused::label).into_iter();
+        let by_label: BTreeMap<_, _> = labels.zip(count.refused).collect();
+        for (reason, count) in by_label {
+            series.push_count(&[reason], count);
+        }
+    });
     [
         Family::of(&OPEN, as_value(count.open as u64)),
         Family::of(&LIMIT, as_value(count.limit as u64)),

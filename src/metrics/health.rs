@@ -1,11 +1,9 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
-use std::collections::BTreeMap;
-
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::{List, lists};
 use crate::inventory::{ErrorCounts, Polls, Snapshot, State};
-use crate::share::{Moment, Reason, Source};
+use crate::share::{Moment, Source};
 
 const BY_SOURCE: &[&str] = &["org", "source"];
 
@@ -86,11 +84,7 @@ static LOOKBACK: Spec = Spec::gauge(
 );
 
 /// What can be said of what is known, and of what has gone wrong.
-pub(super) fn families(snapshot: &Snapshot, counts: ErrorCounts) -> Vec<Family> {
-    let ErrorCounts {
-        failures,
-        malformed: values,
-    } = counts;
+pub(super) fn families<'a>(snapshot: &'a Snapshot, counts: &'a ErrorCounts) -> Vec<Family<'a>> {
     let view = &snapshot.view;
     let lookback = view.lookback.unwrap_or_default();
     let mut families = by_list(snapshot);
@@ -98,8 +92,8 @@ pub(super) fn families(snapshot: &Snapshot, counts: ErrorCounts) -> Vec<Family> 
         failing(snapshot),
         polls(snapshot),
         partial(snapshot),
-        errors(failures, snapshot),
-        malformed(values, snapshot),
+        errors(counts, snapshot),
+        malformed(counts, snapshot),
         clock_skew(snapshot),
         organizations(snapshot),
         Family::of(&INTERVAL, view.interval.as_secs_f64()),
@@ -124,50 +118,50 @@ fn polled(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &'static str, &Pol
     }))
 }
 
-fn by_list(snapshot: &Snapshot) -> Vec<Family> {
+fn by_list(snapshot: &Snapshot) -> Vec<Family<'_>> {
     let family = |(spec, read): &'static Reading<Polls>| {
-        let mut family = Family::new(spec);
-        for (org, source, polls) in polled(snapshot) {
-            if let Some(value) = read(polls) {
-                family.push(&[org, source], value);
+        Family::new(spec, |series| {
+            for (org, source, polls) in polled(snapshot) {
+                if let Some(value) = read(polls) {
+                    series.push(&[org, source], value);
+                }
             }
-        }
-        family
+        })
     };
     BY_LIST.iter().map(family).collect()
 }
 
 /// A list of clients is never shown in part.
-fn partial(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&PARTIAL);
-    for list in lists(snapshot).filter(|list| list.look.organization.is_allowed()) {
-        if list.standing.last_success().is_some() {
-            let partial = flag(list.standing.is_partial());
-            family.push(&[list.org(), list.kind.list()], partial);
+fn partial(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&PARTIAL, |series| {
+        for list in lists(snapshot).filter(|list| list.look.organization.is_allowed()) {
+            if list.standing.last_success().is_some() {
+                let partial = flag(list.standing.is_partial());
+                series.push(&[list.org(), list.kind.list()], partial);
+            }
         }
-    }
-    family
+    })
 }
 
-fn failing(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&FAILING);
-    for (org, source, polls) in polled(snapshot) {
-        if let Some(failure) = polls.failure() {
-            family.push(&[org, source, failure.reason.label()], 1.0);
+fn failing(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&FAILING, |series| {
+        for (org, source, polls) in polled(snapshot) {
+            if let Some(failure) = polls.failure() {
+                series.push(&[org, source, failure.reason.label()], 1.0);
+            }
         }
-    }
-    family
+    })
 }
 
-fn polls(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&POLLS);
-    for (org, source, polls) in polled(snapshot) {
-        let (succeeded, failed) = polls.counts();
-        for (outcome, count) in [("failure", failed), ("success", succeeded)] {
-            family.push_count(&[org, source, outcome], count);
+fn polls(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&POLLS, |series| {
+        for (org, source, polls) in polled(snapshot) {
+            let (succeeded, failed) = polls.counts();
+            for (outcome, count) in [("failure", failed), ("success", succeeded)] {
+                series.push_count(&[org, source, outcome], count);
+            }
         }
-    }
-    family
+    })
 }
 
 /// What is asked for in this configuration.
@@ -179,38 +173,38 @@ fn is_watched(source: Source, snapshot: &Snapshot) -> bool {
 }
 
 /// A list that is not watched has no zeros here; what was counted of it before stays.
-fn errors(failures: BTreeMap<(Source, Reason), u64>, snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&ERRORS);
-    for ((source, reason), count) in failures {
-        if count > 0 || is_watched(source, snapshot) {
-            family.push_count(&[source.label(), reason.label()], count);
+fn errors<'a>(counts: &'a ErrorCounts, snapshot: &'a Snapshot) -> Family<'a> {
+    Family::new(&ERRORS, |series| {
+        for ((source, reason), count) in &counts.failures {
+            if *count > 0 || is_watched(*source, snapshot) {
+                series.push_count(&[source.label(), reason.label()], *count);
+            }
         }
-    }
-    family
+    })
 }
 
-fn malformed(values: BTreeMap<(Source, &'static str), u64>, snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&MALFORMED);
-    for ((source, field), count) in values {
-        if count > 0 || is_watched(source, snapshot) {
-            family.push_count(&[source.label(), field], count);
+fn malformed<'a>(counts: &'a ErrorCounts, snapshot: &'a Snapshot) -> Family<'a> {
+    Family::new(&MALFORMED, |series| {
+        for ((source, field), count) in &counts.malformed {
+            if *count > 0 || is_watched(*source, snapshot) {
+                series.push_count(&[source.label(), field], *count);
+            }
         }
-    }
-    family
+    })
 }
 
-fn clock_skew(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&CLOCK_SKEW);
-    for (endpoint, skew) in snapshot.clock_skews() {
-        family.push(&[endpoint], skew as f64);
-    }
-    family
+fn clock_skew(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&CLOCK_SKEW, |series| {
+        for (endpoint, skew) in snapshot.clock_skews() {
+            series.push(&[endpoint], skew as f64);
+        }
+    })
 }
 
-fn organizations(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&ORGANIZATIONS);
-    for (state, count) in State::ALL.into_iter().zip(snapshot.states()) {
-        family.push_count(&[state.label()], count);
-    }
-    family
+fn organizations(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&ORGANIZATIONS, |series| {
+        for (state, count) in State::ALL.into_iter().zip(snapshot.states()) {
+            series.push_count(&[state.label()], count);
+        }
+    })
 }

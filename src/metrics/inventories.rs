@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use super::families::Family;
-use super::{access, health, partners, state};
 use crate::clock::Clock;
-use crate::inventory::{FleetHandle, Inventory, Look, Snapshot, Standing, View};
+use crate::inventory::{ErrorCounts, FleetHandle, Inventory, Look, Snapshot, Standing, View};
 use crate::share::{ShareKind, UnixMillis};
 
 /// Where to look.
@@ -25,14 +23,9 @@ pub(super) struct List<'a> {
 }
 
 impl Inventories {
-    /// All that can be said now.
-    pub(super) fn families(&self) -> Vec<Family> {
-        let (snapshot, errors) = self.fleet.snapshot(self.clock.read());
-        let mut families = state::families(&snapshot);
-        families.extend(access::families(&snapshot));
-        families.extend(health::families(&snapshot, errors));
-        families.extend(partners::families(&snapshot));
-        families
+    /// All that is known now, and what has gone wrong until then.
+    pub(super) fn look(&self) -> (Snapshot, ErrorCounts) {
+        self.fleet.snapshot(self.clock.read())
     }
 }
 

@@ -10,13 +10,15 @@ mod families;
 mod health;
 mod inventories;
 mod partners;
+mod rendered;
 mod state;
 
 use std::sync::Arc;
 
 pub use connections::CountConnections;
-pub use exposition::{Exposition, Rendered};
+pub use exposition::Exposition;
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
+pub use rendered::Form;
 
 use crate::build_info;
 use crate::clock::Clock;
@@ -128,4 +130,103 @@ fn register_process(registry: &Registry) -> prometheus::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn register_process(_registry: &Registry) -> prometheus::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use exporter_web::ConnectionCount;
+
+    use super::*;
+    use crate::clock::ServerClock;
+    use crate::config::Collect;
+    use crate::inventory::{Fleet, Organization, Standing};
+    use crate::share::samples::share;
+    use crate::share::{
+        AccessUntil, Expiry, Identity, Listing, Moment, Permissions, Protection, ShareKind,
+        UnixMillis,
+    };
+
+    /// At 5,000 organisations with four lists each series more is 20,000 more.
+    const MOST: usize = 45;
+
+    const NOW: Moment = Moment {
+        time: UnixMillis::from_secs(1_000),
+        uptime: Duration::from_secs(1_000),
+    };
+
+    /// A list that has something of everything.
+    fn listing(kind: ShareKind) -> Listing {
+        let ends = [
+            Expiry::Never,
+            Expiry::At(NOW.time.after(Duration::from_secs(60))),
+        ];
+        let of = |protection: &Protection| {
+            let protection = *protection;
+            ends.map(|end| {
+                let mut share = share(end);
+                share.protection = protection;
+                share
+            })
+        };
+        Listing {
+            shares: kind.protections().iter().flat_map(of).collect(),
+            unlisted: Some(0),
+            ..Listing::default()
+        }
+    }
+
+    /// An organisation of which all is known and well, watched as it is where nothing is configured.
+    fn well() -> Arc<FleetHandle> {
+        let clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
+        let organization = Arc::new(Organization::new("acme", &ShareKind::ALL, clock));
+        let fleet = Fleet::new(vec![organization.clone()], (&Collect::default()).into());
+        let fleet = Arc::new(FleetHandle::new(fleet));
+        for kind in ShareKind::ALL {
+            let polled = Standing::default().succeeded(Duration::ZERO, listing(kind), NOW);
+            fleet.publish(&organization, kind, polled);
+        }
+        let permissions = Permissions {
+            super_admin: Some(true),
+            role: None,
+        };
+        fleet.permit(&organization, permissions);
+        let access = AccessUntil {
+            support: Some(Expiry::Never),
+            partner: Some(Expiry::Never),
+        };
+        fleet.grant(&organization, access);
+        fleet.identify(&organization, Identity::default());
+        fleet
+    }
+
+    #[test]
+    fn an_organisation_has_few_series_a_list_while_all_is_well() {
+        let none = || ConnectionCount {
+            open: 0,
+            limit: 1,
+            refused: Default::default(),
+        };
+        let metrics = Metrics::new(well(), Box::new(none), Clock::from_fn(|| NOW)).unwrap();
+        let text = metrics.exposition().render(Form::Text);
+        let text = std::str::from_utf8(&text).unwrap();
+        let series = || text.lines().filter(|line| line.contains("org=\"acme\""));
+        let mut of_lists = BTreeMap::new();
+        for kind in ShareKind::ALL {
+            let labels = [
+                format!("kind=\"{}\"", kind.label()),
+                format!("source=\"{}\"", kind.list()),
+            ];
+            let is_of = |line: &&str| labels.iter().any(|label| line.contains(label));
+            of_lists.insert(kind.label(), series().filter(is_of).count());
+        }
+        let of_all = series().count();
+        let of_it = of_all - of_lists.values().sum::<usize>();
+        // Whatever is not of one of its lists counts for each of them here.
+        let most = of_lists.values().max().unwrap() + of_it;
+        assert!(most <= MOST, "{of_lists:?} and {of_it} of the organisation");
+        assert!(of_all > 100, "all of it is there: {text}");
+    }
 }

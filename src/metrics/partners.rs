@@ -26,7 +26,7 @@ static SHARD: Spec = Spec::gauge(
 );
 
 /// What can be said of partners.
-pub(super) fn families(snapshot: &Snapshot) -> [Family; 4] {
+pub(super) fn families(snapshot: &Snapshot) -> [Family<'_>; 4] {
     [
         client(snapshot),
         clients(snapshot),
@@ -35,49 +35,46 @@ pub(super) fn families(snapshot: &Snapshot) -> [Family; 4] {
     ]
 }
 
-fn client(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&CLIENT);
-    for look in &snapshot.organizations {
-        if let Some(client) = look.organization.client() {
-            let access = match client.is_allowed {
-                true => "allowed",
-                false => "not_allowed",
-            };
-            family.push(&[&client.partner, look.name(), access], 1.0);
+fn client(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&CLIENT, |series| {
+        for look in &snapshot.organizations {
+            if let Some(client) = look.organization.client() {
+                let access = match client.is_allowed {
+                    true => "allowed",
+                    false => "not_allowed",
+                };
+                series.push(&[&client.partner, look.name(), access], 1.0);
+            }
         }
-    }
-    family
+    })
 }
 
 /// Absent until there was a list: a 0 would say that there are none.
-fn clients(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&CLIENTS);
-    for look in snapshot
-        .partners
-        .iter()
-        .filter(|look| look.standing.is_known())
-    {
-        for (state, count) in look.standing.clients.by_state() {
-            family.push_count(&[look.partner.name(), state], count);
+fn clients(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&CLIENTS, |series| {
+        let partners = snapshot.partners.iter();
+        for look in partners.filter(|look| look.standing.is_known()) {
+            for (state, count) in look.standing.clients.by_state() {
+                series.push_count(&[look.partner.name(), state], count);
+            }
         }
-    }
-    family
+    })
 }
 
-fn refresh(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&REFRESH);
-    for look in &snapshot.partners {
-        family.push(&[look.partner.name()], look.partner.refresh().as_secs_f64());
-    }
-    family
+fn refresh(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&REFRESH, |series| {
+        for look in &snapshot.partners {
+            series.push(&[look.partner.name()], look.partner.refresh().as_secs_f64());
+        }
+    })
 }
 
-fn shard(snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&SHARD);
-    let shard = snapshot.view.shard;
-    if shard.is_part() {
-        let (index, count) = (shard.index().to_string(), shard.count().to_string());
-        family.push(&[&index, &count], 1.0);
-    }
-    family
+fn shard(snapshot: &Snapshot) -> Family<'_> {
+    Family::new(&SHARD, |series| {
+        let shard = snapshot.view.shard;
+        if shard.is_part() {
+            let (index, count) = (shard.index().to_string(), shard.count().to_string());
+            series.push(&[&index, &count], 1.0);
+        }
+    })
 }

@@ -3,7 +3,7 @@
 
 use super::families::{Family, Reading, Spec, as_value};
 use super::inventories::{List, lists};
-use crate::inventory::{Inventory, Snapshot, Tally};
+use crate::inventory::{Inventory, PartnerLook, Snapshot, Tally};
 use crate::share::{ExpiryReading, Id, Protection, ShareKind, Source, UnixMillis, Window};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
@@ -96,119 +96,133 @@ static ORG_INFO: Spec = Spec::gauge(
     "An organisation that has been seen; org_uuid and org_name as Rhombus says, else empty.",
 );
 
+/// A list that is shown, what it held, and what that comes to now by protection.
+pub(super) struct Shown<'a> {
+    list: List<'a>,
+    inventory: &'a Inventory,
+    tallies: Vec<Tally>,
+}
+
+impl<'a> Shown<'a> {
+    /// The lists that can still be believed.
+    pub(super) fn all(snapshot: &'a Snapshot) -> Vec<Self> {
+        let shown = |list: List<'a>| Some(Self::new(list, list.inventory(&snapshot.view)?));
+        lists(snapshot).filter_map(shown).collect()
+    }
+
+    fn new(list: List<'a>, inventory: &'a Inventory) -> Self {
+        let tally = |protection: &Protection| inventory.timeline(*protection).at(list.now());
+        Self {
+            tallies: list.kind.protections().iter().map(tally).collect(),
+            list,
+            inventory,
+        }
+    }
+
+    fn by_protection(&self) -> impl Iterator<Item = (Protection, &Tally)> {
+        let protections = self.list.kind.protections().iter().copied();
+        protections.zip(&self.tallies)
+    }
+}
+
 /// What can be said of what is known.
-pub(super) fn families(snapshot: &Snapshot) -> Vec<Family> {
+pub(super) fn families<'a>(shown: &'a [Shown<'a>], snapshot: &'a Snapshot) -> Vec<Family<'a>> {
     let view = &snapshot.view;
-    let shown: Vec<_> = lists(snapshot)
-        .filter_map(|list| Some((list, list.inventory(view)?)))
-        .collect();
-    let mut families = by_tally(&shown);
+    let of_all = BY_TALLY.iter().map(|row| by_tally(row, shown, |_| true));
+    let of_clips = OF_CLIPS
+        .iter()
+        .map(|row| by_tally(row, shown, ShareKind::has_clips));
+    let mut families: Vec<_> = of_all.chain(of_clips).collect();
     families.extend([
-        expiring(&shown, &view.expiring_within),
-        devices(&shown),
-        readings(&shown),
-        malformed(&shown, snapshot),
-        org_info(&shown),
+        expiring(shown, &view.expiring_within),
+        devices(shown),
+        readings(shown),
+        malformed(shown, &snapshot.partners),
+        org_info(shown),
     ]);
     families
 }
 
-/// The lists that are shown, with what they held.
-type Shown<'a> = [(List<'a>, &'a Inventory)];
-
-fn by_tally(shown: &Shown<'_>) -> Vec<Family> {
-    let of_list = |(list, inventory): &(List<'_>, &Inventory)| {
-        let tally = |protection: &Protection| {
-            let tally = inventory.timeline(*protection).at(list.now());
-            (protection.label(), tally)
-        };
-        let tallies = list.kind.protections().iter().map(tally);
-        tallies.collect::<Vec<_>>()
-    };
-    let tallies: Vec<_> = shown.iter().map(of_list).collect();
-    let family = |(spec, read): &'static Reading<Tally>, of_kind: fn(ShareKind) -> bool| {
-        let mut family = Family::new(spec);
-        let tallies = shown.iter().zip(&tallies);
-        for ((list, _), tallies) in tallies.filter(|((list, _), _)| of_kind(list.kind)) {
-            for (protection, tally) in tallies {
+fn by_tally<'a>(
+    (spec, read): &'static Reading<Tally>,
+    shown: &'a [Shown<'a>],
+    of_kind: fn(ShareKind) -> bool,
+) -> Family<'a> {
+    Family::new(spec, move |series| {
+        for it in shown.iter().filter(|it| of_kind(it.list.kind)) {
+            let (org, kind) = (it.list.org(), it.list.kind.label());
+            for (protection, tally) in it.by_protection() {
                 if let Some(value) = read(tally) {
-                    family.push(&[list.org(), list.kind.label(), protection], value);
+                    series.push(&[org, kind, protection.label()], value);
                 }
             }
         }
-        family
-    };
-    let of_all = BY_TALLY.iter().map(|row| family(row, |_| true));
-    let of_clips = OF_CLIPS.iter().map(|row| family(row, ShareKind::has_clips));
-    of_all.chain(of_clips).collect()
+    })
 }
 
 /// The windows in the order of their labels, as all series are.
-fn expiring(shown: &Shown<'_>, windows: &[Window]) -> Family {
+fn expiring<'a>(shown: &'a [Shown<'a>], windows: &'a [Window]) -> Family<'a> {
     let mut windows: Vec<_> = windows.iter().collect();
     windows.sort_by_key(|window| &window.label);
-    let mut family = Family::new(&EXPIRING);
-    for (list, inventory) in shown {
-        for protection in list.kind.protections() {
-            let timeline = inventory.timeline(*protection);
-            for window in &windows {
-                let count = timeline.expiring(list.now(), window.duration);
-                let (kind, protection) = (list.kind.label(), protection.label());
-                family.push_count(&[list.org(), kind, protection, &window.label], count);
+    Family::new(&EXPIRING, move |series| {
+        for it in shown {
+            let (org, kind) = (it.list.org(), it.list.kind.label());
+            for protection in it.list.kind.protections() {
+                let timeline = it.inventory.timeline(*protection);
+                for window in &windows {
+                    let count = timeline.expiring(it.list.now(), window.duration);
+                    series.push_count(&[org, kind, protection.label(), &window.label], count);
+                }
             }
         }
-    }
-    family
+    })
 }
 
-fn devices(shown: &Shown<'_>) -> Family {
-    let mut family = Family::new(&DEVICES);
-    for (list, inventory) in shown {
-        let cameras = inventory.cameras(list.now());
-        family.push_count(&[list.org(), list.kind.label()], cameras);
-    }
-    family
+fn devices<'a>(shown: &'a [Shown<'a>]) -> Family<'a> {
+    Family::new(&DEVICES, move |series| {
+        for it in shown {
+            let cameras = it.inventory.cameras(it.list.now());
+            series.push_count(&[it.list.org(), it.list.kind.label()], cameras);
+        }
+    })
 }
 
-fn readings(shown: &Shown<'_>) -> Family {
-    let mut family = Family::new(&READINGS);
-    for (list, inventory) in shown {
-        for reading in ExpiryReading::ALL {
-            let labels = [list.org(), list.kind.label(), reading.label()];
-            family.push_count(&labels, inventory.read_as(reading));
+fn readings<'a>(shown: &'a [Shown<'a>]) -> Family<'a> {
+    Family::new(&READINGS, move |series| {
+        for it in shown {
+            for reading in ExpiryReading::ALL {
+                let labels = [it.list.org(), it.list.kind.label(), reading.label()];
+                series.push_count(&labels, it.inventory.read_as(reading));
+            }
         }
-    }
-    family
+    })
 }
 
-fn malformed(shown: &Shown<'_>, snapshot: &Snapshot) -> Family {
-    let mut family = Family::new(&MALFORMED);
-    for look in &snapshot.partners {
-        for (field, count) in &look.standing.malformed {
-            let source = Source::PartnerClients.label();
-            family.push_count(&[look.partner.name(), source, field], *count);
+fn malformed<'a>(shown: &'a [Shown<'a>], partners: &'a [PartnerLook]) -> Family<'a> {
+    Family::new(&MALFORMED, move |series| {
+        for look in partners {
+            for (field, count) in &look.standing.malformed {
+                let source = Source::PartnerClients.label();
+                series.push_count(&[look.partner.name(), source, field], *count);
+            }
         }
-    }
-    for (list, inventory) in shown {
-        for (field, count) in inventory.malformed() {
-            family.push_count(&[list.org(), list.kind.list(), field], *count);
+        for it in shown {
+            for (field, count) in it.inventory.malformed() {
+                series.push_count(&[it.list.org(), it.list.kind.list(), field], *count);
+            }
         }
-    }
-    family
+    })
 }
 
 /// Once an organisation, however many of its lists are shown.
-fn org_info(shown: &Shown<'_>) -> Family {
-    let mut family = Family::new(&ORG_INFO);
-    let mut told = None;
-    for (list, _) in shown {
-        if told.replace(list.org()) == Some(list.org()) {
-            continue;
+fn org_info<'a>(shown: &'a [Shown<'a>]) -> Family<'a> {
+    Family::new(&ORG_INFO, move |series| {
+        for of_one in shown.chunk_by(|a, b| a.list.org() == b.list.org()) {
+            let identity = &of_one[0].list.look.identity;
+            let uuid = identity.uuid.as_ref().map(Id::to_string);
+            let name = identity.name.as_deref().unwrap_or_default();
+            let org = of_one[0].list.org();
+            series.push(&[org, &uuid.unwrap_or_default(), name], 1.0);
         }
-        let identity = &list.look.identity;
-        let uuid = identity.uuid.as_ref().map(Id::to_string);
-        let name = identity.name.as_deref().unwrap_or_default();
-        family.push(&[list.org(), &uuid.unwrap_or_default(), name], 1.0);
-    }
-    family
+    })
 }

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use super::standings::{OfKind, Row, Standings, TraitCounts};
+use super::links::TraitCounts;
+use super::partners::PartnerRow;
+use super::standings::{OfKind, Row, Standings};
 use super::words;
 use crate::inventory::Belief;
 use crate::share::ShareKind;
@@ -39,6 +41,9 @@ impl Headline {
 /// What is not known comes first: the beginning of a title may be all that is read of it.
 fn answer(standings: &Standings) -> (&'static str, String) {
     let all = standings.rows.len() as u64;
+    if let Some(answer) = unknown_clients(standings) {
+        return answer;
+    }
     if all == 0 {
         return ("warn", "No organisation is watched".to_owned());
     }
@@ -52,6 +57,12 @@ fn answer(standings: &Standings) -> (&'static str, String) {
         format!("{of_all} lost every link of a list at once")
     } else if stale > 0 {
         format!("{of_all} not seen lately")
+    } else if standings.partners_with(PartnerRow::fails) > 0 {
+        let failing = standings.partners_with(PartnerRow::fails);
+        format!("{} not asked for its clients lately", partners(failing))
+    } else if standings.unreadable_clients() > 0 {
+        let unreadable = words::counted(standings.unreadable_clients(), "client");
+        format!("{unreadable} can't be asked")
     } else if standings.skew >= SKEW_LIMIT {
         format!("Clocks differ by {}", words::span(standings.skew))
     } else if !standings.duplicates.is_empty() {
@@ -66,22 +77,47 @@ fn answer(standings: &Standings) -> (&'static str, String) {
     ("warn", format!("{doubt}; {known}"))
 }
 
+/// Where it is not known which clients some partner has, so that any number of organisations is missing.
+fn unknown_clients(standings: &Standings) -> Option<(&'static str, String)> {
+    let unknown = standings.partners_with(PartnerRow::is_unknown);
+    let failing = |row: &PartnerRow| row.is_unknown() && row.fails();
+    let known = match standings.rows.is_empty() {
+        true => "nothing is known".to_owned(),
+        false => in_what_is_known(standings),
+    };
+    let whose = format!("The clients of {}", partners(unknown));
+    match (unknown, standings.partners_with(failing)) {
+        (0, _) => None,
+        (_, 0) => Some(("warn", format!("{whose} still to be listed; {known}"))),
+        _ => Some(("bad", format!("{whose} could not be listed; {known}"))),
+    }
+}
+
+fn partners(number: u64) -> String {
+    words::counted(number, "partner")
+}
+
 /// Where some organisations were not looked at, or not at every list.
 fn unseen(standings: &Standings, all: u64) -> (&'static str, String) {
     let unseen = standings.unseen();
     let waiting = standings.count(Belief::Waiting);
+    let not_allowed = standings.count(Belief::NotAllowed);
     let in_part = standings.with(Row::is_seen_in_part);
     let blind = unseen - in_part;
     let of_all = |number| format!("{} of {}", words::count(number), organizations(all));
     let known = in_what_is_known(standings);
     if waiting == all && in_part == 0 {
         ("warn", "Waiting for the first answers".to_owned())
+    } else if unseen == not_allowed {
+        let verb = if not_allowed == 1 { "gives" } else { "give" };
+        let of_all = of_all(not_allowed);
+        ("warn", format!("{of_all} {verb} no access; {known}"))
     } else if blind == all {
         ("bad", "No organisation could be looked at".to_owned())
-    } else if unseen == waiting {
+    } else if unseen == waiting + not_allowed {
         (
             "warn",
-            format!("{} still to be asked; {known}", of_all(unseen)),
+            format!("{} still to be asked; {known}", of_all(waiting)),
         )
     } else if in_part == 0 {
         (
@@ -193,6 +229,21 @@ fn not_looked_at(standings: &Standings) -> Vec<String> {
         let blind = organizations(blind);
         sentences.push(format!(
             "What {blind} may share is not known, and not counted here."
+        ));
+    }
+    let not_allowed = standings.count(Belief::NotAllowed);
+    if not_allowed > 0 {
+        let not_allowed = words::counted(not_allowed, "client");
+        sentences.push(format!(
+            "Their partner may not look at {not_allowed}: access has been withdrawn."
+        ));
+    }
+    let unreadable = standings.unreadable_clients();
+    if unreadable > 0 {
+        let unreadable = words::counted(unreadable, "record");
+        sentences.push(format!(
+            "Rhombus lists {unreadable} of clients without a uuid that can be read: these are watched by \
+             nobody."
         ));
     }
     let of_kinds = |count: fn(&OfKind) -> u64| {

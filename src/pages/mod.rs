@@ -5,12 +5,19 @@
 mod blind_spots;
 mod cross_site;
 mod encoding;
+mod filter;
 mod headline;
 mod landing;
+mod links;
+mod listing;
+mod partners;
 mod routes;
+mod scrapes;
 mod standings;
 mod telemetry_path;
 mod words;
+mod workers;
 
 pub use routes::{App, PROBE_PATHS, ReloadRequest, router};
 pub use telemetry_path::{TelemetryPath, TelemetryPathError};
+pub use workers::Workers;

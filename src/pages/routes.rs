@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `GET /metrics` | the metrics, text format 0.0.4; the path can be configured |
-//! | `GET /` | the landing page |
+//! | `GET /` | the landing page; `?q=TEXT` shows the organisations whose names contain it, `&show=attention`, `open` or `all` which of them |
 //! | `GET /-/healthy` | 200, always: the process serves |
 //! | `GET /-/ready` | 200 once each list that is watched has been read, or refused as forbidden, else 503 |
 //! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled, and to a page of another site |
@@ -14,33 +14,33 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use exporter_web::WebConfig;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
-use super::encoding::accepts_gzip;
-use super::landing;
+use super::filter::Filter;
+use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
+use super::workers::Workers;
+use super::{landing, words};
 use crate::clock::Clock;
-use crate::inventory::FleetHandle;
+use crate::inventory::{FleetHandle, Organization};
 use crate::metrics::Exposition;
 use crate::share::ShareKind;
 
-/// The text format that every Prometheus reads, whatever it says in `Accept`.
-const TEXT_FORMAT: HeaderValue =
-    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-
 const HEALTHY: &str = "/-/healthy";
+/// How many organisations are named that are not ready.
+const MAX_MISSING: usize = 20;
 
 /// Where it is asked whether the process serves.
 pub const PROBE_PATHS: &[&str] = &[HEALTHY];
@@ -58,6 +58,8 @@ pub struct App {
     pub fleet: Arc<FleetHandle>,
     /// What now is.
     pub clock: Clock,
+    /// Where what is large is made.
+    pub workers: Arc<Workers>,
     /// Where to ask for a reload; none: `/-/reload` is not enabled.
     pub reload: Option<mpsc::Sender<ReloadRequest>>,
     /// Where the metrics are.
@@ -83,17 +85,12 @@ impl App {
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    let scrapes = Scrapes {
-        exposition: app.exposition.clone(),
-        turn: Mutex::default(),
-    };
-    let metrics = get(metrics).with_state(Arc::new(scrapes));
     let reload = match app.reload {
         Some(_) => post(reload).put(reload),
         None => post(forbidden).put(forbidden),
     };
     Router::new()
-        .route(app.telemetry_path.as_str(), metrics)
+        .route(app.telemetry_path.as_str(), get(metrics))
         .route("/", get(landing_page))
         .route(HEALTHY, get(async || "Healthy.\n"))
         .route("/-/ready", get(ready))
@@ -102,45 +99,17 @@ pub fn router(app: App) -> Router {
         .with_state(Arc::new(app))
 }
 
-/// What scrapes are answered from.
-struct Scrapes {
-    exposition: Arc<Exposition>,
-    /// Whose turn it is to make what all will be sent: many that come at once make it once. It is
-    /// never held over an await, so that no client can keep it.
-    turn: Mutex<()>,
-}
-
-async fn metrics(State(scrapes): State<Arc<Scrapes>>, request: Request) -> Response {
-    let gzip = accepts_gzip(request.headers());
-    let made = {
-        let _turn = scrapes.turn.lock().await;
-        let rendered = scrapes.exposition.render();
-        // On the spot, though it takes a moment: other threads may all be waiting for a disk.
-        if gzip {
-            rendered.gzip()
-        } else {
-            rendered.text()
-        }
-    };
-    let headers = [
-        (CONTENT_TYPE, TEXT_FORMAT),
-        (VARY, HeaderValue::from_static("Accept-Encoding")),
-    ];
-    if !gzip {
-        return (headers, made).into_response();
-    }
-    let encoding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
-    (headers, encoding, made).into_response()
-}
-
-async fn landing_page(State(app): State<Arc<App>>) -> Response {
-    let page = landing::Page::new(&app, &app.fleet.load(), app.clock.read());
-    match page.html() {
-        Ok(html) => (page_headers(), html).into_response(),
-        Err(error) => {
+async fn landing_page(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
+    let filter = Filter::parse(query.as_deref().unwrap_or_default());
+    let shown = app.clone();
+    let make = move || landing::Page::new(&shown, &filter, shown.clock.read()).html();
+    match app.workers.pages.run(make).await {
+        Some(Ok(html)) => (page_headers(), html).into_response(),
+        Some(Err(error)) => {
             error!(%error, "cannot render the landing page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
@@ -159,23 +128,39 @@ fn page_headers() -> impl axum::response::IntoResponseParts {
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let fleet = app.fleet.load();
-    let mut missing = String::new();
-    for organization in &fleet.organizations {
-        let (name, lists) = (organization.name(), organization.missing());
-        let lists: Vec<_> = lists.map(ShareKind::list).collect();
-        if !lists.is_empty() {
-            let lists = lists.join(", ");
-            // Writing to a string never fails.
-            let _ = writeln!(
-                missing,
-                "Not ready: {name} has lists that were not read yet: {lists}."
-            );
-        }
+    let missing = |organization: &Organization| {
+        let lists: Vec<_> = organization.missing().map(ShareKind::list).collect();
+        (!lists.is_empty()).then(|| (organization.name().to_owned(), lists.join(", ")))
+    };
+    let mut missing = fleet.organizations.iter().filter_map(|it| missing(it));
+    let mut text = String::new();
+    for partner in fleet
+        .partners
+        .iter()
+        .filter(|it| !it.standing().is_answered())
+    {
+        // Writing to a string never fails, here and below.
+        let _ = writeln!(
+            text,
+            "Not ready: the clients of {} were not listed yet.",
+            partner.name()
+        );
     }
-    if missing.is_empty() {
+    for (name, lists) in missing.by_ref().take(MAX_MISSING) {
+        let _ = writeln!(
+            text,
+            "Not ready: {name} has lists that were not read yet: {lists}."
+        );
+    }
+    let more = missing.count() as u64;
+    if more > 0 {
+        let more = words::counted(more, "more organisation");
+        let _ = writeln!(text, "Not ready: {more}.");
+    }
+    if text.is_empty() {
         "Ready.\n".into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, missing).into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
     }
 }
 

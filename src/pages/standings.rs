@@ -7,94 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::blind_spots::BlindSpots;
+use super::links::Links;
+use super::partners::PartnerRow;
 use crate::inventory::Standing;
 use crate::inventory::{Belief, Failure, Inventory, Look, Organization, Poll, Snapshot, View};
-use crate::share::{Maker, Protection, Reason, ShareKind, Traits, UnixMillis, Window};
-
-/// What is shared: counts of links that work now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Links {
-    /// Of each protection, in the order of [`Protection::ALL`].
-    by_protection: [u64; Protection::ALL.len()],
-    /// That never end.
-    pub(super) without_expiry: u64,
-    /// That end within the window of [`soon`].
-    pub(super) expiring: u64,
-    /// What else the open ones give.
-    pub(super) open_traits: TraitCounts,
-}
-
-/// How many links there are of each trait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct TraitCounts {
-    pub(super) past_footage: u64,
-    pub(super) sound: u64,
-    pub(super) scheduled: u64,
-    pub(super) by_service: u64,
-}
-
-impl TraitCounts {
-    fn of(traits: Traits) -> Self {
-        Self {
-            past_footage: traits.past_footage.into(),
-            sound: traits.sound.into(),
-            scheduled: traits.scheduled.into(),
-            by_service: (traits.maker == Maker::Service).into(),
-        }
-    }
-
-    fn with(self, other: Self) -> Self {
-        Self {
-            past_footage: self.past_footage + other.past_footage,
-            sound: self.sound + other.sound,
-            scheduled: self.scheduled + other.scheduled,
-            by_service: self.by_service + other.by_service,
-        }
-    }
-}
-
-impl Links {
-    fn of(inventory: &Inventory, soon: Option<&Window>, now: UnixMillis) -> Self {
-        let traits = inventory.open_traits(now).map(TraitCounts::of);
-        let mut links = Self {
-            open_traits: traits.fold(TraitCounts::default(), TraitCounts::with),
-            ..Self::default()
-        };
-        for protection in Protection::ALL {
-            let timeline = inventory.timeline(protection);
-            let seen = timeline.at(now);
-            links.by_protection[protection as usize] = seen.active;
-            links.without_expiry += seen.without_expiry;
-            links.expiring += soon.map_or(0, |soon| timeline.expiring(now, soon.duration));
-        }
-        links
-    }
-
-    fn with(mut self, other: Self) -> Self {
-        self.open_traits = self.open_traits.with(other.open_traits);
-        for (sum, count) in self.by_protection.iter_mut().zip(other.by_protection) {
-            *sum += count;
-        }
-        self.without_expiry += other.without_expiry;
-        self.expiring += other.expiring;
-        self
-    }
-
-    /// With this protection.
-    pub(super) const fn protected_by(&self, protection: Protection) -> u64 {
-        self.by_protection[protection as usize]
-    }
-
-    /// Without protection.
-    pub(super) const fn open(&self) -> u64 {
-        self.protected_by(Protection::None)
-    }
-
-    /// All of them.
-    pub(super) fn total(&self) -> u64 {
-        self.by_protection.iter().sum()
-    }
-}
+use crate::share::{Id, Moment, Reason, ShareKind, Window};
 
 /// The window in which a link counts as ending soon: the first of a day or more, else the longest.
 pub(super) fn soon(view: &View) -> Option<&Window> {
@@ -114,6 +31,8 @@ pub(super) struct List {
     poll: Option<Poll>,
     partial: bool,
     emptied: bool,
+    /// How many are counted elsewhere and not listed.
+    unlisted: u64,
 }
 
 impl List {
@@ -128,6 +47,7 @@ impl List {
             poll: standing.last_poll().cloned(),
             partial: standing.is_partial(),
             emptied: standing.is_emptied(),
+            unlisted: shown.and_then(Inventory::unlisted).unwrap_or_default(),
         }
     }
 
@@ -152,10 +72,12 @@ pub(super) struct Row {
     pub(super) links: Option<Links>,
     /// Sorted by kind.
     pub(super) lists: Vec<List>,
+    /// Whether it is watched under another name too.
+    pub(super) is_duplicate: bool,
 }
 
 impl Row {
-    fn new(look: &Look, view: &View) -> Self {
+    fn new(look: &Look, view: &View, duplicates: &BTreeMap<&Id, Vec<&str>>) -> Self {
         let list = |(kind, standing): &(_, Arc<_>)| List::new(*kind, standing, look, view);
         let lists: Vec<_> = look.standings.iter().map(list).collect();
         let known = lists.iter().filter_map(|list| list.links);
@@ -164,7 +86,31 @@ impl Row {
             belief: look.belief(view),
             links: known.reduce(Links::with),
             lists,
+            is_duplicate: {
+                let uuid = look.identity.uuid.as_ref();
+                uuid.is_some_and(|uuid| duplicates.contains_key(uuid))
+            },
         }
+    }
+
+    /// How many links are open to anyone, in the lists that there is a picture of.
+    pub(super) fn open(&self) -> u64 {
+        self.links.map_or(0, |links| links.open())
+    }
+
+    /// How many links are counted elsewhere and not listed.
+    pub(super) fn unlisted(&self) -> u64 {
+        let unlisted = self.lists.iter().map(|list| list.unlisted);
+        unlisted.fold(0, u64::saturating_add)
+    }
+
+    /// Whether something is not as it should be: what is not known, or not for sure, and what is open.
+    pub(super) fn needs_a_look(&self) -> bool {
+        self.belief != Belief::Fresh
+            || self.open() > 0
+            || self.is_partial()
+            || self.unlisted() > 0
+            || self.is_duplicate
     }
 
     /// The age of its oldest picture, also of one that was withdrawn.
@@ -242,12 +188,15 @@ pub(super) struct Standings {
     pub(super) duplicates: Vec<String>,
     /// What is known not to be seen.
     pub(super) blind_spots: BlindSpots,
+    /// Whose clients are among the rows.
+    pub(super) partners: Vec<PartnerRow>,
 }
 
 impl Standings {
-    pub(super) fn new(snapshot: &Snapshot, is_identified: bool) -> Self {
+    pub(super) fn new(snapshot: &Snapshot, is_identified: bool, here: Moment) -> Self {
         let view = &snapshot.view;
-        let row = |look| Row::new(look, view);
+        let duplicates = snapshot.duplicates();
+        let row = |look| Row::new(look, view, &duplicates);
         let mut rows: Vec<_> = snapshot.organizations.iter().map(row).collect();
         // The sort is stable, and the fleet is sorted by name.
         rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open()))));
@@ -259,7 +208,6 @@ impl Standings {
         let of_kinds = kinds.values().map(|of_kind| of_kind.links);
         let ages = lists().filter(|list| list.links.is_some());
         let skews = snapshot.clock_skews().into_values();
-        let duplicates = snapshot.duplicates().into_values();
         Self {
             links: of_kinds.fold(Links::default(), Links::with),
             oldest: ages.filter_map(|list| list.age).max(),
@@ -268,8 +216,12 @@ impl Standings {
                 .filter(|_| view.kinds.iter().any(|kind| kind.has_lookback())),
             watched: view.kinds.clone(),
             skew: Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0)),
-            duplicates: duplicates.map(|names| names.join(", ")).collect(),
+            duplicates: duplicates
+                .into_values()
+                .map(|names| names.join(", "))
+                .collect(),
             blind_spots: BlindSpots::new(snapshot, is_identified),
+            partners: PartnerRow::all(snapshot, here),
             kinds,
             rows,
         }
@@ -286,6 +238,19 @@ impl Standings {
             || self.lookback.is_some()
             || self.with(Row::is_partial) > 0
             || !self.blind_spots.is_none()
+            || self.partners_with(PartnerRow::fails) > 0
+            || self.partners_with(PartnerRow::is_unknown) > 0
+            || self.unreadable_clients() > 0
+    }
+
+    /// How many partners there are of which this holds.
+    pub(super) fn partners_with(&self, holds: impl Fn(&PartnerRow) -> bool) -> u64 {
+        self.partners.iter().filter(|row| holds(row)).count() as u64
+    }
+
+    /// How many clients can't be asked, since their record can't be read.
+    pub(super) fn unreadable_clients(&self) -> u64 {
+        self.partners.iter().map(PartnerRow::unreadable).sum()
     }
 
     /// How many organisations there are of which this holds.

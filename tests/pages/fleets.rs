@@ -10,7 +10,7 @@ use rhombus_share_exporter::inventory::{
     Failure, Fleet, FleetHandle, Organization, Standing, View,
 };
 use rhombus_share_exporter::metrics::{Exposition, Metrics};
-use rhombus_share_exporter::pages::{App, router};
+use rhombus_share_exporter::pages::{App, Workers, router};
 use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Shard, Share, ShareKind,
     Traits, UnixMillis, Window,
@@ -150,6 +150,7 @@ pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
         exposition: exposition(),
         fleet,
         clock: Clock::from_fn(|| NOW),
+        workers: Arc::new(Workers::start().unwrap()),
         reload: None,
         telemetry_path: "/metrics".parse().unwrap(),
         web: None,

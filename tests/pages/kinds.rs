@@ -8,7 +8,7 @@ use rhombus_share_exporter::share::{
 };
 
 use crate::fleets::{
-    NOW, STALENESS, fleet_of_lists, fleet_seen_by, good, never_asked, share, view,
+    NOW, STALENESS, failed, fleet_of_lists, fleet_seen_by, good, never_asked, share, view,
 };
 use crate::landing::{headline, page_of, tone};
 
@@ -98,4 +98,24 @@ async fn what_open_streams_give_beside_the_moment_is_said() {
     assert!(page.contains(expected), "{page}");
     let row = "<td role=\"cell\" data-label=\"SSO\" class=\"n\">1</td>";
     assert!(page.contains(row), "{page}");
+}
+
+/// What is wrong with a whole organisation is said once.
+#[tokio::test]
+async fn lists_that_fail_in_one_way_are_told_together() {
+    let lists = ShareKind::ALL.map(|kind| {
+        let message = match kind {
+            ShareKind::LiveStream => "no answer",
+            _ => "HTTP status 401",
+        };
+        (kind, failed(&never_asked(), message))
+    });
+    let page = page_of(fleet_of_lists("a", lists)).await;
+    for why in [
+        "clip_groups, timelapse_groups, video_walls <code>auth</code> HTTP status 401",
+        "live_streams <code>auth</code> no answer",
+    ] {
+        assert_eq!(page.matches(why).count(), 1, "{why} in {page}");
+    }
+    assert_eq!(page.matches("<code>").count(), 2, "{page}");
 }

@@ -30,8 +30,8 @@ pub(crate) fn tone(page: &str) -> &str {
 }
 
 /// The organisations in the order of their rows.
-fn rows(page: &str) -> Vec<&str> {
-    let (_, organizations) = page.split_once("Organisations, what").unwrap();
+pub(crate) fn rows(page: &str) -> Vec<&str> {
+    let (_, organizations) = page.split_once("<caption>Organisations").unwrap();
     let rows = organizations.split("scope=\"row\">").skip(1);
     rows.map(|row| row.split_once('<').unwrap().0).collect()
 }

@@ -9,6 +9,7 @@ mod binary;
 mod blind_spots;
 #[path = "../common/mod.rs"]
 mod common;
+mod filter;
 mod fleets;
 #[path = "../../crates/exporter-web/tests/server/frames.rs"]
 mod frames;

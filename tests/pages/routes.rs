@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use exporter_web::ServerOptions;
 use reqwest::{Method, StatusCode};
+use rhombus_share_exporter::metrics::Form;
 use rhombus_share_exporter::pages::{ReloadRequest, router};
 use rhombus_share_exporter::share::ShareKind;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
 use crate::fleets::{app, counted_exposition, fleet, good, never_asked, quiet};
-use crate::support::{Served, client, closed, soon, start};
+use crate::support::{LONG, Served, client, closed, eventually, soon, start};
 
 async fn ask(served: &Served, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
     let mut request = client().get(served.url(path));
@@ -33,7 +34,7 @@ fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn every_prometheus_gets_text_0_0_4() {
     let app = app(fleet(vec![("acme", good(0, 1))]));
-    let expected = app.exposition.render().text();
+    let expected = app.exposition.render(Form::Text);
     let served = start(router(app), ServerOptions::default()).await;
     for accept in [
         // 2.x and 3.x, as they send it, and a browser.
@@ -60,7 +61,7 @@ async fn every_prometheus_gets_text_0_0_4() {
 #[tokio::test]
 async fn the_metrics_are_compressed_for_whoever_takes_gzip() {
     let app = app(fleet(vec![("acme", good(0, 1))]));
-    let expected = app.exposition.render().text();
+    let expected = app.exposition.render(Form::Text);
     let served = start(router(app), ServerOptions::default()).await;
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -133,10 +134,96 @@ async fn scrapes_that_come_at_once_are_rendered_once() {
     assert_eq!(renderings.load(Ordering::Relaxed), before + 1);
 }
 
+/// Metrics whose renderings are counted, and end only when they are let go on.
+struct Held {
+    served: Arc<Served>,
+    renderings: Arc<AtomicUsize>,
+    go_on: std::sync::mpsc::Sender<()>,
+}
+
+impl Held {
+    async fn serve() -> Self {
+        let renderings = Arc::new(AtomicUsize::new(0));
+        let (go_on, waits) = std::sync::mpsc::channel();
+        let fleet = fleet(vec![("acme", good(0, 1))]);
+        let (counted, waits) = (renderings.clone(), std::sync::Mutex::new(waits));
+        let mut app = app(fleet.clone());
+        app.exposition = counted_exposition(fleet, move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            // In the end it fails instead of hanging.
+            waits.lock().unwrap().recv_timeout(2 * LONG).unwrap();
+        });
+        let served = Arc::new(start(router(app), ServerOptions::default()).await);
+        Self {
+            served,
+            renderings,
+            go_on,
+        }
+    }
+
+    fn scrape(&self) -> tokio::task::JoinHandle<usize> {
+        let served = self.served.clone();
+        tokio::spawn(async move { scrape(&served).await })
+    }
+
+    fn rendered(&self) -> usize {
+        self.renderings.load(Ordering::Relaxed)
+    }
+}
+
+/// A fleet of thousands takes a while to write, on a machine with one CPU too.
+#[tokio::test]
+async fn nothing_waits_while_the_metrics_are_rendered() {
+    let held = Held::serve().await;
+    let scraping = held.scrape();
+    eventually(|| held.rendered() == 1).await;
+    for (path, status) in [
+        ("/-/healthy", StatusCode::OK),
+        ("/-/ready", StatusCode::OK),
+        ("/", StatusCode::OK),
+        ("/nowhere", StatusCode::NOT_FOUND),
+    ] {
+        let answer = soon(held.served.get(path)).await;
+        assert_eq!(answer.status(), status, "{path}");
+    }
+    assert!(!scraping.is_finished());
+    held.go_on.send(()).unwrap();
+    assert!(soon(scraping).await.unwrap() > 1_000);
+    assert_eq!(held.rendered(), 1);
+}
+
+#[tokio::test]
+async fn who_does_not_wait_for_the_metrics_wastes_and_blocks_nothing() {
+    let held = Held::serve().await;
+    let gone: Vec<_> = (0..8).map(|_| held.scrape()).collect();
+    eventually(|| held.rendered() == 1).await;
+    let stays = held.scrape();
+    for scrape in gone {
+        scrape.abort();
+    }
+    held.go_on.send(()).unwrap();
+    assert!(soon(stays).await.unwrap() > 1_000);
+    assert_eq!(held.rendered(), 1);
+}
+
+#[tokio::test]
+async fn a_rendering_that_panics_is_an_error_and_the_next_one_is_none() {
+    let fleet = fleet(vec![("acme", good(0, 1))]);
+    let mut app = app(fleet.clone());
+    let panics = AtomicUsize::new(0);
+    app.exposition = counted_exposition(fleet, move || {
+        assert_ne!(panics.fetch_add(1, Ordering::Relaxed), 0, "on purpose");
+    });
+    let served = start(router(app), ServerOptions::default()).await;
+    let answer = soon(served.get("/metrics")).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(soon(scrape(&served)).await > 1_000);
+}
+
 #[tokio::test]
 async fn head_answers_without_a_body() {
     let app = app(fleet(vec![("acme", good(0, 1))]));
-    let length = app.exposition.render().text().len();
+    let length = app.exposition.render(Form::Text).len();
     let served = start(router(app), ServerOptions::default()).await;
     for (path, length) in [
         ("/metrics", Some(length)),
@@ -233,6 +320,22 @@ async fn ready_waits_for_each_organisation_and_names_those_that_are_missing() {
     let answer = served.get("/-/ready").await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.text().await.unwrap(), "Ready.\n");
+}
+
+#[tokio::test]
+async fn ready_names_no_more_organisations_than_are_of_use() {
+    let names: Vec<_> = (0..5_000)
+        .map(|number| format!("client-{number:04}"))
+        .collect();
+    let all = names.iter().map(|name| (name.as_str(), never_asked()));
+    let served = start(router(app(fleet(all.collect()))), ServerOptions::default()).await;
+    let answer = served.get("/-/ready").await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let text = answer.text().await.unwrap();
+    assert_eq!(text.lines().count(), 21, "{text}");
+    let last = "Not ready: client-0019 has lists that were not read yet: clip_groups.\n\
+                Not ready: 4,980 more organisations.\n";
+    assert!(text.ends_with(last), "{text}");
 }
 
 #[tokio::test]

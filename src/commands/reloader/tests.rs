@@ -15,6 +15,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::{Collect, Config};
 use crate::inventory::{Fleet, FleetHandle, View};
+use crate::metrics::Form;
 use crate::rhombus::Transport;
 
 /// Longer than any test waits for what does not hang.
@@ -75,7 +76,7 @@ impl Hanging {
         let read = read.expect("it reads what is due");
         self.reloader
             .apply(read, &mut self.collector, &self.metrics);
-        let shown = self.metrics.exposition().render().text();
+        let shown = self.metrics.exposition().render(Form::Text);
         String::from_utf8_lossy(&shown).contains("last_reload_successful 1\n")
     }
 
