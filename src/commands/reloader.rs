@@ -33,7 +33,7 @@ type NewWeb = Option<Checked>;
 pub(super) enum Read {
     /// Both files, and where to say how it went; none where a signal has asked.
     Both(
-        Result<(Loaded, NewWeb), String>,
+        Result<(Box<Loaded>, NewWeb), String>,
         Option<oneshot::Sender<Result<(), String>>>,
     ),
     /// The web configuration, where a look at it has found something new.
@@ -139,10 +139,10 @@ impl Reloader {
 }
 
 impl Files {
-    async fn read_both(&self) -> Result<(Loaded, NewWeb), String> {
+    async fn read_both(&self) -> Result<(Box<Loaded>, NewWeb), String> {
         let load = self.load.clone();
         let loaded = off_thread(&self.config_turn, move || load()).await?;
-        Ok((loaded, self.read_web().await?))
+        Ok((Box::new(loaded), self.read_web().await?))
     }
 
     async fn read_web(&self) -> Result<NewWeb, String> {
@@ -155,7 +155,7 @@ impl Files {
     /// What may still fail comes first.
     fn use_both(
         &self,
-        (loaded, web): (Loaded, NewWeb),
+        (loaded, web): (Box<Loaded>, NewWeb),
         collector: &mut Collector,
     ) -> Result<(), String> {
         log_warnings(&loaded);

@@ -72,7 +72,7 @@ const VIDEO_WALLS: Names = Names {
 
 impl Names {
     fn share(&self, record: &Value) -> Share {
-        let created = record[self.created].as_i64().unwrap();
+        let created = record[self.created].as_i64().expect("a creation");
         let expiration = record[self.expiration].as_i64().unwrap_or(0);
         let (end, reading) = match expiration {
             0 => (None, "never"),
@@ -163,7 +163,7 @@ fn camera(device: &Value) -> Option<String> {
 }
 
 fn clip_group(record: &Value) -> Share {
-    let clips = record["sharedClips"].as_array().unwrap();
+    let clips = record["sharedClips"].as_array().expect("a list");
     let secs = clips.iter().filter_map(|clip| clip["durationSec"].as_u64());
     let devices = clips
         .iter()
@@ -177,7 +177,7 @@ fn clip_group(record: &Value) -> Share {
 }
 
 fn timelapse_group(record: &Value) -> Share {
-    let clips = record["sharedTimelapses"].as_array().unwrap();
+    let clips = record["sharedTimelapses"].as_array().expect("a list");
     let secs = clips
         .iter()
         .filter_map(|clip| clip["clipDuration"].as_u64());
@@ -215,9 +215,15 @@ impl Api<'_> {
         for (name, value) in self.headers {
             post = post.header(*name, *value);
         }
-        let answer = post.send().await.unwrap().text().await.unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        answer[list].as_array().unwrap().clone()
+        let answer = post
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("text");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        answer[list].as_array().expect("a list").clone()
     }
 
     async fn video_walls(&self) -> Vec<Share> {
@@ -226,7 +232,7 @@ impl Api<'_> {
             .ask("camera/getVideoWalls", json!({}), "videoWalls")
             .await
         {
-            let devices = wall["deviceList"].as_array().unwrap();
+            let devices = wall["deviceList"].as_array().expect("a list");
             let cameras: BTreeSet<_> = devices.iter().filter_map(camera).collect();
             let request = json!({"videoWallUuid": wall["uuid"]});
             let path = "camera/findSharedVideoWalls";
