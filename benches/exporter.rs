@@ -1,19 +1,26 @@
 //! What it costs to run: the numbers of `docs/performance.md`, all in one run. The real binary polls
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
-//! `cargo bench --bench exporter` runs everything; `-- poll`, `-- scrape`, `-- render`, `-- start` one
-//! part; `-- poll 1000000` polls of that size. Linux only: it reads `/proc`. `-- decode FILE`,
-//! `-- parse FILE` and `-- write ORGANISATIONS` are for counting instructions: of reading an answer, of a
-//! bare parse, of `/metrics`.
+//! `cargo bench --bench exporter` runs everything but what takes long; `-- poll`, `-- scrape`,
+//! `-- render`, `-- start` one part; `-- poll 1000000` polls of that size; `-- fleet` watches thousands of
+//! organisations, `-- fleet 5000 200` so many with answers that take so many milliseconds. Linux only: it
+//! reads `/proc`. `-- decode FILE`, `-- parse FILE` and `-- write ORGANISATIONS` are for counting
+//! instructions: of reading an answer, of a bare parse, of `/metrics`.
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+#[path = "exporter/fleet_polls.rs"]
+mod fleet_polls;
+#[path = "exporter/fleet_server.rs"]
+mod fleet_server;
 #[path = "exporter/fleets.rs"]
 mod fleets;
 #[path = "exporter/load.rs"]
 mod load;
+#[path = "exporter/recorded.rs"]
+mod recorded;
 #[path = "exporter/rendering.rs"]
 mod rendering;
 #[path = "exporter/servers.rs"]
@@ -48,6 +55,8 @@ async fn main() {
     match words.as_slice() {
         ["serve-fixed", body] => servers::serve_fixed_response(body).await,
         ["serve-recorded", groups] => servers::serve_recorded(groups).await,
+        ["serve-fleet", rest @ ..] => fleet_server::serve(rest).await,
+        ["fleet", rest @ ..] => fleet_polls::measure(rest).await,
         ["poll", groups] => poll(&[groups.parse().expect("a number of groups")]).await,
         ["poll"] => poll(&SIZES).await,
         ["scrape"] => scrape().await,
@@ -62,7 +71,7 @@ async fn main() {
             scrape().await;
             render().await;
         }
-        other => panic!("expected poll, scrape, render or start; got {other:?}"),
+        other => panic!("expected poll, scrape, render, start or fleet; got {other:?}"),
     }
 }
 

@@ -24,10 +24,18 @@ pub(crate) fn simulator(groups: usize) -> Process {
 /// server on another machine, so that it gets only the time that nobody else wants: making the answer
 /// would slow down what reads it.
 pub(crate) fn recorded(groups: usize) -> Process {
-    let mut command = Command::new("chrt");
-    command.args(["--idle", "0"]);
+    beside(
+        &["chrt", "--idle", "0"],
+        &["serve-recorded", &groups.to_string()],
+    )
+}
+
+/// This program with these `words`, run by another one.
+pub(crate) fn beside(by: &[&str], words: &[&str]) -> Process {
+    let mut command = Command::new(by[0]);
+    command.args(&by[1..]);
     command.arg(std::env::current_exe().expect("this program has a path"));
-    command.args(["serve-recorded", &groups.to_string()]);
+    command.args(words);
     Process::spawn(command).expect("it listens")
 }
 
@@ -47,12 +55,17 @@ const OPERATION: &str = "/api/event/getSharedClipGroupsV2";
 
 /// The whole answer of the Rhombus at `url`.
 pub(crate) async fn answer(url: &str) -> bytes::Bytes {
+    ask(&format!("{url}{OPERATION}"), "{}".to_owned()).await
+}
+
+/// The whole answer to `body` at `url`.
+pub(crate) async fn ask(url: &str, body: String) -> bytes::Bytes {
     let request = reqwest::Client::new()
-        .post(format!("{url}{OPERATION}"))
+        .post(url)
         .header("content-type", "application/json")
         .header("x-auth-scheme", "api-token")
         .header("x-auth-apikey", "bench-key")
-        .body("{}");
+        .body(body);
     let answer = request.send().await.expect("an answer");
     answer.bytes().await.expect("a whole answer")
 }
@@ -98,7 +111,7 @@ pub(crate) async fn serve_fixed_response(body: &str) {
 }
 
 /// Listens, and says where.
-async fn listen() -> TcpListener {
+pub(crate) async fn listen() -> TcpListener {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("address={}", listener.local_addr().expect("bound"));
     listener
