@@ -108,7 +108,8 @@ impl Poller {
     /// Asks once. Gives how long Rhombus wants to be left alone, where it says so.
     async fn poll(&mut self) -> Option<Duration> {
         let started = Instant::now();
-        match self.ask().await {
+        // Boxed, since it is large: of thousands of lists, few are asked for at a time.
+        match Box::pin(self.ask()).await {
             Ok(answer) => {
                 self.publish_answer(answer, started);
                 None
