@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::rhombus::{
-    ApiKey, Ask, BURST, Client, Credential, Endpoint, ExpirationTime, Holder, Instruments, Limits,
-    Observer, Pace, Transport, Wait,
+    ApiKey, Ask, BURST, Client, Credential, Endpoint, ExpirationTime, Holder, InFlight,
+    Instruments, Limits, Observer, Pace, Transport, Wait,
 };
 use rhombus_share_exporter::share::{ShareKind, Source};
 use rhombus_simulator::{Settings, Simulator, WorldKind};
@@ -32,6 +32,7 @@ fn nobody() -> Instruments {
         observer: Arc::new(Nobody),
         clock: Clock::system(),
         server_clock: Arc::new(ServerClock::new("http://rhombus.example".to_owned())),
+        in_flight: InFlight::new(),
     }
 }
 

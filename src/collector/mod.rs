@@ -393,6 +393,7 @@ impl Collector {
             observer: self.observer.clone(),
             clock: self.clock.clone(),
             server_clock,
+            in_flight: self.transport.in_flight(endpoint),
         };
         Client::new(endpoint.clone(), limits, pace, of_partner, instruments)
     }

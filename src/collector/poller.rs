@@ -1,5 +1,6 @@
 //! The task of one list of one organisation: ask, publish what came of it, wait, ask again. A poll is
-//! never begun while another of the same list runs, and none runs past its deadline.
+//! never begun while another of the same list runs, and none runs past its deadline, but for the
+//! time in which its endpoint has too many requests to answer already.
 
 use std::sync::Arc;
 use std::time::Duration;

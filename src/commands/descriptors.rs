@@ -1,15 +1,25 @@
 //! How many files and connections the system lets the process have open at once. Where it is too few,
 //! what fails is whatever comes next: a scrape, a poll, a key file.
 
-use tracing::warn;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::{debug, warn};
 
 /// What is open beside the connections of the web server: those to Rhombus, key files, the log.
 const RESERVE: u64 = 256;
 
-/// Warns when the limit is too small for that many connections.
-pub(super) fn check(max_connections: u32) {
+/// Raises the limit to what the system allows, as most servers do: thousands of organisations may have
+/// thousands of requests under way. Warns when it is too small even for the web server's connections.
+pub(super) fn raise(max_connections: u32) {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        debug!(%error, "the limit of open files stays as it is");
+    }
     let needed = u64::from(max_connections) + RESERVE;
-    if let Some(limit) = limit().filter(|limit| *limit < needed) {
+    if let Some(limit) = too_few(&getrlimit(Resource::Nofile), needed) {
         warn!(
             limit,
             needed,
@@ -19,18 +29,9 @@ pub(super) fn check(max_connections: u32) {
     }
 }
 
-/// The limit in force, where it can be known: on Linux.
-fn limit() -> Option<u64> {
-    parse(&std::fs::read_to_string("/proc/self/limits").ok()?)
-}
-
-/// From lines such as `Max open files            1024                 524288               files`:
-/// what is in force, then what it could be raised to. `unlimited` is none.
-fn parse(limits: &str) -> Option<u64> {
-    let values = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"))?;
-    values.split_whitespace().next()?.parse().ok()
+/// The limit in force where it is less than what is needed. None is no limit.
+fn too_few(limit: &Rlimit, needed: u64) -> Option<u64> {
+    limit.current.filter(|current| *current < needed)
 }
 
 #[cfg(test)]
@@ -38,12 +39,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_in_force_is_read() {
-        let limits = "Limit            Soft Limit  Hard Limit  Units\n\
-                      Max processes    1           2           processes\n\
-                      Max open files   1024        524288      files\n";
-        assert_eq!(parse(limits), Some(1024));
-        assert_eq!(parse(&limits.replace("1024", "unlimited")), None);
-        assert_eq!(parse(""), None);
+    fn a_limit_below_what_is_needed_is_said() {
+        let limit = |current| Rlimit {
+            current,
+            maximum: None,
+        };
+        assert_eq!(too_few(&limit(Some(768)), 768), None);
+        assert_eq!(too_few(&limit(Some(767)), 768), Some(767));
+        assert_eq!(too_few(&limit(None), 768), None);
     }
 }

@@ -45,7 +45,7 @@ async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<(Loaded, TcpList
     let read = move || anyhow::Ok((load()?, web_config(file.as_deref())?));
     let (loaded, config) = tokio::task::spawn_blocking(read).await??;
     log_warnings(&loaded);
-    descriptors::check(args.web.max_connections);
+    descriptors::raise(args.web.max_connections);
     let web = Web {
         telemetry_path: args.web.telemetry_path,
         config,

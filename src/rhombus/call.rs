@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::body::Body;
-use super::{Credential, Endpoint, Error, OfPartner, Pace, headers};
+use super::{Credential, Endpoint, Error, InFlight, OfPartner, Pace, headers};
 use crate::clock::{Clock, ServerClock};
 use crate::share::{Source, UnixMillis};
 
@@ -117,6 +117,7 @@ pub(super) struct Caller {
     pub(super) observer: Arc<dyn Observer>,
     pub(super) clock: Clock,
     pub(super) server_clock: Arc<ServerClock>,
+    pub(super) in_flight: Arc<InFlight>,
 }
 
 /// One operation: what is asked, by whom, and until when.
@@ -168,16 +169,24 @@ impl Caller {
         operation: &Operation<'_>,
         decode: impl Fn(UnixMillis) -> D,
     ) -> Result<D::Output, Error> {
-        let began = Instant::now();
-        let ready = self.ready(operation.deadline).await;
-        let waited = began.elapsed();
-        self.observer.waited(operation.source, Wait::Pace, waited);
-        ready?;
-        let answer = self.send(operation, decode).await;
+        let source = operation.source;
+        self.counted(source, self.ready(operation.deadline)).await?;
+        let left = operation.deadline.saturating_duration_since(Instant::now());
+        // Late rather than never: this wait is no part of the operation's time.
+        let _until_it_is_answered = self.counted(source, self.in_flight.enter()).await;
+        let answer = self.send(operation, left, decode).await;
         if let Some(of_partner) = &self.of_partner {
             of_partner.answered(answer.as_ref().err());
         }
         answer
+    }
+
+    /// Waits, and counts how long.
+    async fn counted<T>(&self, source: Source, waiting: impl Future<Output = T>) -> T {
+        let began = Instant::now();
+        let waited = waiting.await;
+        self.observer.waited(source, Wait::Pace, began.elapsed());
+        waited
     }
 
     /// Waits until one more request may go, to the organisation and by the partner.
@@ -193,9 +202,9 @@ impl Caller {
     async fn send<D: Decode>(
         &self,
         operation: &Operation<'_>,
+        left: Duration,
         decode: impl Fn(UnixMillis) -> D,
     ) -> Result<D::Output, Error> {
-        let left = operation.deadline.saturating_duration_since(Instant::now());
         let within = self.limits.timeout.min(left);
         let mut watch = Watch::new(&*self.observer, operation.source);
         let failed = |error: reqwest::Error| Error::from_reqwest(&error, within);

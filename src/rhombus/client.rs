@@ -13,11 +13,13 @@ use super::shares::clip_groups::{self, ClipGroup};
 use super::shares::live_streams::LiveStream;
 use super::shares::timelapses::TimelapseGroup;
 use super::shares::{self, Record};
-use super::{Credential, Endpoint, Error, ExpirationTime, Limits, Observer, OfPartner, Pace};
+use super::{
+    Credential, Endpoint, Error, ExpirationTime, InFlight, Limits, Observer, OfPartner, Pace,
+};
 use crate::clock::{Clock, ServerClock};
 use crate::share::{Listing, ShareKind, Source, UnixMillis};
 
-/// What watches and times the requests.
+/// What watches, times and bounds the requests.
 #[derive(Clone)]
 pub struct Instruments {
     /// Is told of each request.
@@ -26,6 +28,8 @@ pub struct Instruments {
     pub clock: Clock,
     /// The clock of the endpoint, which is set by each answer.
     pub server_clock: Arc<ServerClock>,
+    /// The requests that the endpoint has not answered yet.
+    pub in_flight: Arc<InFlight>,
 }
 
 /// Which list to ask for, and how to read it.
@@ -66,6 +70,7 @@ impl Client {
                 observer: instruments.observer,
                 clock: instruments.clock,
                 server_clock: instruments.server_clock,
+                in_flight: instruments.in_flight,
             },
         }
     }

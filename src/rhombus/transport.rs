@@ -2,14 +2,17 @@
 //! proxy where there is one, one over TLS past it, and one to this machine, in plain text. Nothing
 //! here looks at the environment: the proxy is handed in.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::resolver::Resolver;
-use super::{ClientCertificate, Endpoint, Error, NoProxy, Proxy};
+use super::{ClientCertificate, Endpoint, Error, InFlight, NoProxy, Proxy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most that are kept while nobody uses them, of one pool. Where answers are quick, far fewer are open.
+const MOST_IDLE: usize = 512;
 /// A connection outlives the usual interval between polls, so that TLS is not begun each time.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(150);
 const USER_AGENT: &str = concat!("rhombus-share-exporter/", env!("CARGO_PKG_VERSION"));
@@ -22,6 +25,7 @@ pub struct Transport {
     proxied: OnceLock<reqwest::Client>,
     direct: OnceLock<reqwest::Client>,
     loopback: OnceLock<reqwest::Client>,
+    in_flight: Mutex<BTreeMap<String, Arc<InFlight>>>,
 }
 
 impl Transport {
@@ -45,6 +49,14 @@ impl Transport {
         }
         let client = build(builder)?;
         Ok(pool.get_or_init(|| client).clone())
+    }
+
+    /// The requests that `endpoint` has not answered yet, whoever sends them.
+    pub fn in_flight(&self, endpoint: &Endpoint) -> Arc<InFlight> {
+        let in_flight = self.in_flight.lock();
+        let mut in_flight = in_flight.unwrap_or_else(PoisonError::into_inner);
+        let known = in_flight.entry(endpoint.to_string());
+        known.or_insert_with(InFlight::new).clone()
     }
 
     /// A pool of its own, whose connections to `endpoint` show a client certificate.
@@ -97,6 +109,7 @@ fn direct() -> reqwest::ClientBuilder {
         .dns_resolver(Resolver::system())
         .no_proxy()
         .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(MOST_IDLE)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
 }
