@@ -340,6 +340,23 @@ async fn a_closed_terminal_ends_the_demo_and_the_simulator() {
 }
 
 #[tokio::test]
+async fn the_limit_of_open_files_is_raised_to_what_the_system_allows() {
+    let mut command = std::process::Command::new("sh");
+    let serve = format!(
+        "ulimit -Sn 300 && exec {} serve --web.listen-address=127.0.0.1:0",
+        common::process::BINARY
+    );
+    command.args(["-c", &serve]).env_clear();
+    command.envs([
+        ("RHOMBUS_API_KEY", KEY),
+        ("RHOMBUS_ENDPOINT_URL", "http://127.0.0.1:1"),
+    ]);
+    let exporter = Process::spawn(command).expect("it serves");
+    let limit = exporter.metrics().await.value("process_max_fds");
+    assert!(limit > 300.0, "{limit}");
+}
+
+#[tokio::test]
 async fn the_demo_says_where_to_look() {
     let demo = Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
     let url = demo.url("");
