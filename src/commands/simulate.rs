@@ -95,6 +95,7 @@ fn partner(
         uuid: None,
         name: format!("Client {number}"),
         world,
+        lets_in: true,
     };
     Ok(Some(PartnerSettings {
         api_key: key(file)?,

@@ -141,6 +141,11 @@ impl Clients {
     }
 }
 
+/// What is put for a client that lets its partner in, or does not.
+pub(super) fn access(lets_in: bool) -> Map<String, Value> {
+    [(ALLOWED.to_owned(), lets_in.into())].into_iter().collect()
+}
+
 /// A record as documented. The link logs in whoever has it.
 fn record(
     (uuid, name): (&str, &str),

@@ -5,9 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::Map;
-
-use super::clients::Clients;
+use super::clients::{self, Clients};
 use super::org::Org;
 use super::pace::Pace;
 use super::world::{Uuid, World};
@@ -55,8 +53,9 @@ impl Directory {
     pub(super) fn add_partner(&mut self, settings: PartnerSettings, now: UnixMillis) {
         let clients = Clients::new(self.partners.len());
         for client in settings.clients {
+            let lets_in = client.lets_in;
             let (uuid, org) = self.client(client, now);
-            clients.put(uuid, org, Map::new(), now);
+            clients.put(uuid, org, clients::access(lets_in), now);
         }
         let world = World::new(WorldKind::Empty, &settings.name, now);
         let partner = Org::new(settings.credential, world, self.pace, now).with_clients(clients);

@@ -166,6 +166,8 @@ pub struct ClientSettings {
     pub name: String,
     /// What it shares.
     pub world: WorldKind,
+    /// Whether it lets the partner in.
+    pub lets_in: bool,
 }
 
 impl Settings {

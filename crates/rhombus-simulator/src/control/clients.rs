@@ -79,6 +79,7 @@ async fn put_client(
         uuid: Some(uuid),
         name: "Unnamed client".to_owned(),
         world: WorldKind::Empty,
+        lets_in: true,
     };
     let (uuid, org) = simulator.write().client(settings, simulator.now());
     {

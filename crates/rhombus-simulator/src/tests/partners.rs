@@ -24,6 +24,7 @@ fn client(name: &str, groups: usize) -> ClientSettings {
         uuid: None,
         name: name.to_owned(),
         world: world(groups),
+        lets_in: true,
     }
 }
 
@@ -578,6 +579,22 @@ async fn access_and_counts_can_be_left_unsaid() {
         (nothing.get("clients"), &nothing["error"]),
         (None, &json!(false))
     );
+}
+
+#[tokio::test]
+async fn a_client_may_have_withdrawn_access_from_the_start() {
+    let withdrawn = ClientSettings {
+        lets_in: false,
+        ..client("Beta", 5)
+    };
+    let partner = partner("p", vec![client("Alpha", 3), withdrawn]);
+    let served = Served::new(settings(Vec::new(), vec![partner])).await;
+    for (name, lets_in, code) in [("Alpha", true, 200), ("Beta", false, 403)] {
+        let record = served.client("p", name).await;
+        assert_eq!(record["clientAccessAllowed"], lets_in);
+        let uuid = record["clientOrgUuid"].as_str().unwrap();
+        assert_eq!(served.status_as("p", uuid).await, code);
+    }
 }
 
 #[tokio::test]
