@@ -108,6 +108,7 @@ fn walls_and_cameras_say_how_many_shares_they_have() {
         },
         WorldKind::Demo(Place::School),
         WorldKind::Demo(Place::Clinic),
+        WorldKind::Demo(Place::Shop),
     ] {
         let world = World::new(kind, "", NOW);
         for second in (0..600).step_by(50) {

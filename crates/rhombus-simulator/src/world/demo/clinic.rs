@@ -3,6 +3,7 @@
 use super::Act::{AskToSignIn, EndsIn, LivesFor, Lock, Open, Remove, Share};
 use super::facts::{Facts, Outage};
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
+use crate::fault::Fault;
 use crate::operation::Operation;
 
 pub(super) static FACTS: Facts = Facts {
@@ -14,6 +15,10 @@ pub(super) static FACTS: Facts = Facts {
         operation: Operation::VideoWalls,
         period: 30 * MINUTE,
         within: 2 * MINUTE..7 * MINUTE,
+        fault: || Fault::ServerError {
+            status: 503,
+            retry_after: None,
+        },
     }),
 };
 

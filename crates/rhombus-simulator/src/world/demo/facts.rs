@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Demo, Place, Sort, clinic, school};
+use super::{Demo, Place, Sort, clinic, school, shop};
 use crate::clock::UnixMillis;
 use crate::fault::Fault;
 use crate::operation::Operation;
@@ -26,6 +26,8 @@ pub(super) struct Outage {
     pub(super) period: i64,
     /// From and to when in each period.
     pub(super) within: std::ops::Range<i64>,
+    /// How it fails.
+    pub(super) fault: fn() -> Fault,
 }
 
 impl Place {
@@ -33,6 +35,7 @@ impl Place {
         match self {
             Self::School => &school::FACTS,
             Self::Clinic => &clinic::FACTS,
+            Self::Shop => &shop::FACTS,
         }
     }
 }
@@ -63,9 +66,6 @@ impl Demo {
         let outage = self.place.facts().outage.as_ref()?;
         let time = self.elapsed(now) % outage.period;
         let fails = outage.operation == operation && outage.within.contains(&time);
-        fails.then_some(Fault::ServerError {
-            status: 503,
-            retry_after: None,
-        })
+        fails.then(outage.fault)
     }
 }

@@ -5,6 +5,7 @@
 mod clinic;
 mod facts;
 mod school;
+mod shop;
 
 use serde_json::{Map, Value};
 
@@ -22,6 +23,8 @@ pub enum Place {
     School,
     /// A clinic: 10 pages, of which 3 move.
     Clinic,
+    /// A chain of hardware shops: 8 pages, of which 4 move.
+    Shop,
 }
 
 impl Place {
@@ -35,6 +38,10 @@ impl Place {
             (Self::Clinic, List::TimelapseGroups) => &clinic::TIMELAPSE_GROUPS,
             (Self::Clinic, List::LiveStreams) => &clinic::LIVE_STREAMS,
             (Self::Clinic, List::VideoWalls | List::VideoWallShares) => &clinic::VIDEO_WALLS,
+            (Self::Shop, List::ClipGroups) => &shop::CLIP_GROUPS,
+            (Self::Shop, List::TimelapseGroups) => &shop::TIMELAPSE_GROUPS,
+            (Self::Shop, List::LiveStreams) => &shop::LIVE_STREAMS,
+            (Self::Shop, List::VideoWalls | List::VideoWallShares) => &shop::VIDEO_WALLS,
             (_, List::Cameras) => &[],
         }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
 
 const START: UnixMillis = UnixMillis(1_760_000_000_000);
-const PLACES: [Place; 2] = [Place::School, Place::Clinic];
+const PLACES: [Place; 3] = [Place::School, Place::Clinic, Place::Shop];
 
 /// What `place` lists `seconds` after its start, by uuid.
 fn at(place: Place, seconds: i64) -> BTreeMap<String, Value> {
@@ -155,7 +155,7 @@ fn organisations_share_nothing() {
     let orgs: HashSet<_> = PLACES
         .map(|place| at(place, 0).into_values().next().unwrap()["orgUuid"].clone())
         .into();
-    assert_eq!(orgs.len(), 2);
+    assert_eq!(orgs.len(), PLACES.len());
 }
 
 fn world(place: Place) -> World {
@@ -164,30 +164,35 @@ fn world(place: Place) -> World {
 
 #[test]
 fn one_key_is_no_super_admin_and_is_not_told_of_a_stream() {
-    let [school, clinic] = PLACES.map(world);
+    let [school, clinic, shop] = PLACES.map(world);
     assert_eq!(school.permissions()["superAdmin"], true);
     assert_eq!(clinic.permissions()["superAdmin"], false);
+    assert_eq!(shop.permissions()["superAdmin"], true);
     let unlisted = |world: &World| {
         let cameras = world.records(List::Cameras, START);
         let count = |camera: Record| camera.field("liveStreamsSharedCount").unwrap().as_u64();
         let counted: u64 = cameras.filter_map(count).sum();
         counted - world.count(List::LiveStreams, START) as u64
     };
-    assert_eq!((unlisted(&school), unlisted(&clinic)), (0, 1));
+    assert_eq!(
+        [school, clinic, shop].map(|world| unlisted(&world)),
+        [0, 1, 0]
+    );
 }
 
 #[test]
 fn support_and_a_partner_may_enter_for_a_while() {
-    let [school, clinic] = PLACES.map(world);
+    let [school, clinic, shop] = PLACES.map(world);
     let later = |until: &Value| until.as_i64().unwrap() > 1_760_000_000;
     assert!(later(&school.profile().support_access_until));
     assert!(school.profile().partner_access_until.is_null());
     assert!(later(&clinic.profile().partner_access_until));
     assert!(clinic.profile().support_access_until.is_null());
+    assert!(later(&shop.profile().partner_access_until));
 }
 
 #[test]
-fn one_list_fails_for_some_minutes_of_each_half_hour() {
+fn some_lists_fail_for_some_minutes_again_and_again() {
     let minutes = |place, operation| -> Vec<i64> {
         let at = |minute: i64| UnixMillis(START.0 + 60_000 * minute);
         let fails = |minute: &i64| world(place).own_fault(operation, at(*minute)).is_some();
@@ -197,6 +202,9 @@ fn one_list_fails_for_some_minutes_of_each_half_hour() {
     assert_eq!(failing, [2, 3, 4, 5, 6, 32, 33, 34, 35, 36]);
     assert!(minutes(Place::Clinic, Operation::LiveStreams).is_empty());
     assert!(minutes(Place::School, Operation::VideoWalls).is_empty());
+    let warning = minutes(Place::Shop, Operation::LiveStreams);
+    assert_eq!(warning, [4, 5, 6, 24, 25, 26, 44, 45, 46]);
+    assert!(minutes(Place::Shop, Operation::VideoWalls).is_empty());
 }
 
 #[test]
