@@ -294,6 +294,12 @@ async fn the_demo_needs_nothing_and_shows_everything() {
     let (status, page) = demo.get("/").await;
     assert_eq!(status, 200);
     assert!(page.contains("</html>"), "{page}");
+    demo.wait_for("the partner's clients are known", |metrics| {
+        let open = r#"rhombus_shares{org="Harbour Hardware",kind="clip_group",protection="none"}"#;
+        metrics.get(open) > Some(0.0)
+            && metrics.get(r#"rhombus_organizations{state="not_allowed"}"#) == Some(1.0)
+    })
+    .await;
     let before = metrics.shares();
     demo.wait_for("something changes", |metrics| metrics.shares() != before)
         .await;

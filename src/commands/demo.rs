@@ -1,7 +1,11 @@
 //! `demo`: the exporter against the built-in simulator, with nothing to set up.
 
+use std::time::Duration;
+
 use exporter_web::ServerOptions;
-use rhombus_simulator::{Credential, OrgSettings, Place, Settings, Simulator, WorldKind};
+use rhombus_simulator::{
+    ClientSettings, Credential, OrgSettings, PartnerSettings, Place, Settings, Simulator, WorldKind,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -11,12 +15,14 @@ use super::output;
 use super::signals::EndSignals;
 use super::simulated_clock;
 use crate::cli::DemoArgs;
-use crate::config::{Collect, Config, CredentialSource, KeySource, Organization};
+use crate::config::{
+    Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns,
+};
 use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::telemetry;
 
-/// The organisations of the demo: name here, name at Rhombus, key, what they share.
+/// The organisations with a key of their own: name here, name at Rhombus, key, what they share.
 const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
     (
         "lakeside-clinic",
@@ -32,6 +38,12 @@ const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
     ),
 ];
 
+/// The partner: name here, name at Rhombus, key.
+const PARTNER: (&str, &str, &str) = ("north-shore-it", "North Shore IT", "demo-key-partner");
+
+/// Soon enough for those who watch.
+const REFRESH: Duration = Duration::from_secs(60);
+
 /// Enough to ask for every wall at each poll: the budget of this Rhombus is nobody else's.
 const DEMO_PACE: f64 = 20.0;
 
@@ -39,9 +51,10 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
     let signals = EndSignals::listen()?;
     let listener = bind(&args.listen.listen_address).await?;
+    let endpoint = Endpoint::parse(&simulate().await?)?;
     let config = Config {
-        organizations: organizations(simulate().await?)?,
-        partners: Vec::new(),
+        organizations: organizations(&endpoint)?,
+        partners: vec![partner(endpoint)?],
         collect: Collect {
             interval: args.interval,
             requests_per_second: DEMO_PACE,
@@ -71,7 +84,7 @@ async fn simulate() -> anyhow::Result<String> {
     });
     let settings = Settings {
         orgs: orgs.into(),
-        partners: Vec::new(),
+        partners: vec![simulated_partner()],
         gzip: false,
         pace: None,
     };
@@ -89,25 +102,63 @@ async fn simulate() -> anyhow::Result<String> {
     Ok(url)
 }
 
-fn organizations(url: String) -> anyhow::Result<Vec<Organization>> {
+/// It has one client that lets it in, and one that does no longer.
+fn simulated_partner() -> PartnerSettings {
+    let (_, name, key) = PARTNER;
+    let client = |name: &str, world, lets_in| ClientSettings {
+        uuid: None,
+        name: name.to_owned(),
+        world,
+        lets_in,
+    };
+    PartnerSettings {
+        api_key: key.to_owned(),
+        credential: Credential::Token,
+        name: name.to_owned(),
+        clients: vec![
+            client("Harbour Hardware", WorldKind::Demo(Place::Shop), true),
+            client("Pier Nine Boats", WorldKind::Empty, false),
+        ],
+    }
+}
+
+fn organizations(endpoint: &Endpoint) -> anyhow::Result<Vec<Organization>> {
     let organization = |(name, _, key, _): (&str, &str, &str, Place)| {
         Ok(Organization {
             name: name.to_owned(),
-            credential: CredentialSource {
-                key: KeySource::Inline(ApiKey::new(key)?),
-                certificate: None,
-            },
-            endpoint: Endpoint::parse(&url)?,
+            credential: credential(key)?,
+            endpoint: endpoint.clone(),
             org_uuid: None,
         })
     };
     ORGANIZATIONS.into_iter().map(organization).collect()
 }
 
+fn partner(endpoint: Endpoint) -> anyhow::Result<Partner> {
+    let (name, _, key) = PARTNER;
+    Ok(Partner {
+        name: name.to_owned(),
+        credential: credential(key)?,
+        endpoint,
+        refresh: REFRESH,
+        include: Patterns::default(),
+        exclude: Patterns::default(),
+        requests_per_second: None,
+    })
+}
+
+fn credential(key: &str) -> anyhow::Result<CredentialSource> {
+    Ok(CredentialSource {
+        key: KeySource::Inline(ApiKey::new(key)?),
+        certificate: None,
+    })
+}
+
 /// Says where to look.
 fn invite(url: &str) -> anyhow::Result<()> {
     output::print(format_args!(
-        "\n  Two made-up organisations share footage by link, and go on doing so. Look at\n\n  \
+        "\n  Three made-up organisations share footage by link, and go on doing so. One of them is found\n  \
+         with a partner's key. Look at\n\n  \
          {url:<32}  what is open, at a glance\n  \
          {:<32}  what Prometheus scrapes\n\n  Ctrl-C ends it.\n\n",
         format!("{url}/metrics"),
