@@ -49,18 +49,25 @@ pub(super) fn tell(before: &Organizations, now: &Organizations) {
         }
     });
     let is_client = |key: &&Key| matches!(key, Key::Client { .. });
-    // The first list of a partner is no news.
+    // The first list of a partner is no news, but for those that can't be watched.
     let partners = before.keys().filter(is_client).filter_map(Key::partner);
     let known: BTreeSet<_> = partners.collect();
     let new = now
         .iter()
         .filter(|(key, _)| !before.contains_key(key))
-        .filter(|(key, _)| key.partner().is_some_and(|partner| known.contains(partner)));
+        .filter(|(key, running)| {
+            let is_allowed = running.settings.access.is_allowed();
+            let partner = key.partner();
+            partner.is_some_and(|partner| known.contains(partner) || !is_allowed)
+        });
     each(new, "are new", |(key, running)| {
         let (org, partner) = (running.organization.name(), key.partner());
         match running.settings.access.is_allowed() {
             true => info!(org, partner, "a new client, which is watched from now on"),
-            false => warn!(org, partner, "a new client, which gives no access"),
+            false => warn!(
+                org,
+                partner, "a client that gives no access, and is not watched"
+            ),
         }
     });
 }

@@ -62,7 +62,7 @@ fn answer(standings: &Standings) -> (&'static str, String) {
         format!("{} not asked for its clients lately", partners(failing))
     } else if standings.unreadable_clients() > 0 {
         let unreadable = words::counted(standings.unreadable_clients(), "client");
-        format!("{unreadable} can't be asked")
+        format!("{unreadable} could not be asked")
     } else if standings.skew >= SKEW_LIMIT {
         format!("Clocks differ by {}", words::span(standings.skew))
     } else if !standings.duplicates.is_empty() {
@@ -106,7 +106,7 @@ fn unseen(standings: &Standings, all: u64) -> (&'static str, String) {
     let blind = unseen - in_part;
     let of_all = |number| format!("{} of {}", words::count(number), organizations(all));
     let known = in_what_is_known(standings);
-    if waiting == all && in_part == 0 {
+    if waiting > 0 && waiting + not_allowed == all && in_part == 0 {
         ("warn", "Waiting for the first answers".to_owned())
     } else if unseen == not_allowed {
         let verb = if not_allowed == 1 { "gives" } else { "give" };

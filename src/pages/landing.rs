@@ -156,7 +156,11 @@ fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
     tiles.push(Tile {
         value: format!("{} / {}", words::count(fresh), words::count(all)),
         label: "organisations fresh".to_owned(),
-        tone: if fresh < all { "bad" } else { "" },
+        tone: match all - fresh {
+            0 => "",
+            missing if missing == standings.count(Belief::NotAllowed) => "warn",
+            _ => "bad",
+        },
     });
     tiles
 }

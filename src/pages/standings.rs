@@ -202,7 +202,9 @@ impl Standings {
         rows.sort_by_key(|row| (row.belief, Reverse(row.links.map(|links| links.open()))));
         let mut kinds: BTreeMap<ShareKind, OfKind> = BTreeMap::new();
         let lists = || rows.iter().flat_map(|row| &row.lists);
-        for list in lists() {
+        // One that may not be looked at has no list to be read: it is told for itself.
+        let may_be_looked_at = rows.iter().filter(|row| row.belief != Belief::NotAllowed);
+        for list in may_be_looked_at.flat_map(|row| &row.lists) {
             kinds.entry(list.kind).or_default().add(list);
         }
         let of_kinds = kinds.values().map(|of_kind| of_kind.links);

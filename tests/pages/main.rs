@@ -15,6 +15,7 @@ mod fleets;
 mod frames;
 mod kinds;
 mod landing;
+mod partners;
 mod routes;
 #[path = "../../crates/exporter-web/tests/server/site.rs"]
 mod site;
