@@ -27,7 +27,8 @@ impl BlindSpots {
     /// shown what people have written, here the name of a role.
     pub(super) fn new(snapshot: &Snapshot, is_identified: bool) -> Self {
         let mut spots = Self::default();
-        for look in &snapshot.organizations {
+        let all = snapshot.organizations.iter();
+        for look in all.filter(|look| look.organization.is_allowed()) {
             spots.add_unlisted(look, snapshot);
             if look.permissions.super_admin == Some(false) {
                 let role = look.permissions.role.as_deref().filter(|_| is_identified);
