@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::Stdio;
 
+use common::files::{Files, key, serve};
 use common::process::Process;
 use common::toolchains::toolchains;
 use common::{exporter, put_group, put_some_groups, set_fault, simulator};
@@ -57,6 +58,34 @@ async fn exposition() -> String {
 async fn demo() -> String {
     let demo = Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
     demo.get("/metrics").await.1
+}
+
+/// What one of two exporters that share a partner's clients says.
+async fn with_partner() -> String {
+    let files = Files::new();
+    let key = files.write_key("msp", &key("msp"));
+    let simulator = Process::start(
+        &[
+            "simulate",
+            "--listen=127.0.0.1:0",
+            "--groups=0",
+            "--clients=8",
+            &format!("--partner-key-file={}", key.display()),
+        ],
+        &[],
+    );
+    let text = format!(
+        "collect: {{interval: 1s, requests_per_second: 100, shard: 0/2}}\npartners:\n  - {{name: msp, api_key_file: msp, endpoint: '{}', refresh: 1s}}\n",
+        simulator.url("")
+    );
+    let config = files.write("config.yml", &text);
+    let exporter = serve(&config, &[]);
+    exporter
+        .wait_for("a client is known", |metrics| {
+            !metrics.starting("rhombus_partner_client_info").is_empty()
+        })
+        .await;
+    exporter.get("/metrics").await.1
 }
 
 /// The tables of `docs/metrics.md`: `| metric | type | labels | value |`.
@@ -123,12 +152,21 @@ async fn what_is_documented_is_exported_and_nothing_else() {
     let is_demo = "rhombus_share_exporter_demo";
     assert!(!all.contains_key(is_demo));
     all.insert(is_demo.to_owned(), demo[is_demo].clone());
+    for (name, (kind, labels)) in exported(&with_partner().await) {
+        let (_, all) = all.entry(name).or_insert((kind, BTreeSet::new()));
+        all.extend(labels);
+    }
     assert_eq!(all, documented);
 }
 
 #[tokio::test]
 async fn promtool_has_nothing_to_say() {
-    let text = exposition().await;
+    for text in [exposition().await, with_partner().await] {
+        the_linters_are_silent(&text);
+    }
+}
+
+fn the_linters_are_silent(text: &str) {
     for toolchain in toolchains() {
         let mut promtool = toolchain
             .command("promtool")

@@ -326,12 +326,12 @@ fn each_broken_rule_is_noticed() {
             "compares nothing",
         ),
         (
-            "rhombus_malformed_records[5m]",
-            "rhombus_malformed[5m]",
+            "rhombus_malformed_records{source!=",
+            "rhombus_malformed{source!=",
             "no such metric",
         ),
         (
-            "last_over_time(rhombus_malformed_records[5m]) > 0",
+            "last_over_time(rhombus_malformed_records{source=\"partner_clients\"}[5m]) > 0",
             "rhombus_malformed_records > 0",
             "missed scrape",
         ),

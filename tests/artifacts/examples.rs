@@ -95,6 +95,9 @@ fn check_outages(findings: &mut Findings, route: &Value) {
             "RhombusCollectFailing",
             "RhombusDataStale",
             "RhombusThrottled",
+            "RhombusKeyRejected",
+            "RhombusOrganizationLost",
+            "RhombusClientAccessWithdrawn",
         ] {
             let names = |route: &&Value| route["matchers"].to_string().contains(alert);
             let grouped = inner.iter().find(names);

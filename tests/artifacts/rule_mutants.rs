@@ -56,8 +56,8 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusDataStale",
-        "            unless on (job, instance, org, source) instance_org_source:rhombus_collect:forbidden\n          )\n          or",
-        "          )\n          or",
+        "            unless on (job, instance, org, source) instance_org_source:rhombus_collect:forbidden\n            unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n",
+        "            unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n",
     ),
     (
         "RhombusDataStale",
@@ -155,8 +155,8 @@ const MUTANTS: &[Mutant] = &[
     ("RhombusSupportAccess", "> 262800", "> 255600"),
     (
         "RhombusMalformedRecords",
-        "(rhombus_malformed_records[5m]) > 0",
-        "(rhombus_malformed_records[5m]) > 1",
+        "(rhombus_malformed_records{source!=\"partner_clients\"}[5m]) > 0",
+        "(rhombus_malformed_records{source!=\"partner_clients\"}[5m]) > 1",
     ),
     ("RhombusClockSkew", "[5m]) > 120", "[5m]) >= 120"),
     ("RhombusClockSkew", "[5m]) < -120", "[5m]) < -1200"),
@@ -189,8 +189,8 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusOrganizationLost",
-        "unless on (job, instance) last_over_time(rhombus_share_exporter_build_info[5m])",
-        "",
+        "last_over_time(rhombus_share_exporter_build_info[5m])\n                unless",
+        "(last_over_time(rhombus_share_exporter_build_info[5m]) > 1)\n                unless",
     ),
     (
         "RhombusOtherTarget",
@@ -201,6 +201,156 @@ const MUTANTS: &[Mutant] = &[
         "RhombusOtherTarget",
         "unless on (job, instance)\n          last_over_time(rhombus_share_exporter_build_info",
         "unless on (job)\n          last_over_time(rhombus_share_exporter_build_info",
+    ),
+    (
+        "RhombusCollectFailing",
+        "          unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n        # Five polls",
+        "        # Five polls",
+    ),
+    (
+        "RhombusKeyRejected",
+        "          unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n        # A key that",
+        "        # A key that",
+    ),
+    (
+        "RhombusDataStale",
+        "            unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n          )\n          or",
+        "          )\n          or",
+    ),
+    (
+        "RhombusDataStale",
+        "          unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n        # A little more",
+        "        # A little more",
+    ),
+    (
+        "RhombusListForbidden",
+        "          unless on (job, instance, org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n\n      - record: org_kind_protection:rhombus_shares:highest",
+        "\n      - record: org_kind_protection:rhombus_shares:highest",
+    ),
+    (
+        "RhombusCollectFailing",
+        "_seconds{source!=\"partner_clients\"}[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
+        "_seconds[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
+    ),
+    (
+        "RhombusKeyRejected",
+        "_seconds{source!=\"partner_clients\"}[5m]))\n          )\n          and on",
+        "_seconds[5m]))\n          )\n          and on",
+    ),
+    (
+        "RhombusDataStale",
+        "_seconds{source!=\"partner_clients\"}[5m]))\n            > on",
+        "_seconds[5m]))\n            > on",
+    ),
+    (
+        "RhombusThrottled",
+        "{reason=\"throttled\",source!=\"partner_clients\"}",
+        "{reason=\"throttled\"}",
+    ),
+    (
+        "RhombusMalformedRecords",
+        "rhombus_malformed_records{source!=\"partner_clients\"}",
+        "rhombus_malformed_records",
+    ),
+    (
+        "RhombusPartnerClientsMalformed",
+        "rhombus_malformed_records{source=\"partner_clients\"}",
+        "rhombus_malformed_records",
+    ),
+    (
+        "RhombusPartnerClientsFailing",
+        "(2 * label_replace",
+        "(1 * label_replace",
+    ),
+    (
+        "RhombusPartnerClientsFailing",
+        "(2 * label_replace",
+        "(3 * label_replace",
+    ),
+    (
+        "RhombusPartnerClientsFailing",
+        "\"(.+)\") + 600)",
+        "\"(.+)\"))",
+    ),
+    (
+        "RhombusPartnerClientsFailing",
+        "{source=\"partner_clients\"}[5m]) > 0)",
+        "{source=\"partner_clients\"}[5m]) >= 0)",
+    ),
+    (
+        "RhombusPartnerClientsUnknown",
+        "{source=\"partner_clients\"}[5m]) == 0\n        # As for",
+        "{source=\"partner_clients\"}[5m]) >= 0\n        # As for",
+    ),
+    (
+        "RhombusClientAccessWithdrawn",
+        "{access=\"not_allowed\"}[5m]) == 1)",
+        "[5m]) == 1)",
+    ),
+    (
+        "RhombusClientAccessWithdrawn",
+        "* on (org) group_left ()\n          (time() - max by (org) (instance_org:rhombus_collect:last_success_within_a_day))\n        # Rhombus's",
+        "* 0\n        # Rhombus's",
+    ),
+    (
+        "RhombusClientsNotAllowed",
+        "group by (job, partner, org)",
+        "group by (job, instance, partner, org)",
+    ),
+    (
+        "RhombusShareOpen",
+        "              or\n              last_over_time(rhombus_collect_last_success_timestamp_seconds{source=\"partner_clients\"}[5m]) == 0\n",
+        "",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "                unless on (job, instance)\n                (last_over_time(rhombus_collect_last_success_timestamp_seconds{source=\"partner_clients\"}[5m]) == 0)\n",
+        "",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "          unless on (org) last_over_time(rhombus_partner_client_info{access=\"not_allowed\"}[5m])\n",
+        "",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "_seconds{source!=\"partner_clients\"}[1d:5m]",
+        "_seconds[1d:5m]",
+    ),
+    (
+        "RhombusOrganizationDuplicate",
+        "group by (job, org_uuid, index)",
+        "group by (job, org_uuid, instance)",
+    ),
+    (
+        "RhombusShardMissing",
+        "          unless on (job) (up == 0)\n",
+        "",
+    ),
+    (
+        "RhombusShardMissing",
+        "\"shards\", \"/\", \"seen\", \"count\"",
+        "\"shards\", \"/\", \"count\", \"count\"",
+    ),
+    (
+        "RhombusShardMissing",
+        "          unless on (job)\n          (\n            label_join",
+        "          unless on (job, count)\n          (\n            label_join",
+    ),
+    (
+        "RhombusShardMissing",
+        "group by (job, index, count)",
+        "group by (job, instance, index, count)",
+    ),
+    (
+        "RhombusShardMissing",
+        "            and on (job, shards)\n            label_join(\n              count_values by (job, count) (\"seen\"",
+        "            and on (job, count)\n            label_join(\n              count_values by (job) (\"count\"",
+    ),
+    (
+        "RhombusShardsDisagree",
+        "(job_count:rhombus_share_exporter_shard:seen) > 1",
+        "(job_count:rhombus_share_exporter_shard:seen) > 0",
     ),
 ];
 
