@@ -43,10 +43,19 @@ const IN_DOUBT_BY_KIND: &str =
 pub(crate) const LOOKED_AT: &str = " and min(rhombus_collect_success{LISTS}) == 1 \
     unless count(NOT_SEEN or NOT_SHOWN)";
 
-/// What makes a 0 of any list one that can't be relied on: the key may not see all, an organisation is
-/// one that another name is too or may not be looked at, a clock is wrong, or nothing of it is real.
+/// The clients that are not watched: those that give no access, those of a partner whose list can't be
+/// read, was never read, or has some that can't be understood.
+const CLIENTS_NOT_SEEN: &str = "rhombus_partner_client_info{ORGS,access=\"not_allowed\"} \
+    or rhombus_collect_success{ORGS,source=\"partner_clients\"} == 0 \
+    or rhombus_partner_refresh_seconds{PARTNERS} \
+    unless on (job, instance, partner) rhombus_partner_clients{CHOSEN} \
+    or rhombus_malformed_records{ORGS,source=\"partner_clients\",field=~\"clientOrgUuid|record\"} > 0";
+
+/// What makes a 0 of any list one that can't be relied on: the key may not see all, clients are not
+/// watched, an organisation is one that another name is too, a clock is wrong, or nothing of it is real.
 const WHATEVER_THE_LIST: &str = "rhombus_key_info{ORGS,super_admin=\"false\"} \
-    or rhombus_organizations{CHOSEN,state=~\"duplicate|not_allowed\"} != 0 \
+    or CLIENTS_NOT_SEEN \
+    or rhombus_organizations{CHOSEN,state=\"duplicate\"} != 0 \
     or abs(rhombus_clock_skew_seconds{CHOSEN}) >= 300 \
     or rhombus_share_exporter_demo{CHOSEN}";
 
@@ -63,10 +72,9 @@ pub(crate) const BELIEVED_BY_KIND: &str = " unless on (kind) (IN_DOUBT_BY_KIND o
 /// `condition` with the selectors put in, for the chosen organisations or all of them. The lists and the
 /// links are those of the chosen kinds.
 pub(crate) fn written(condition: &str, of_org: bool) -> String {
-    let orgs = if of_org {
-        r#"{CHOSEN,org=~"$org""#
-    } else {
-        "{CHOSEN"
+    let (orgs, partners) = match of_org {
+        true => (r#"{CHOSEN,org=~"$org""#, r#"{CHOSEN,partner=~"$org""#),
+        false => ("{CHOSEN", "{CHOSEN"),
     };
     condition
         .replace("IN_DOUBT_BY_KIND", IN_DOUBT_BY_KIND)
@@ -75,9 +83,11 @@ pub(crate) fn written(condition: &str, of_org: bool) -> String {
         .replace("NOT_SHOWN", NOT_SHOWN)
         .replace("OLD", OLD)
         .replace("WHATEVER_THE_LIST", WHATEVER_THE_LIST)
+        .replace("CLIENTS_NOT_SEEN", CLIENTS_NOT_SEEN)
         .replace("{LISTS", r#"{ORGS,source=~"($kind)s""#)
         .replace("{LINKS", r#"{ORGS,kind=~"$kind""#)
         .replace("{ORGS", orgs)
+        .replace("{PARTNERS", partners)
         .replace("CHOSEN", CHOSEN)
 }
 
@@ -112,10 +122,16 @@ fn the_conditions_are_written_in_terms_of_the_alerts() {
         .iter()
         .filter(|(op, _)| op != "==" && op != "!=")
         .collect();
-    let wanted = [(">", 5.0), ("<=", 5.0), (">", 0.0), (">=", 300.0)];
+    let wanted = [
+        (">", 5.0),
+        ("<=", 5.0),
+        (">", 0.0),
+        (">", 0.0),
+        (">=", 300.0),
+    ];
     let wanted = wanted.map(|(op, number)| (op.to_owned(), number));
     assert_eq!(by_size, wanted.each_ref());
-    for comparison in &wanted[..3] {
+    for comparison in &wanted[..4] {
         assert!(
             compared.contains(comparison),
             "{comparison:?}: {compared:?}"

@@ -25,6 +25,14 @@ const NOT_SHOWN: Query = ("exporter", "Not shown", "A");
 const VERSION: Query = ("exporter", "Version", "A");
 const DUPLICATES: Query = ("exporter", "Duplicates", "A");
 const FAILING_BY_REASON: Query = ("exporter", "Failing lists, by source and reason", "A");
+const WATCHED: Query = ("exporter", "Partners", "B");
+const OF_LIST: Query = ("exporter", "Partners", "E");
+const AGE_OF_CLIENTS: Query = ("exporter", "Partners", "G");
+const NOT_UNDERSTOOD: Query = ("exporter", "Partners", "H");
+const NO_ACCESS: Query = ("exporter", "Clients that give no access", "A");
+const NO_ACCESS_FIRST: Query = ("overview", "Organisations, what is not seen first", "A");
+const SHARDS: Query = ("exporter", "Shards", "A");
+const OF_SHARD: Query = ("exporter", "Shards", "B");
 const SHARE_FAILED: Query = ("exporter", "Share of polls that fail, worst ten", "A");
 const MALFORMED_BY_FIELD: Query = ("exporter", "Malformed values, by field", "A");
 
@@ -288,6 +296,82 @@ fn an_organisation_that_another_name_is_too_leaves_no_0() {
         .with_labels("rhombus_organizations", "stale", "a", &always("1"))
         .shows(SOON, &NONE_OPEN)
         .shows(SOON, &[(IN_DOUBT, Some("1")), (DUPLICATES, Some("0"))]);
+}
+
+/// A partner of the exporter, and what it says of the list of its clients.
+fn with_partner(name: &'static str, listed: &str, success: &str) -> Situation {
+    let list = r#",org="msp",source="partner_clients""#;
+    Situation::all_kinds(name)
+        .and(
+            "rhombus_partner_refresh_seconds",
+            "a",
+            r#",partner="msp""#,
+            &always("3600"),
+        )
+        .and(
+            "rhombus_partner_clients",
+            "a",
+            r#",partner="msp",state="watched""#,
+            listed,
+        )
+        .and("rhombus_collect_success", "a", list, success)
+        .and(
+            "rhombus_collect_last_success_timestamp_seconds",
+            "a",
+            list,
+            &always("60"),
+        )
+        .and("rhombus_collect_duration_seconds", "a", list, &always("1"))
+}
+
+#[test]
+fn a_client_that_is_not_watched_leaves_no_0() {
+    let allowed = r#",partner="msp",org="acme",access="allowed""#;
+    // It is looked at once an hour, which makes nothing old.
+    with_partner("a partner", &always("1"), &always("1"))
+        .and("rhombus_partner_client_info", "a", allowed, &always("1"))
+        .shows(SOON, &NONE_OPEN)
+        .shows(
+            SOON,
+            &[
+                (NOT_FRESH, Some("0")),
+                (FAILING, Some("0")),
+                (NOT_SHOWN, Some("0")),
+                (AGE, Some("0")),
+                (WATCHED, Some("1")),
+                (OF_LIST, Some("1")),
+                (AGE_OF_CLIENTS, Some("1740")),
+            ],
+        );
+    let withdrawn = r#",partner="msp",org="oak",access="not_allowed""#;
+    with_partner("one has withdrawn access", &always("1"), &always("1"))
+        .and("rhombus_partner_client_info", "a", withdrawn, &always("1"))
+        .shows(SOON, &UNKNOWN)
+        .shows(
+            SOON,
+            &[(NO_ACCESS, Some("1")), (NO_ACCESS_FIRST, Some("1"))],
+        );
+    with_partner("their list can't be read", &always("1"), &always("0")).shows(SOON, &UNKNOWN);
+    with_partner("they were never listed", "_", "_").shows(SOON, &UNKNOWN);
+    let malformed = r#",org="msp",source="partner_clients",field="clientOrgUuid""#;
+    with_partner("one has no uuid", &always("1"), &always("1"))
+        .and("rhombus_malformed_records", "a", malformed, &always("2"))
+        .shows(SOON, &UNKNOWN)
+        .shows(SOON, &[(NOT_UNDERSTOOD, Some("2"))]);
+}
+
+#[test]
+fn each_shard_has_a_line() {
+    let shard = |index| format!(r#",index="{index}",count="2""#);
+    let metric = "rhombus_share_exporter_shard";
+    Situation::all_is_well("two shards, one of them twice")
+        .and_exporter("b", "globex")
+        .and_exporter("c", "globex")
+        .and(metric, "a", &shard(0), &always("1"))
+        .and(metric, "b", &shard(1), &always("1"))
+        .and(metric, "c", &shard(1), &always("1"))
+        .shows_by_shard(SOON, SHARDS, &[("0", "1"), ("1", "2")])
+        .shows_by_shard(SOON, OF_SHARD, &[("0", "1"), ("1", "1")]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dashboards::{dashboards, fill, list, panels, parse, text};
+use crate::dashboards::{ALL_KINDS, dashboards, fill, list, panels, parse, text};
 use crate::exported::{EXPORTER, KINDS, list_of};
 use crate::tools::run;
 
@@ -19,9 +19,6 @@ pub(crate) type Shown = Option<&'static str>;
 pub(crate) const SOON: usize = 30;
 pub(crate) const LATER: usize = 2880;
 
-/// What Grafana puts in a query for a variable at "All".
-const ALL: &str = ".+";
-
 /// The series that Prometheus holds, and their values in promtool's notation.
 pub(crate) struct Situation {
     name: &'static str,
@@ -33,7 +30,7 @@ impl Situation {
     /// Prometheus knows of no exporter.
     pub(crate) const fn nothing(name: &'static str) -> Self {
         let series = Vec::new();
-        let kind = ALL;
+        let kind = ALL_KINDS;
         Self { name, series, kind }
     }
 
@@ -139,11 +136,25 @@ impl Situation {
         query: Query,
         expected: &[(&str, &str)],
     ) -> Self {
+        self.shows_by("kind", minute, query, expected)
+    }
+
+    /// The same of a table that has a line for each of these shards and no other.
+    pub(crate) fn shows_by_shard(
+        self,
+        minute: usize,
+        query: Query,
+        expected: &[(&str, &str)],
+    ) -> Self {
+        self.shows_by("index", minute, query, expected)
+    }
+
+    fn shows_by(self, label: &str, minute: usize, query: Query, expected: &[(&str, &str)]) -> Self {
         let expr = expression(self.kind, query);
-        let samples = expected.iter().map(|(kind, shown)| {
-            json!({"labels": format!("{{kind=\"{kind}\",shown=\"{shown}\"}}"), "value": 1})
+        let samples = expected.iter().map(|(value, shown)| {
+            json!({"labels": format!("{{{label}=\"{value}\",shown=\"{shown}\"}}"), "value": 1})
         });
-        let expr = format!("count_values by (kind) (\"shown\", {expr})");
+        let expr = format!("count_values by ({label}) (\"shown\", {expr})");
         self.holds(minute, vec![(expr, samples.collect())]);
         self
     }

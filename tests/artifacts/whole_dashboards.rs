@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::dashboards::{all_panels, dashboards, list, parse, text};
+use crate::dashboards::{ALL_KINDS, all_panels, dashboards, list, parse, text};
 use crate::findings::{Findings, broken};
 use crate::{links, panels, thresholds};
 
@@ -158,14 +158,24 @@ fn check_query_variable(findings: &mut Findings, name: &str, variable: &Value) {
     // What can't be seen must not have been chosen: the other dashboard's link hands it on.
     findings.require(variable["hide"] == 0, format!("${name}: is hidden"));
     findings.require(variable["sort"] == 1, format!("${name}: is not sorted"));
-    let all =
-        variable["multi"] == true && variable["includeAll"] == true && variable["allValue"] == ".+";
+    let every = match name {
+        "kind" => ALL_KINDS,
+        _ => ".+",
+    };
+    let all = variable["multi"] == true
+        && variable["includeAll"] == true
+        && variable["allValue"] == every;
     findings.require(
         all,
-        format!("${name}: does not offer several, and all as .+"),
+        format!("${name}: does not offer several, and all as {every}"),
     );
+    // A partner is no organisation, and its list of clients no list of links.
+    let asked = text(&variable["query"], "query");
+    let of_links =
+        !asked.contains("rhombus_collect_") || asked.contains("source!=\"partner_clients\"");
+    findings.require(of_links, format!("${name}: offers partners"));
     // The kinds are those of the lists: of one that was never read, there is no link to go by.
-    let of_lists = text(&variable["query"], "query").ends_with("}, source)");
+    let of_lists = asked.ends_with("}, source)");
     let by_list = name != "kind" || of_lists && variable["regex"] == "/^(.+)s$/";
     findings.require(
         by_list,

@@ -179,8 +179,20 @@ fn each_zero_that_is_shown_too_easily_is_noticed() {
         ),
         (
             1,
-            "state=~\\\"duplicate|not_allowed\\\"} != 0 or",
-            "state=~\\\"stale\\\"} != 0 or",
+            "state=\\\"duplicate\\\"} != 0 or",
+            "state=\\\"stale\\\"} != 0 or",
+            "Open links, chosen: shows no 0",
+        ),
+        (
+            1,
+            "access=\\\"not_allowed\\\"} or rhombus_collect_success{",
+            "access=\\\"allowed\\\"} or rhombus_collect_success{",
+            "Open links, chosen: shows no 0",
+        ),
+        (
+            1,
+            "instance=~\\\"$instance\\\",partner=~\\\"$org\\\"} unless",
+            "instance=~\\\"$instance\\\"} unless",
             "Open links, chosen: shows no 0",
         ),
         (1, " >= 300 or", " >= 3000 or", "Footage out: shows no 0"),

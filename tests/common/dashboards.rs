@@ -10,11 +10,18 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// See [`has_lines_of_trouble`].
-const LINES_OF_TROUBLE: [&str; 3] = [
+const LINES_OF_TROUBLE: [&str; 7] = [
     "Lists in doubt",
     "What keys don't see",
+    "Organisations, what is not seen first",
     "Who may enter without a link",
+    "Partners",
+    "Clients that give no access",
+    "Shards",
 ];
+
+/// What Grafana puts in a query for the variable Kind at "All": the partners' lists are of no kind.
+pub(crate) const ALL_KINDS: &str = "clip_group|live_stream|timelapse_group|video_wall";
 
 /// One dashboard file.
 pub(crate) struct Dashboard {
@@ -63,8 +70,8 @@ impl Query {
     }
 }
 
-/// Whether the panel of this title has a line for each thing that is wrong, or open, and is empty where
-/// nothing is.
+/// Whether the panel of this title has a line for each thing that is wrong, open, or not there with every
+/// exporter, and is empty where nothing is.
 pub(crate) fn has_lines_of_trouble(panel: &str) -> bool {
     LINES_OF_TROUBLE.contains(&panel)
 }
@@ -109,9 +116,10 @@ pub(crate) fn fill(expr: &str, rate_interval: &str) -> String {
 /// The same, with the variable Organisation as given.
 fn fill_for(org: &str, expr: &str, rate_interval: &str) -> String {
     let mut filled = expr.replace("$__rate_interval", rate_interval);
-    for variable in ["$job", "$instance", "$kind"] {
+    for variable in ["$job", "$instance"] {
         filled = filled.replace(variable, ".+");
     }
+    filled = filled.replace("$kind", ALL_KINDS);
     // Last: in a name, the others are no variables.
     filled.replace("$org", org)
 }
