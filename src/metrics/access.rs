@@ -3,7 +3,7 @@
 
 use super::families::{Family, Spec};
 use super::inventories::lists;
-use crate::inventory::{Inventory, Snapshot};
+use crate::inventory::{Inventory, Look, Snapshot};
 use crate::share::Expiry;
 
 static KEY: Spec = Spec::gauge(
@@ -27,9 +27,15 @@ pub(super) fn families(snapshot: &Snapshot) -> [Family<'_>; 3] {
     [key(snapshot), access(snapshot), unlisted(snapshot)]
 }
 
+/// Of who may not be looked at any more, what was known before is not said.
+fn watched(snapshot: &Snapshot) -> impl Iterator<Item = &Look> {
+    let all = snapshot.organizations.iter();
+    all.filter(|look| look.organization.is_allowed())
+}
+
 fn key(snapshot: &Snapshot) -> Family<'_> {
     Family::new(&KEY, |series| {
-        for look in &snapshot.organizations {
+        for look in watched(snapshot) {
             if let Some(super_admin) = look.permissions.super_admin {
                 let super_admin = if super_admin { "true" } else { "false" };
                 series.push(&[look.name(), super_admin], 1.0);
@@ -40,7 +46,7 @@ fn key(snapshot: &Snapshot) -> Family<'_> {
 
 fn access(snapshot: &Snapshot) -> Family<'_> {
     Family::new(&ACCESS, |series| {
-        for look in &snapshot.organizations {
+        for look in watched(snapshot) {
             let access = &look.access;
             for (who, until) in [("partner", access.partner), ("support", access.support)] {
                 if let Some(until) = until {
