@@ -190,6 +190,10 @@ impl Collector {
                 }
                 // Whoever sees that the clients are known sees them too.
                 self.follow();
+                let watched = known.standing().clients.watched;
+                if watched != before.clients.watched {
+                    self.check_pace(&name, watched);
+                }
                 let standing = PartnerStanding {
                     polls: before.polls.succeeded(look.took, look.ended),
                     clients: known.standing().clients,
@@ -212,6 +216,23 @@ impl Collector {
                 };
                 self.fleet.publish_clients(&known, standing);
             }
+        }
+    }
+
+    /// Says where the partner's pace leaves some list no request in an interval.
+    fn check_pace(&self, partner: &str, watched: u64) {
+        let collect = &self.config.collect;
+        let pace = self.partners.get(partner);
+        let pace = pace.and_then(|partner| partner.settings.requests_per_second);
+        let least = watched as f64 * collect.sources.len() as f64 / collect.interval.as_secs_f64();
+        if let Some(pace) = pace.filter(|pace| *pace < least) {
+            warn!(
+                partner,
+                requests_per_second = pace,
+                least,
+                "the partner's pace is less than one request a list in an interval: its clients' lists will \
+                 be late"
+            );
         }
     }
 

@@ -46,6 +46,18 @@ async fn patterns_choose_by_name_or_uuid() {
 }
 
 #[tokio::test]
+async fn a_pace_that_is_too_slow_for_all_clients_is_told() {
+    let partner = Partner::new(3, 0, &[]);
+    let entry = partner.entry(", requests_per_second: 11");
+    let exporter = partner.exporter(ALL, &entry, "", &[]);
+    exporter
+        .wait_for_output("the partner's pace is less than one request a list in an interval")
+        .await;
+    let output = exporter.output();
+    assert!(output.contains("least=12"), "{output}");
+}
+
+#[tokio::test]
 async fn a_name_that_no_query_can_ask_for_is_made_one() {
     let partner = Partner::new(4, 3, &["acme"]);
     let found = partner.uuids().await;
