@@ -134,11 +134,18 @@ impl Listed<'_> {
     fn fate(&self, client: &ClientRecord, config: &Config) -> Fate {
         let uuid = client.uuid.to_string();
         let name = client.name.as_deref();
+        // As Rhombus has it, and as the label shows it: nobody sees the space at its end.
+        let label = names::askable(client);
         let is_one_of = |patterns: &config::Patterns| {
-            patterns.any_is(&uuid) || name.is_some_and(|name| patterns.any_is(name))
+            [Some(&*uuid), name, Some(&*label)]
+                .into_iter()
+                .flatten()
+                .any(|text| patterns.any_is(text))
         };
         let (include, exclude) = (&self.partner.include, &self.partner.exclude);
-        if is_one_of(exclude) || !(include.is_empty() || is_one_of(include)) {
+        // One whose name is not known may be one of those that are meant.
+        let is_included = include.is_empty() || name.is_none() || is_one_of(include);
+        if is_one_of(exclude) || !is_included {
             Fate::Excluded
         } else if !config.collect.shard.holds(&uuid) {
             Fate::OtherShard

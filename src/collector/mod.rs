@@ -40,7 +40,7 @@ use credential::CurrentCredential;
 use directory::{Directory, Key};
 use partner::{Look, PartnerAccess, PartnerTask, RunningPartner};
 use poller::Poller;
-use running::{Access, Running, Settings};
+use running::{Access, Occasion, Running, Settings};
 use threads::Threads;
 
 /// In this time the first polls are spread, or in an interval if that is shorter: thousands must not
@@ -119,7 +119,7 @@ impl Collector {
     /// When an organisation or a partner can't be asked at all. Then nothing has changed.
     pub fn apply(&mut self, config: &Config) -> Result<(), Error> {
         let (partners, starting) = self.plan_partners(config)?;
-        let plan = self.plan(config, &partners)?;
+        let plan = self.plan(config, &partners, Occasion::Reload)?;
         for (name, before) in std::mem::replace(&mut self.partners, partners) {
             match self.partners.get(&name) {
                 Some(now) if now.access == before.access => before.look_now.notify_one(),
@@ -166,9 +166,10 @@ impl Collector {
     /// Makes the tasks those of the clients that a partner has now, and says how the look went.
     fn take_in(&mut self, look: Look) {
         // After a reload, the list may be another task's to tell.
-        let partners = self.partners.values();
-        let mut asked = partners.filter(|it| Arc::ptr_eq(&it.access, &look.access));
-        let Some(partner) = asked.next() else { return };
+        let mut asked = self.partners.values_mut();
+        let Some(partner) = asked.find(|it| Arc::ptr_eq(&it.access, &look.access)) else {
+            return;
+        };
         let before = partner.partner.standing();
         let (known, name) = (partner.partner.clone(), partner.settings.name.clone());
         let believed = look.list.and_then(|list: ClientList| {
@@ -185,9 +186,7 @@ impl Collector {
                         "its clients are known"
                     );
                 }
-                if let Some(partner) = self.partners.get_mut(&name) {
-                    partner.clients = Some(clients.into());
-                }
+                partner.clients = Some(clients.into());
                 // Whoever sees that the clients are known sees them too.
                 self.follow();
                 let watched = known.standing().clients.watched;
@@ -202,6 +201,9 @@ impl Collector {
                 self.fleet.publish_clients(&known, standing);
             }
             Err(failure) => {
+                if partner.has_shrunk {
+                    partner.access.look_soon.notify_one();
+                }
                 if before.polls.failure().map(|before| before.reason) != Some(failure.reason) {
                     warn!(
                         partner = name,
@@ -239,7 +241,7 @@ impl Collector {
     /// Makes the tasks those of the clients there are.
     fn follow(&mut self) {
         let config = self.config.clone();
-        match self.plan(&config, &self.partners) {
+        match self.plan(&config, &self.partners, Occasion::Look) {
             Ok(plan) => self.carry_out(plan),
             // What is configured was planned before, and clients bring no connections of their own.
             Err(error) => warn!(%error, "the partner's clients can't be followed"),
@@ -277,23 +279,22 @@ impl Collector {
         before: Option<&RunningPartner>,
     ) -> Result<RunningPartner, Error> {
         let source = (settings.credential.clone(), settings.endpoint.clone());
-        let before = before.filter(|before| before.access.source == source);
-        let pace = settings.requests_per_second;
-        let (credential, same_pace, partner, clients) = match before {
-            Some(before) => {
-                let is_same = before.settings.requests_per_second == pace;
-                (
-                    before.access.credential.clone(),
-                    is_same.then(|| before.access.pace.clone()),
-                    before.partner.refreshed(settings.refresh),
-                    before.clients.clone(),
-                )
-            }
+        // With another key the clients are those of before until it has listed its own.
+        let before = before.filter(|before| before.settings.endpoint == settings.endpoint);
+        let rate = settings.requests_per_second;
+        let same = before.filter(|before| before.access.source == source);
+        let credential = match same {
+            Some(before) => before.access.credential.clone(),
+            None => self.credential(Holder::Partner, &settings.credential, &settings.endpoint)?,
+        };
+        let (pace, partner) = match before {
+            Some(before) => (
+                before.access.pace.at(rate),
+                before.partner.refreshed(settings.refresh),
+            ),
             None => (
-                self.credential(Holder::Partner, &settings.credential, &settings.endpoint)?,
-                None,
+                PartnerPace::new(rate),
                 Partner::new(&settings.name, settings.refresh),
-                None,
             ),
         };
         Ok(RunningPartner {
@@ -301,12 +302,13 @@ impl Collector {
                 name: settings.name.as_str().into(),
                 source,
                 credential,
-                pace: same_pace.unwrap_or_else(|| PartnerPace::new(pace)),
+                pace,
                 look_soon: Notify::new(),
             }),
             settings: settings.clone(),
             partner: Arc::new(partner),
-            clients,
+            clients: before.and_then(|before| before.clients.clone()),
+            has_shrunk: false,
             look_now: Arc::default(),
             stop: CancellationToken::new(),
         })
@@ -340,6 +342,7 @@ impl Collector {
         &self,
         config: &Config,
         partners: &BTreeMap<String, RunningPartner>,
+        occasion: Occasion,
     ) -> Result<Plan, Error> {
         let listed: Vec<_> = partners.values().map(RunningPartner::listed).collect();
         let Directory {
@@ -352,7 +355,7 @@ impl Collector {
         for (key, settings) in organizations {
             let before = self.running.get(&key);
             let next = match before {
-                Some(before) if before.goes_on_with(&settings) => before.clone(),
+                Some(before) if before.goes_on_with(&settings, occasion) => before.clone(),
                 _ => {
                     let server_clock = server_clock(&mut server_clocks, &settings.endpoint);
                     let credential = self.credential_of(&settings)?;

@@ -57,7 +57,7 @@ pub(super) fn labels<'a>(
 }
 
 /// The client's name without what no query can ask for, and its uuid where nothing is left.
-fn askable(client: &ClientRecord) -> String {
+pub(super) fn askable(client: &ClientRecord) -> String {
     let name = client.name.as_deref().unwrap_or_default();
     let mut name: String = name
         .chars()

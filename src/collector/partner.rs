@@ -2,6 +2,7 @@
 //! What a list says is handed to the collector, which alone starts and stops tasks. A list that is no good
 //! one changes nothing but how its last look went.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub(super) struct RunningPartner {
     pub(super) partner: Arc<Partner>,
     /// Those of the last good list; none before the first.
     pub(super) clients: Option<Arc<[ClientRecord]>>,
+    /// Whether the last list had lost so many clients at once that it was not believed yet.
+    pub(super) has_shrunk: bool,
     /// Asks for a look at once.
     pub(super) look_now: Arc<Notify>,
     pub(super) stop: CancellationToken,
@@ -56,6 +59,20 @@ pub(super) struct Look {
     pub(super) took: Duration,
     pub(super) ended: Moment,
 }
+
+/// When to look again.
+#[derive(Clone, Copy)]
+enum Again {
+    InARefresh,
+    /// After a failure.
+    Soon {
+        /// How long Rhombus wants to be left alone.
+        pause: Option<Duration>,
+    },
+}
+
+/// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// What a partner's task needs.
 pub(super) struct PartnerTask {
@@ -80,8 +97,8 @@ impl PartnerTask {
         let looks = async {
             loop {
                 let began = Instant::now();
-                let is_good = self.look(began).await;
-                self.wait(began, is_good).await;
+                let again = self.look(began).await;
+                self.wait(began, again).await;
             }
         };
         tokio::select! {
@@ -90,12 +107,15 @@ impl PartnerTask {
         }
     }
 
-    /// Until the next look. One that failed is made again soon.
-    async fn wait(&self, began: Instant, is_good: bool) {
+    /// Until the next look. One that failed is made again soon, but not before Rhombus wants it.
+    async fn wait(&self, began: Instant, again: Again) {
         let soon = began + self.interval;
-        let next = match is_good {
-            true => began + self.refresh,
-            false => soon.min(began + self.refresh),
+        let next = match again {
+            Again::InARefresh => began + self.refresh,
+            Again::Soon { pause } => {
+                let pause = pause.unwrap_or_default().min(LONGEST_PAUSE);
+                soon.min(began + self.refresh).max(Instant::now() + pause)
+            }
         };
         let asked_for = async {
             self.access.look_soon.notified().await;
@@ -108,9 +128,11 @@ impl PartnerTask {
         }
     }
 
-    async fn look(&self, began: Instant) -> bool {
-        let list = self.list().await;
-        let is_good = list.is_ok();
+    async fn look(&self, began: Instant) -> Again {
+        let (list, again) = match self.list().await {
+            Ok(list) => (Ok(list), Again::InARefresh),
+            Err((failure, pause)) => (Err(failure), Again::Soon { pause }),
+        };
         let look = Look {
             access: self.access.clone(),
             list,
@@ -119,18 +141,23 @@ impl PartnerTask {
         };
         // While the process ends, nobody takes it any more.
         let _ = self.looks.send(look);
-        is_good
+        again
     }
 
-    async fn list(&self) -> Result<ClientList, Failure> {
+    /// The list; or why there is none, and how long Rhombus wants to be left alone.
+    async fn list(&self) -> Result<ClientList, (Failure, Option<Duration>)> {
         let credential = {
             let deadline = Instant::now() + self.within;
-            self.access.credential.lock().await.read(deadline).await?
+            let mut current = self.access.credential.lock().await;
+            current.read(deadline).await.map_err(|it| (it, None))?
         };
         let list = self.client.partner_clients(&credential, self.within).await;
-        list.map_err(|error| Failure {
-            reason: error.reason(),
-            message: error.to_string(),
+        list.map_err(|error| {
+            let failure = Failure {
+                reason: error.reason(),
+                message: error.to_string(),
+            };
+            (failure, error.retry_after())
         })
     }
 }
@@ -149,12 +176,19 @@ impl RunningPartner {
     ///
     /// # Errors
     /// Where it is not.
-    pub(super) fn take_in(&self, list: ClientList) -> Result<Vec<ClientRecord>, Failure> {
+    pub(super) fn take_in(&mut self, list: ClientList) -> Result<Vec<ClientRecord>, Failure> {
         let ClientList {
             mut clients,
             malformed,
         } = list;
         let before = self.clients.as_deref().unwrap_or_default();
+        let known: BTreeMap<_, _> = before.iter().map(|it| (it.uuid.clone(), it)).collect();
+        for client in &mut clients {
+            // Nobody loses a name: it may be that by which the client is chosen.
+            if client.name.is_none() {
+                client.name = known.get(&client.uuid).and_then(|it| it.name.clone());
+            }
+        }
         if clients.is_empty() && !before.is_empty() {
             return Err(Failure {
                 reason: Reason::Partial,
@@ -165,15 +199,25 @@ impl RunningPartner {
                 ),
             });
         }
+        let listed: BTreeSet<_> = clients.iter().map(|it| it.uuid.clone()).collect();
+        let missing = before.iter().filter(|it| !listed.contains(&it.uuid));
+        let missing: Vec<_> = missing.cloned().collect();
         // Whoever is missing may be the one that can't be read.
         if is_short(&malformed) {
-            let is_missing = |known: &&ClientRecord| {
-                let mut listed = clients.iter();
-                !listed.any(|client| client.uuid == known.uuid)
-            };
-            let missing: Vec<_> = before.iter().filter(is_missing).cloned().collect();
             clients.extend(missing);
+        } else if missing.len() > 1 && 2 * missing.len() >= before.len() && !self.has_shrunk {
+            self.has_shrunk = true;
+            return Err(Failure {
+                reason: Reason::Partial,
+                message: format!(
+                    "the list of clients has lost {} of {} at once; it is believed when the next one says \
+                     so too",
+                    missing.len(),
+                    before.len()
+                ),
+            });
         }
+        self.has_shrunk = false;
         Ok(clients)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::{Instrument, info, info_span, warn};
+use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::asked::{Asked, Known};
 use super::beside::Unlisted;
@@ -100,7 +100,7 @@ impl Poller {
         let next = schedule.again(due, collect.interval, now, pause);
         // What an interval would have waited anyway is no wait for Rhombus's sake.
         let put_off = next.saturating_duration_since(now.max(due + collect.interval));
-        if !pause.is_zero() && next == now + pause {
+        if !pause.is_zero() && !put_off.is_zero() {
             self.client.put_off(Source::Shares(self.kind), put_off);
         }
         next
@@ -195,8 +195,12 @@ impl Poller {
             warn!("every link is gone at once; this is believed when the next poll says so too");
         }
         self.publish(next);
-        if before.failure().is_some() || before.last_poll().is_none() {
+        let is_first = before.last_poll().is_none();
+        if before.failure().is_some() || is_first && !self.running.is_client() {
             info!(shares = count, "polled with success");
+        } else if is_first {
+            // Of a partner's thousands, those that fail are what matters.
+            debug!(shares = count, "polled with success");
         }
     }
 

@@ -40,6 +40,15 @@ pub(super) struct Settings {
     pub(super) collect: Arc<Collect>,
 }
 
+/// Why it is asked which tasks are to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// A person has asked for it.
+    Reload,
+    /// A partner's clients are listed.
+    Look,
+}
+
 /// By whose key an organisation is asked.
 #[derive(Clone, PartialEq)]
 pub(super) enum Access {
@@ -98,10 +107,17 @@ impl Running {
         }
     }
 
-    /// Whether a reload with these settings leaves it undisturbed. One whose key has become another
-    /// organisation's begins anew: whoever reloads accepts that.
-    pub(super) fn goes_on_with(&self, settings: &Settings) -> bool {
-        self.settings == *settings && !self.organization.fails_for(Reason::OtherOrg)
+    /// Whether these settings leave it undisturbed.
+    pub(super) fn goes_on_with(&self, settings: &Settings, occasion: Occasion) -> bool {
+        self.settings == *settings && !self.is_another(occasion)
+    }
+
+    /// Whether its key has become another organisation's, and that is accepted: by whoever reloads, where
+    /// nobody said which it must be. A look at a partner's clients accepts nothing.
+    fn is_another(&self, occasion: Occasion) -> bool {
+        occasion == Occasion::Reload
+            && self.pinned().is_none()
+            && self.organization.fails_for(Reason::OtherOrg)
     }
 
     /// Which organisation it must be, where that was said before it was asked.
@@ -110,6 +126,11 @@ impl Running {
             Access::Own { org_uuid, .. } => org_uuid.as_ref(),
             Access::Client { uuid, .. } => Some(uuid),
         }
+    }
+
+    /// Whether it is asked by a partner's key.
+    pub(super) const fn is_client(&self) -> bool {
+        matches!(self.settings.access, Access::Client { .. })
     }
 
     /// Asks for the partner's clients anew, where it is one: it may have withdrawn access.
@@ -126,7 +147,7 @@ impl Running {
         }
         let same = self.settings.access.is_as(&settings.access)
             && asked(&self.settings) == asked(settings)
-            && !self.organization.fails_for(Reason::OtherOrg);
+            && !self.is_another(Occasion::Reload);
         let watching = || {
             self.organization
                 .watching(&settings.name, &settings.collect.sources)

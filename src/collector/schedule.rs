@@ -30,7 +30,8 @@ impl Schedule {
     }
 
     /// When to ask again after a poll that was due at `due` and has ended `now`: an interval later,
-    /// without those that have been missed, and not within `pause`.
+    /// without those that have been missed, and not within `pause`. It keeps its beat, so that those who
+    /// waited for the same pause do not ask at once after it, nor ever after.
     pub(super) fn again(
         &self,
         due: Instant,
@@ -42,7 +43,11 @@ impl Schedule {
         let missed = late.as_nanos() / interval.as_nanos().max(1);
         let intervals = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(1);
         let not_before = now + pause;
-        let due = (due + interval.saturating_mul(intervals)).max(not_before);
+        let next = due + interval.saturating_mul(intervals);
+        let short = not_before.saturating_duration_since(next).as_nanos();
+        let beats = short.div_ceil(interval.as_nanos().max(1));
+        let beats = u32::try_from(beats).unwrap_or(u32::MAX);
+        let due = next + interval.saturating_mul(beats);
         self.set(Next {
             due,
             not_before: Some(not_before),
@@ -95,6 +100,22 @@ mod tests {
         }
         // Nor does the wait of a long interval outlast it.
         assert_eq!(schedule.begin(t0 + secs(40)), t0 + secs(40));
+    }
+
+    /// Those who waited for the same moment would ask at once from then on.
+    #[test]
+    fn a_pause_changes_no_beat() {
+        let t0 = Instant::now();
+        for offset in [0, 13, 59] {
+            let due = t0 + secs(offset);
+            let schedule = Schedule::default();
+            let again = schedule.again(due, MINUTE, due, secs(90));
+            assert_eq!(again, due + 2 * MINUTE);
+            let late = t0 + secs(59);
+            let until = schedule.again(due, MINUTE, late, secs(301));
+            assert!(until >= late + secs(301));
+            assert_eq!((until - due).as_secs() % 60, 0);
+        }
     }
 
     #[test]

@@ -69,7 +69,8 @@ impl Snapshot {
     /// The names under which each organisation is watched that has several, by its uuid.
     pub fn duplicates(&self) -> BTreeMap<&Id, Vec<&str>> {
         let mut names: BTreeMap<&Id, Vec<&str>> = BTreeMap::new();
-        for look in &self.organizations {
+        let watched = self.organizations.iter();
+        for look in watched.filter(|look| look.organization.is_allowed()) {
             if let Some(uuid) = &look.identity.uuid {
                 names.entry(uuid).or_default().push(look.name());
             }

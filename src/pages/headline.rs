@@ -60,6 +60,9 @@ fn answer(standings: &Standings) -> (&'static str, String) {
     } else if standings.partners_with(PartnerRow::fails) > 0 {
         let failing = standings.partners_with(PartnerRow::fails);
         format!("{} not asked for its clients lately", partners(failing))
+    } else if standings.partners_with(PartnerRow::has_no_client) > 0 {
+        let empty = standings.partners_with(PartnerRow::has_no_client);
+        format!("{} without any client", partners(empty))
     } else if standings.unreadable_clients() > 0 {
         let unreadable = words::counted(standings.unreadable_clients(), "client");
         format!("{unreadable} could not be asked")
@@ -162,6 +165,9 @@ fn open_links(standings: &Standings, none: &str) -> String {
     };
     if standings.watched.len() < ShareKind::ALL.len() {
         open = format!("{open} among {}", nouns(standings.watched.iter().copied()));
+    }
+    if standings.shard.is_part() {
+        open = format!("{open} in shard {}", standings.shard);
     }
     match standings.lookback.map(words::span) {
         None => open,
@@ -316,6 +322,20 @@ fn not_asked_for(standings: &Standings) -> Vec<String> {
         sentences.push(format!(
             "Only clip pages created in the last {lookback} are asked for. Links of older ones are not \
              counted here, open or not."
+        ));
+    }
+    if standings.shard.is_part() {
+        sentences.push(format!(
+            "Only shard {} of the organisations is watched here: those of the others are not counted \
+             here.",
+            standings.shard
+        ));
+    }
+    let excluded = standings.partners.iter().map(PartnerRow::excluded).sum();
+    if excluded > 0 {
+        let excluded = words::counted(excluded, "client");
+        sentences.push(format!(
+            "The configuration leaves out {excluded} of partners: they are not counted here."
         ));
     }
     let is_off = |kind: &ShareKind| !standings.watched.contains(kind);

@@ -10,7 +10,7 @@ pub(super) struct Links {
     by_protection: [u64; Protection::ALL.len()],
     /// That never end.
     pub(super) without_expiry: u64,
-    /// That end within the window of [`soon`].
+    /// That end within the window of [`soon`](super::standings::soon).
     pub(super) expiring: u64,
     /// What else the open ones give.
     pub(super) open_traits: TraitCounts,

@@ -65,6 +65,17 @@ impl PartnerRow {
             .is_some_and(|poll| poll.failure.is_some())
     }
 
+    /// Whether its last good list names no client at all.
+    pub(super) fn has_no_client(&self) -> bool {
+        let counts = self.clients.as_ref().map(ClientCounts::by_state);
+        counts.is_some_and(|counts| counts.iter().all(|(_, count)| *count == 0))
+    }
+
+    /// How many of its clients the configuration leaves out.
+    pub(super) fn excluded(&self) -> u64 {
+        self.clients.map_or(0, |counts| counts.excluded)
+    }
+
     /// How many of its clients can't be asked, since their record can't be read.
     pub(super) const fn unreadable(&self) -> u64 {
         self.unreadable

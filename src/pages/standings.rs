@@ -11,7 +11,7 @@ use super::links::Links;
 use super::partners::PartnerRow;
 use crate::inventory::Standing;
 use crate::inventory::{Belief, Failure, Inventory, Look, Organization, Poll, Snapshot, View};
-use crate::share::{Id, Moment, Reason, ShareKind, Window};
+use crate::share::{Id, Moment, Reason, Shard, ShareKind, Window};
 
 /// The window in which a link counts as ending soon: the first of a day or more, else the longest.
 pub(super) fn soon(view: &View) -> Option<&Window> {
@@ -182,6 +182,8 @@ pub(super) struct Standings {
     pub(super) oldest: Option<Duration>,
     /// Links of clip pages created before this were not asked for, open or not.
     pub(super) lookback: Option<Duration>,
+    /// Which part of the organisations is watched.
+    pub(super) shard: Shard,
     /// How far this machine's clock and one of Rhombus's differ at most.
     pub(super) skew: Duration,
     /// The names under which one organisation is watched, of each that has several.
@@ -217,6 +219,7 @@ impl Standings {
                 .lookback
                 .filter(|_| view.kinds.iter().any(|kind| kind.has_lookback())),
             watched: view.kinds.clone(),
+            shard: view.shard,
             skew: Duration::from_secs(skews.map(i64::unsigned_abs).max().unwrap_or(0)),
             duplicates: duplicates
                 .into_values()
@@ -242,6 +245,7 @@ impl Standings {
             || !self.blind_spots.is_none()
             || self.partners_with(PartnerRow::fails) > 0
             || self.partners_with(PartnerRow::is_unknown) > 0
+            || self.partners_with(PartnerRow::has_no_client) > 0
             || self.unreadable_clients() > 0
     }
 

@@ -194,7 +194,7 @@ impl Caller {
         let own = tokio::time::timeout_at(deadline, self.pace.ready()).await;
         own.map_err(|_| Error::Pace)?;
         match &self.of_partner {
-            Some(of_partner) => of_partner.pace.ready(deadline).await,
+            Some(of_partner) => of_partner.ready(deadline).await,
             None => Ok(()),
         }
     }

@@ -73,7 +73,13 @@ impl Client {
 /// A name that people gave, as far as it is kept. It is shown, and whoever answers for Rhombus may repeat
 /// what it was sent: then it is none.
 pub(super) fn shown(name: Option<String>, key: &ApiKey) -> Option<String> {
-    let name = name.filter(|name| !key.is_in(name))?;
+    // What can't be seen is left out where a name is shown, and would put the key together again.
+    let seen = |name: &str| {
+        name.chars()
+            .filter(char::is_ascii_graphic)
+            .collect::<String>()
+    };
+    let name = name.filter(|name| !key.is_in(name) && !key.is_in(&seen(name)))?;
     Some(name.chars().take(MAX_NAME).collect())
 }
 
@@ -103,7 +109,7 @@ mod tests {
         assert_eq!(shown("Guards"), Some("Guards".to_owned()));
         assert_eq!(shown(&"é".repeat(900)), Some("é".repeat(MAX_NAME)));
         let beyond = format!("{}s3cret-key", "x".repeat(MAX_NAME - 5));
-        for name in ["s3cret-key", "a s3cret-key", &beyond] {
+        for name in ["s3cret-key", "a s3cret-key", "s3\u{200b}cret-key", &beyond] {
             assert_eq!(shown(name), None, "{name}");
         }
     }

@@ -72,12 +72,12 @@ pub struct PartnerPace {
 }
 
 /// How Rhombus holds the partner back.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Throttled {
     /// The clients for which it did since it last answered one.
     clients: BTreeSet<Option<Id>>,
-    /// Until then, no client is asked.
-    until: Option<Instant>,
+    /// Until when no client is asked, and how long that is.
+    pause: Option<(Instant, Duration)>,
 }
 
 /// A request of a partner: with whom it shares its pace, and as whom it asks.
@@ -98,21 +98,52 @@ impl PartnerPace {
         })
     }
 
-    /// Waits until one more request may go.
-    ///
-    /// # Errors
-    /// When that is after `deadline`.
-    pub(super) async fn ready(&self, deadline: Instant) -> Result<(), Error> {
-        while let Some(until) = self.paused_until() {
+    /// The pace of the same partner at another rate: what Rhombus said holds on.
+    #[must_use]
+    pub fn at(&self, requests_per_second: Option<f64>) -> Arc<Self> {
+        let pace = match (&self.pace, requests_per_second) {
+            (Some(pace), Some(rate)) => Some(pace.at(rate)),
+            (_, rate) => rate.map(Pace::new),
+        };
+        let throttled = self.throttled.lock();
+        let throttled = throttled.unwrap_or_else(PoisonError::into_inner).clone();
+        Arc::new(Self {
+            pace,
+            throttled: Mutex::new(throttled),
+        })
+    }
+
+    /// Waits while Rhombus holds the partner back. Each waits the length of the pause, not for its end: so
+    /// those who come one after the other still do afterwards.
+    async fn unpaused(&self, deadline: Instant) -> Result<(), Error> {
+        while let Some(length) = self.pause() {
+            let until = Instant::now() + length;
             if until >= deadline {
-                let left = until.saturating_duration_since(Instant::now());
                 return Err(Error::Throttled {
-                    retry_after: Some(left),
+                    retry_after: Some(length),
                 });
             }
             sleep_until(until).await;
         }
-        match &self.pace {
+        Ok(())
+    }
+
+    /// How long the pause is in which this is asked.
+    fn pause(&self) -> Option<Duration> {
+        let throttled = self.throttled.lock();
+        let (until, length) = throttled.unwrap_or_else(PoisonError::into_inner).pause?;
+        (until > Instant::now()).then_some(length)
+    }
+}
+
+impl OfPartner {
+    /// Waits until one more request may go. A look at the partner's own list waits for no client's turn.
+    ///
+    /// # Errors
+    /// When that is after `deadline`.
+    pub(super) async fn ready(&self, deadline: Instant) -> Result<(), Error> {
+        self.pace.unpaused(deadline).await?;
+        match self.pace.pace.as_ref().filter(|_| self.client.is_some()) {
             Some(pace) => timeout_at(deadline, pace.ready())
                 .await
                 .map_err(|_| Error::Pace),
@@ -120,14 +151,6 @@ impl PartnerPace {
         }
     }
 
-    fn paused_until(&self) -> Option<Instant> {
-        let throttled = self.throttled.lock();
-        let until = throttled.unwrap_or_else(PoisonError::into_inner).until;
-        until.filter(|until| *until > Instant::now())
-    }
-}
-
-impl OfPartner {
     /// Learns how a request ended. One client that is held back is its own budget; several in a row, none
     /// of them answered between, are the partner's.
     pub(super) fn answered(&self, error: Option<&Error>) {
@@ -137,9 +160,10 @@ impl OfPartner {
             Some(Error::Throttled { retry_after }) => {
                 throttled.clients.insert(self.client.clone());
                 if throttled.clients.len() >= CLIENTS_IN_A_ROW {
-                    let pause = retry_after.unwrap_or(PARTNER_PAUSE);
-                    let until = Instant::now() + pause.min(LONGEST_PARTNER_PAUSE);
-                    throttled.until = throttled.until.max(Some(until));
+                    let length = retry_after.unwrap_or(PARTNER_PAUSE);
+                    let length = length.min(LONGEST_PARTNER_PAUSE);
+                    let pause = Some((Instant::now() + length, length));
+                    throttled.pause = throttled.pause.max(pause);
                 }
             }
             Some(error) if error.is_transient() => {}
@@ -176,16 +200,16 @@ mod tests {
             client(&pace, 2).answered(Some(&held_back(30)));
         }
         let began = Instant::now();
-        assert_eq!(pace.ready(soon()).await, Ok(()));
+        assert_eq!(client(&pace, 9).ready(soon()).await, Ok(()));
         assert_eq!(began.elapsed(), Duration::ZERO);
         // Whoever is answered between shows that it is not the partner's budget.
         client(&pace, 3).answered(None);
         client(&pace, 3).answered(Some(&held_back(30)));
-        assert_eq!(pace.ready(soon()).await, Ok(()));
+        assert_eq!(client(&pace, 9).ready(soon()).await, Ok(()));
         assert_eq!(began.elapsed(), Duration::ZERO);
         client(&pace, 1).answered(Some(&held_back(30)));
         client(&pace, 2).answered(Some(&held_back(30)));
-        assert_eq!(pace.ready(soon()).await, Ok(()));
+        assert_eq!(client(&pace, 9).ready(soon()).await, Ok(()));
         assert_eq!(began.elapsed(), Duration::from_secs(30));
     }
 
@@ -198,9 +222,15 @@ mod tests {
         let longest = Error::Throttled {
             retry_after: Some(LONGEST_PARTNER_PAUSE),
         };
-        assert_eq!(pace.ready(Instant::now() + MINUTE).await, Err(longest));
+        assert_eq!(
+            client(&pace, 9).ready(Instant::now() + MINUTE).await,
+            Err(longest)
+        );
         tokio::time::advance(LONGEST_PARTNER_PAUSE).await;
-        assert_eq!(pace.ready(Instant::now() + MINUTE).await, Ok(()));
+        assert_eq!(
+            client(&pace, 9).ready(Instant::now() + MINUTE).await,
+            Ok(())
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -208,7 +238,23 @@ mod tests {
         let pace = PartnerPace::new(Some(2.0));
         let limiter = &pace.pace.as_ref().expect("it has one").limiter;
         assert!(limiter.check_n(BURST).is_ok_and(|fits| fits.is_ok()));
-        assert_eq!(pace.ready(Instant::now()).await, Err(Error::Pace));
+        let now = Instant::now();
+        assert_eq!(client(&pace, 1).ready(now).await, Err(Error::Pace));
+        // Nor do other rates begin with something to spend, or forget a pause.
+        assert_eq!(
+            client(&pace.at(Some(3.0)), 1).ready(now).await,
+            Err(Error::Pace)
+        );
+        // The list of clients is asked for all the same.
+        let own = OfPartner {
+            pace: pace.clone(),
+            client: None,
+        };
+        assert_eq!(own.ready(now + MINUTE).await, Ok(()));
+        (0..3).for_each(|number| client(&pace, number).answered(Some(&held_back(90))));
+        let held = Err(held_back(90));
+        assert_eq!(client(&pace.at(None), 1).ready(now + MINUTE).await, held);
+        assert_eq!(own.ready(now + MINUTE).await, held);
     }
 
     #[test]

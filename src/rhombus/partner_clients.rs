@@ -40,7 +40,12 @@ impl Client {
         };
         let limit = self.caller.limits.max_value_bytes();
         let reader = |_| reader(limit);
-        let (clients, completeness) = self.whole_list(&operation, reader).await?;
+        let (clients, envelope) = self.caller.call_with_retries(&operation, reader).await?;
+        let completeness = envelope.judge()?;
+        // Of shares, an absent list is an empty one; a partner that has no client at all is not usual.
+        if !envelope.has_list {
+            return Err(Error::Decode("it has no list of clients".into()));
+        }
         if completeness == Completeness::Partial {
             return Err(Error::Incomplete);
         }

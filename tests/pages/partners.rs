@@ -156,3 +156,23 @@ async fn a_client_that_waits_is_told_beside_one_that_gives_no_access() {
     let expected = "Waiting for the first answers";
     assert_eq!((tone(&page), headline(&page)), ("warn", expected));
 }
+
+#[tokio::test]
+async fn what_the_configuration_leaves_out_is_told() {
+    let clients = [("Elm", Some(good(0, 5)))];
+    let page = page_of(fleet(&clients, listed())).await;
+    let expected = "The configuration leaves out 3 clients of partners: they are not counted here.";
+    assert!(page.contains(expected), "{page}");
+}
+
+#[tokio::test]
+async fn a_partner_without_any_client_is_no_all_clear() {
+    let none = PartnerStanding {
+        clients: ClientCounts::default(),
+        ..listed()
+    };
+    let clients = [("Elm", Some(good(0, 5)))];
+    let page = page_of(fleet(&clients, none)).await;
+    let expected = "1 partner without any client; no open link in what is known";
+    assert_eq!((tone(&page), headline(&page)), ("warn", expected));
+}

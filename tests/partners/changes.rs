@@ -1,7 +1,9 @@
 //! Clients that come, go, are renamed, withdraw access, and every gauge of them against a second calculation.
 
+use crate::common::files::{key, key_file};
+use crate::common::metrics::Metrics;
 use crate::common::process::Process;
-use crate::common::series::organizations;
+use crate::common::series::{failing, organizations};
 use crate::common::several::is_all_clear;
 use crate::common::sums::compare;
 use crate::partner::{Partner, all_read, clients, info};
@@ -165,4 +167,39 @@ async fn the_same_organisation_by_both_ways_is_said() {
         page.contains("acme, Client 1") || page.contains("Client 1, acme"),
         "{page}"
     );
+}
+
+/// Only a person accepts that a key is another organisation's, by a reload.
+#[tokio::test]
+async fn a_look_at_clients_accepts_no_other_organisation_for_a_key() {
+    let partner = Partner::new(1, 3, &["acme", "other"]);
+    let own = partner
+        .files
+        .organization("acme", &partner.simulator.url(""));
+    let exporter = partner.exporter(crate::partner::ALL, &partner.entry(""), &own, &[]);
+    exporter
+        .wait_for("all are read", |metrics| {
+            all_read(metrics, &["acme", "Client 1"])
+        })
+        .await;
+    partner.files.write_key(&key_file("acme"), &key("other"));
+    let fails = |metrics: &Metrics| metrics.get(&failing("acme", "other_org")) == Some(1.0);
+    exporter.wait_for("its lists are another's", fails).await;
+    // A new client makes the tasks follow, and nobody accepts anything.
+    let path = "clients/AAECAwQFBgcICQoLDA0OAA";
+    let new = r#"{"name":"Oak","groups":3}"#;
+    partner.order("PUT", path, new).await;
+    exporter
+        .wait_for("the new client is watched", |metrics| {
+            metrics.get(&info("Oak", "allowed")) == Some(1.0)
+        })
+        .await;
+    let metrics = exporter.wait_for_looks().await;
+    assert!(fails(&metrics), "{metrics}");
+    exporter.reload().await;
+    exporter
+        .wait_for("it is accepted", |metrics| {
+            all_read(metrics, &["acme", "Client 1", "Oak"])
+        })
+        .await;
 }

@@ -190,3 +190,34 @@ async fn a_partner_without_clients_is_no_all_clear() {
     let page = exporter.page().await;
     assert!(!is_all_clear(&page), "{page}");
 }
+
+#[tokio::test]
+async fn a_list_that_has_lost_half_at_once_is_believed_the_second_time() {
+    let partner = Partner::new(4, 3, &[]);
+    let entry = partner.entry("").replace("refresh: 1s", "refresh: 1d");
+    let slow = "{interval: 5s, timeout: 5s, requests_per_second: 100}";
+    let exporter = partner.exporter(slow, &entry, "", &[]);
+    let all = ["Client 1", "Client 2", "Client 3", "Client 4"];
+    exporter
+        .wait_for("all are read", |metrics| all_read(metrics, &all))
+        .await;
+    for uuid in &partner.uuids().await[..2] {
+        partner
+            .order("DELETE", &format!("clients/{uuid}"), "")
+            .await;
+    }
+    exporter.reload().await;
+    let metrics = exporter
+        .wait_for("it is said", |metrics| {
+            metrics.get(&failing("partial")) == Some(1.0)
+        })
+        .await;
+    assert_eq!(metrics.value(&clients("watched")), 4.0);
+    exporter.wait_for_output("has lost 2 of 4 at once").await;
+    assert!(!is_all_clear(&exporter.page().await));
+    exporter
+        .wait_for("it is believed", |metrics| {
+            metrics.value(&clients("watched")) == 2.0
+        })
+        .await;
+}

@@ -35,14 +35,29 @@ async fn patterns_choose_by_name_or_uuid() {
     assert_eq!(metrics.value(&clients("excluded")), 2.0);
     assert!(metrics.get(&info("Oak Test", "allowed")).is_none());
 
-    // Another choice, by a reload.
+    // A name is what one sees of it, and one that is not known may be meant.
+    rename(&partner, uuid(1), "Oak School\u{200b}").await;
+    const NAMELESS: &str = "AAECAwQFBgcICQoLDA0ODw";
+    let nameless = r#"{"clientOrgName":null,"groups":3}"#;
+    partner
+        .order("PUT", &format!("clients/{NAMELESS}"), nameless)
+        .await;
+    // One that has lost its name keeps the last one.
+    let path = format!("clients/{}", uuid(2));
+    partner
+        .order("PUT", &path, r#"{"clientOrgName":null}"#)
+        .await;
+    let more = r#", include: ["Oak School"]"#;
+    partner.configure(ALL, &partner.entry(more), "");
+    exporter.reload().await;
+    let labels = [0, 1].map(|index| format!("Oak School ({})", &uuid(index)[..8]));
+    are_read(&exporter, &[&labels[0], &labels[1], NAMELESS]).await;
+
+    // All, by a reload.
     partner.configure(ALL, &partner.entry(""), "");
     exporter.reload().await;
-    are_read(
-        &exporter,
-        &["Oak School", "Oak Test", "Client 3", "Client 4"],
-    )
-    .await;
+    let all = [&labels[0], &labels[1], NAMELESS, "Client 3", "Client 4"];
+    are_read(&exporter, &all).await;
 }
 
 #[tokio::test]
