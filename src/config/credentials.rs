@@ -4,60 +4,20 @@
 use std::path::PathBuf;
 
 use secrecy::ExposeSecret;
-use serde_saphyr::Spanned;
 
 use super::environment::Environment;
-use super::file::{Hidden, OrganizationFile, PartnerFile, Source, Text, TlsFile};
+use super::file::{CredentialFile, Source, Text};
 use super::keys::{KeyPlace, Written};
 use super::problem::Report;
 use super::{CertificateFiles, CredentialSource, KeySource};
 use crate::rhombus::{ApiKey, Endpoint};
 
-/// What is written of it in an element of a list.
-pub(super) struct Fields<'a> {
-    /// The element, and what it is called.
-    element: String,
-    path: &'a str,
-    api_key: Option<&'a Spanned<Hidden>>,
-    api_key_file: Option<&'a Text>,
-    api_key_env: Option<&'a Text>,
-    tls_config: Option<&'a Spanned<TlsFile>>,
-}
-
-impl<'a> Fields<'a> {
-    /// Those of the organisation at `path`.
-    pub(super) fn of_organization(
-        source: Source<'_>,
-        path: &'a str,
-        item: &'a Spanned<OrganizationFile>,
-    ) -> Self {
-        let file = &item.value;
-        Self {
-            element: source.place(item, path),
-            path,
-            api_key: file.api_key.as_ref(),
-            api_key_file: file.api_key_file.as_ref(),
-            api_key_env: file.api_key_env.as_ref(),
-            tls_config: file.tls_config.as_ref(),
-        }
-    }
-
-    /// Those of the partner at `path`.
-    pub(super) fn of_partner(
-        source: Source<'_>,
-        path: &'a str,
-        item: &'a Spanned<PartnerFile>,
-    ) -> Self {
-        let file = &item.value;
-        Self {
-            element: source.place(item, path),
-            path,
-            api_key: file.api_key.as_ref(),
-            api_key_file: file.api_key_file.as_ref(),
-            api_key_env: file.api_key_env.as_ref(),
-            tls_config: file.tls_config.as_ref(),
-        }
-    }
+/// An element of a list: what it is called in messages, and what is written in it.
+#[derive(Clone, Copy)]
+pub(super) struct Element<'a> {
+    pub(super) place: &'a str,
+    pub(super) path: &'a str,
+    pub(super) file: CredentialFile<'a>,
 }
 
 /// Reads what is written.
@@ -71,23 +31,27 @@ impl Reader<'_> {
     /// What is shown, and where the key is named. Each part is checked, also where another is wrong.
     pub(super) fn credential(
         &mut self,
-        fields: &Fields<'_>,
+        element: Element<'_>,
         endpoint: Option<&Endpoint>,
     ) -> Option<(CredentialSource, KeyPlace)> {
-        let key = self.key(fields);
-        let certificate = self.certificate(fields, endpoint);
+        let key = self.key(element);
+        let certificate = self.certificate(element, endpoint);
         let (key, mut place) = key?;
         let certificate = certificate?;
-        if let Some(tls) = fields.tls_config {
-            let key = format!("{}.tls_config", fields.path);
+        if let Some(tls) = element.file.tls_config {
+            let key = format!("{}.tls_config", element.path);
             place.tls = Some(self.source.place(tls, &key));
         }
         Some((CredentialSource { key, certificate }, place))
     }
 
-    fn key(&mut self, fields: &Fields<'_>) -> Option<(KeySource, KeyPlace)> {
-        let path = fields.path;
-        match (fields.api_key, fields.api_key_file, fields.api_key_env) {
+    fn key(&mut self, element: Element<'_>) -> Option<(KeySource, KeyPlace)> {
+        let path = element.path;
+        match (
+            element.file.api_key,
+            element.file.api_key_file,
+            element.file.api_key_env,
+        ) {
             (Some(key), None, None) => {
                 let place = self.source.place(key, &format!("{path}.api_key"));
                 let key = inline_key(&place, key.value.0.expose_secret(), self.report)?;
@@ -106,14 +70,14 @@ impl Reader<'_> {
             }
             (None, None, None) => {
                 self.report.problem(
-                    &fields.element,
+                    element.place,
                     "it has no key: add api_key_file, api_key_env or api_key",
                 );
                 None
             }
             _ => {
                 self.report.problem(
-                    &fields.element,
+                    element.place,
                     "it has more than one key: keep one of api_key_file, api_key_env and api_key",
                 );
                 None
@@ -124,13 +88,13 @@ impl Reader<'_> {
     /// The client certificate, where one is named; outer none where that is wrong.
     fn certificate(
         &mut self,
-        fields: &Fields<'_>,
+        element: Element<'_>,
         endpoint: Option<&Endpoint>,
     ) -> Option<Option<CertificateFiles>> {
-        let Some(tls) = fields.tls_config else {
+        let Some(tls) = element.file.tls_config else {
             return Some(None);
         };
-        let key = format!("{}.tls_config", fields.path);
+        let key = format!("{}.tls_config", element.path);
         let place = self.source.place(tls, &key);
         let (Some(cert), Some(private)) = (&tls.value.cert_file, &tls.value.key_file) else {
             self.report.problem(

@@ -46,67 +46,82 @@ impl File {
     }
 }
 
-/// One element of `organizations`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OrganizationFile {
-    /// The value of the label `org`. Needed.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) name: Option<Text>,
-    /// The key itself. Exactly one of the three is needed.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) api_key: Option<Spanned<Hidden>>,
-    /// A file that holds the key; a relative path starts from this file's directory.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) api_key_file: Option<Text>,
-    /// An environment variable that holds the key.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) api_key_env: Option<Text>,
-    /// The client certificate that goes with the key.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) tls_config: Option<Spanned<TlsFile>>,
-    /// `us` (default), `eu` or a URL.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) endpoint: Option<Text>,
-    /// The organisation that the key must belong to, as Rhombus calls it.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) org_uuid: Option<Text>,
+/// Elements of lists, each with its own keys beside those that say by what it is asked. Any may be absent.
+macro_rules! elements {
+    ($(
+        $(#[doc = $meaning:literal])+
+        $name:ident { $($(#[doc = $of_key:literal])+ $key:ident: $value:ty,)+ }
+    )+) => {$(
+        $(#[doc = $meaning])+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $name {
+            /// What it is called here. Needed.
+            #[serde(default, deserialize_with = "present")]
+            pub(super) name: Option<Text>,
+            /// The key itself. Exactly one of the three is needed.
+            #[serde(default, deserialize_with = "present")]
+            api_key: Option<Spanned<Hidden>>,
+            /// A file that holds the key; a relative path starts from this file's directory.
+            #[serde(default, deserialize_with = "present")]
+            api_key_file: Option<Text>,
+            /// An environment variable that holds the key.
+            #[serde(default, deserialize_with = "present")]
+            api_key_env: Option<Text>,
+            /// The client certificate that goes with the key.
+            #[serde(default, deserialize_with = "present")]
+            tls_config: Option<Spanned<TlsFile>>,
+            /// `us` (default), `eu` or a URL.
+            #[serde(default, deserialize_with = "present")]
+            pub(super) endpoint: Option<Text>,
+            $(
+                $(#[doc = $of_key])+
+                #[serde(default, deserialize_with = "present")]
+                pub(super) $key: Option<$value>,
+            )+
+        }
+
+        impl $name {
+            /// What is written of the key and the certificate.
+            pub(super) fn credential(&self) -> CredentialFile<'_> {
+                CredentialFile {
+                    api_key: self.api_key.as_ref(),
+                    api_key_file: self.api_key_file.as_ref(),
+                    api_key_env: self.api_key_env.as_ref(),
+                    tls_config: self.tls_config.as_ref(),
+                }
+            }
+        }
+    )+};
 }
 
-/// One element of `partners`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PartnerFile {
-    /// What the partner is called here. Needed.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) name: Option<Text>,
-    /// The key itself. Exactly one of the three is needed.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) api_key: Option<Spanned<Hidden>>,
-    /// A file that holds the key; a relative path starts from this file's directory.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) api_key_file: Option<Text>,
-    /// An environment variable that holds the key.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) api_key_env: Option<Text>,
-    /// The client certificate that goes with the key.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) tls_config: Option<Spanned<TlsFile>>,
-    /// `us` (default), `eu` or a URL.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) endpoint: Option<Text>,
-    /// From one look at the list of clients to the next.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) refresh: Option<Text>,
-    /// Which clients to watch; none: all.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) include: Option<Spanned<Vec<Text>>>,
-    /// Which clients not to watch.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) exclude: Option<Spanned<Vec<Text>>>,
-    /// The pace of requests to all clients together.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) requests_per_second: Option<Text>,
+elements! {
+    /// One element of `organizations`.
+    OrganizationFile {
+        /// The organisation that the key must belong to, as Rhombus calls it.
+        org_uuid: Text,
+    }
+
+    /// One element of `partners`.
+    PartnerFile {
+        /// From one look at the list of clients to the next.
+        refresh: Text,
+        /// Which clients to watch; none: all.
+        include: Spanned<Vec<Text>>,
+        /// Which clients not to watch.
+        exclude: Spanned<Vec<Text>>,
+        /// The pace of requests to all clients together.
+        requests_per_second: Text,
+    }
+}
+
+/// What is written of a key and the certificate that goes with it.
+#[derive(Clone, Copy)]
+pub(super) struct CredentialFile<'a> {
+    pub(super) api_key: Option<&'a Spanned<Hidden>>,
+    pub(super) api_key_file: Option<&'a Text>,
+    pub(super) api_key_env: Option<&'a Text>,
+    pub(super) tls_config: Option<&'a Spanned<TlsFile>>,
 }
 
 /// A client certificate, by the names that Prometheus has for it.

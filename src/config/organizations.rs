@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_saphyr::Spanned;
 
-use super::credentials::{Fields, Reader, in_variable, inline_key};
+use super::credentials::{Element, Reader, in_variable, inline_key};
 use super::environment::Environment;
 use super::file::{OrganizationFile, Text};
 use super::keys::{KeyPlace, Written};
@@ -69,11 +69,15 @@ impl Reader<'_> {
         path: &str,
         item: &Spanned<OrganizationFile>,
     ) -> Option<Placed<Organization>> {
-        let element = self.source.place(item, &format!("{path}.name"));
-        let name = self.name(names, element, path, item.value.name.as_ref());
+        let unnamed = self.source.place(item, &format!("{path}.name"));
+        let name = self.name(names, unnamed, path, item.value.name.as_ref());
         let endpoint = self.endpoint(path, item.value.endpoint.as_ref());
-        let fields = Fields::of_organization(self.source, path, item);
-        let credential = self.credential(&fields, endpoint.as_ref());
+        let element = Element {
+            place: &self.source.place(item, path),
+            path,
+            file: item.value.credential(),
+        };
+        let credential = self.credential(element, endpoint.as_ref());
         let org_uuid = self.org_uuid(uuid_lines, path, item.value.org_uuid.as_ref());
         let (credential, key) = credential?;
         let entry = Organization {
@@ -89,13 +93,13 @@ impl Reader<'_> {
     pub(super) fn name(
         &mut self,
         lines: &mut NameLines,
-        element: String,
+        unnamed: String,
         path: &str,
         text: Option<&Text>,
     ) -> Option<String> {
         let Some(text) = text else {
             self.report.problem(
-                element,
+                unnamed,
                 "it is missing: give the value that its label `org` shall have",
             );
             return None;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_saphyr::Spanned;
 
-use super::credentials::{Fields, Reader};
+use super::credentials::{Element, Reader};
 use super::file::{PartnerFile, Text};
 use super::organizations::{NameLines, Placed};
 use super::value::{self, quoted};
@@ -54,11 +54,15 @@ impl Reader<'_> {
         item: &Spanned<PartnerFile>,
     ) -> Option<Placed<Partner>> {
         let file = &item.value;
-        let element = self.source.place(item, &format!("{path}.name"));
-        let name = self.name(names, element, path, file.name.as_ref());
+        let unnamed = self.source.place(item, &format!("{path}.name"));
+        let name = self.name(names, unnamed, path, file.name.as_ref());
         let endpoint = self.endpoint(path, file.endpoint.as_ref());
-        let fields = Fields::of_partner(self.source, path, item);
-        let credential = self.credential(&fields, endpoint.as_ref());
+        let element = Element {
+            place: &self.source.place(item, path),
+            path,
+            file: file.credential(),
+        };
+        let credential = self.credential(element, endpoint.as_ref());
         let key = |name| format!("{path}.{name}");
         let refresh = file.refresh.as_ref();
         let refresh = self.value(&key("refresh"), refresh, |text| {
