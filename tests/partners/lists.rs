@@ -39,6 +39,7 @@ async fn a_list_that_is_no_good_one_changes_nothing_and_says_so() {
         (r#""fault":"cut_json""#, "decode"),
         (r#""fault":"list_wrong_type""#, "decode"),
         (r#""fault":"empty_object""#, "decode"),
+        (r#""fault":"raw","body":"{\"error\":false}""#, "decode"),
         (r#""fault":"error_with_list""#, "api"),
         (r#""fault":"warning""#, "partial"),
     ] {
