@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
-use super::directory::Key;
+use super::directory::OrganizationId;
 use super::running::Running;
 use crate::inventory::Snapshot;
 
 /// So many are named; more are counted.
 const NAMED: usize = 20;
 
-type Organizations = BTreeMap<Key, Arc<Running>>;
+type Organizations = BTreeMap<OrganizationId, Arc<Running>>;
 
 /// Says which organisations are no longer watched, are new, have another name or another access.
 pub(super) fn tell(before: &Organizations, now: &Organizations) {
@@ -21,8 +21,10 @@ pub(super) fn tell(before: &Organizations, now: &Organizations) {
     each(gone, "are no longer watched", |(key, running)| {
         let org = running.organization.name();
         match key {
-            Key::Own(_) => info!(org, "no longer watched: the configuration has lost it"),
-            Key::Client { partner, .. } => warn!(
+            OrganizationId::Own(_) => {
+                info!(org, "no longer watched: the configuration has lost it")
+            }
+            OrganizationId::Client { partner, .. } => warn!(
                 org,
                 partner = &**partner,
                 "no longer watched: the partner has it no more, or the configuration leaves it out"
@@ -48,10 +50,8 @@ pub(super) fn tell(before: &Organizations, now: &Organizations) {
             _ => {}
         }
     });
-    let is_client = |key: &&Key| matches!(key, Key::Client { .. });
     // The first list of a partner is no news, but for those that can't be watched.
-    let partners = before.keys().filter(is_client).filter_map(Key::partner);
-    let known: BTreeSet<_> = partners.collect();
+    let known: BTreeSet<_> = before.keys().filter_map(OrganizationId::partner).collect();
     let new = now
         .iter()
         .filter(|(key, _)| !before.contains_key(key))

@@ -13,14 +13,14 @@ use crate::share::{ClientRecord, Id};
 
 /// What tells an organisation from the others, whatever it is called.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(super) enum OrganizationId {
     /// One that is configured, by its name.
     Own(String),
     /// A partner's client.
     Client { partner: Arc<str>, uuid: Id },
 }
 
-impl Key {
+impl OrganizationId {
     /// Whose client it is.
     pub(super) fn partner(&self) -> Option<&str> {
         match self {
@@ -31,7 +31,7 @@ impl Key {
 }
 
 /// A partner, and its clients as far as they are known.
-pub(super) struct Listed<'a> {
+pub(super) struct KnownClients<'a> {
     pub(super) partner: &'a config::Partner,
     pub(super) access: &'a Arc<PartnerAccess>,
     pub(super) clients: &'a [ClientRecord],
@@ -39,7 +39,7 @@ pub(super) struct Listed<'a> {
 
 /// Which organisations there are for this exporter.
 pub(super) struct Directory {
-    pub(super) organizations: BTreeMap<Key, Settings>,
+    pub(super) organizations: BTreeMap<OrganizationId, Settings>,
     /// What became of each partner's clients, in the order of the partners.
     pub(super) counts: Vec<ClientCounts>,
 }
@@ -54,7 +54,7 @@ enum Fate {
 
 impl Directory {
     /// What `config` says and `partners` list.
-    pub(super) fn new(config: &Config, partners: &[Listed<'_>]) -> Self {
+    pub(super) fn new(config: &Config, partners: &[KnownClients<'_>]) -> Self {
         let collect = Arc::new(config.collect.clone());
         let own = config.organizations.iter();
         let own = own.filter(|it| collect.shard.holds(&it.name)).map(|it| {
@@ -67,7 +67,7 @@ impl Directory {
                 endpoint: it.endpoint.clone(),
                 collect: collect.clone(),
             };
-            (Key::Own(it.name.clone()), settings)
+            (OrganizationId::Own(it.name.clone()), settings)
         });
         let mut organizations: BTreeMap<_, _> = own.collect();
         // Of all clients, so that each exporter of several gives each the same label.
@@ -103,7 +103,7 @@ impl Directory {
 }
 
 /// The label of each client of each partner, in their order.
-fn labels(config: &Config, partners: &[Listed<'_>]) -> Vec<String> {
+fn labels(config: &Config, partners: &[KnownClients<'_>]) -> Vec<String> {
     let own = config.organizations.iter().map(|it| it.name.as_str());
     let taken = own.chain(config.partners.iter().map(|it| it.name.as_str()));
     let mut clients = Vec::new();
@@ -114,9 +114,9 @@ fn labels(config: &Config, partners: &[Listed<'_>]) -> Vec<String> {
     names::labels(taken, &clients)
 }
 
-impl Listed<'_> {
-    fn key(&self, client: &ClientRecord) -> Key {
-        Key::Client {
+impl KnownClients<'_> {
+    fn key(&self, client: &ClientRecord) -> OrganizationId {
+        OrganizationId::Client {
             partner: self.access.name.clone(),
             uuid: client.uuid.clone(),
         }

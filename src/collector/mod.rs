@@ -37,8 +37,8 @@ use crate::rhombus::{
 };
 use crate::share::{ClientList, ShareKind};
 use credential::CurrentCredential;
-use directory::{Directory, Key};
-use partner::{Look, PartnerAccess, PartnerTask, RunningPartner};
+use directory::{Directory, OrganizationId};
+use partner::{ClientsLook, PartnerAccess, PartnerTask, RunningPartner};
 use poller::Poller;
 use running::{Access, Occasion, Running, Settings};
 use threads::Threads;
@@ -64,15 +64,18 @@ pub struct Collector {
     server_clocks: ServerClocks,
     key_readers: Arc<Semaphore>,
     partners: BTreeMap<String, RunningPartner>,
-    running: BTreeMap<Key, Arc<Running>>,
-    looks: (mpsc::UnboundedSender<Look>, mpsc::UnboundedReceiver<Look>),
+    running: BTreeMap<OrganizationId, Arc<Running>>,
+    looks: (
+        mpsc::UnboundedSender<ClientsLook>,
+        mpsc::UnboundedReceiver<ClientsLook>,
+    ),
     tasks: JoinSet<()>,
     threads: Threads,
 }
 
 /// The tasks that are to run, in place of those that do.
 struct Plan {
-    running: BTreeMap<Key, Arc<Running>>,
+    running: BTreeMap<OrganizationId, Arc<Running>>,
     starting: Vec<Arc<Running>>,
     counts: Vec<ClientCounts>,
     server_clocks: ServerClocks,
@@ -164,7 +167,7 @@ impl Collector {
     }
 
     /// Makes the tasks those of the clients that a partner has now, and says how the look went.
-    fn take_in(&mut self, look: Look) {
+    fn take_in(&mut self, look: ClientsLook) {
         // After a reload, the list may be another task's to tell.
         let mut asked = self.partners.values_mut();
         let Some(partner) = asked.find(|it| Arc::ptr_eq(&it.access, &look.access)) else {

@@ -12,12 +12,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span, warn};
 
 use super::credential::CurrentCredential;
-use super::directory::Listed;
+use super::directory::KnownClients;
 use crate::clock::{Clock, ServerClock};
 use crate::config::{self, CredentialSource};
 use crate::inventory::{Failure, Partner};
-use crate::rhombus::{Client, Endpoint, PartnerPace};
-use crate::share::{ClientList, ClientRecord, MalformedCounts, Moment, Reason};
+use crate::rhombus::{Client, Endpoint, LONGEST_PAUSE, PartnerPace};
+use crate::share::{ClientList, ClientRecord, MalformedCounts, Moment, Reason, unread_clients};
 
 /// By what a partner, and each of its clients, is asked.
 pub(super) struct PartnerAccess {
@@ -52,7 +52,7 @@ pub(super) struct RunningPartner {
 }
 
 /// What came of one look at a partner's clients.
-pub(super) struct Look {
+pub(super) struct ClientsLook {
     /// By what it was asked.
     pub(super) access: Arc<PartnerAccess>,
     pub(super) list: Result<ClientList, Failure>,
@@ -71,9 +71,6 @@ enum Again {
     },
 }
 
-/// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
-
 /// What a partner's task needs.
 pub(super) struct PartnerTask {
     pub(super) access: Arc<PartnerAccess>,
@@ -87,7 +84,7 @@ pub(super) struct PartnerTask {
     pub(super) within: Duration,
     pub(super) look_now: Arc<Notify>,
     pub(super) stop: CancellationToken,
-    pub(super) looks: mpsc::UnboundedSender<Look>,
+    pub(super) looks: mpsc::UnboundedSender<ClientsLook>,
 }
 
 impl PartnerTask {
@@ -133,7 +130,7 @@ impl PartnerTask {
             Ok(list) => (Ok(list), Again::InARefresh),
             Err((failure, pause)) => (Err(failure), Again::Soon { pause }),
         };
-        let look = Look {
+        let look = ClientsLook {
             access: self.access.clone(),
             list,
             took: began.elapsed(),
@@ -164,8 +161,8 @@ impl PartnerTask {
 
 impl RunningPartner {
     /// Its clients, for the directory.
-    pub(super) fn listed(&self) -> Listed<'_> {
-        Listed {
+    pub(super) fn listed(&self) -> KnownClients<'_> {
+        KnownClients {
             partner: &self.settings,
             access: &self.access,
             clients: self.clients.as_deref().unwrap_or_default(),
@@ -203,7 +200,7 @@ impl RunningPartner {
         let missing = before.iter().filter(|it| !listed.contains(&it.uuid));
         let missing: Vec<_> = missing.cloned().collect();
         // Whoever is missing may be the one that can't be read.
-        if is_short(&malformed) {
+        if unread_clients(&malformed) > 0 {
             clients.extend(missing);
         } else if missing.len() > 1 && 2 * missing.len() >= before.len() && !self.has_shrunk {
             self.has_shrunk = true;
@@ -233,11 +230,4 @@ impl RunningPartner {
             }
         }
     }
-}
-
-/// Whether some client is not in the list, since its record could not be understood.
-fn is_short(malformed: &MalformedCounts) -> bool {
-    ["clientOrgUuid", "record"]
-        .iter()
-        .any(|field| malformed.contains_key(field))
 }

@@ -13,11 +13,8 @@ use super::beside::Unlisted;
 use super::running::Running;
 use crate::clock::Clock;
 use crate::inventory::{Failure, FleetHandle, Standing};
-use crate::rhombus::{Ask, Client, Credential, Error};
+use crate::rhombus::{Ask, Client, Credential, Error, LONGEST_PAUSE};
 use crate::share::{Listing, MalformedCounts, Moment, Reason, ShareKind, Source, UnixMillis};
-
-/// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 pub(super) struct Poller {
     pub(super) client: Client,

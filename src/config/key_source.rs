@@ -106,11 +106,6 @@ impl CredentialSource {
         let certificate = certificate.transpose();
         Ok((key, certificate.map_err(|error| error.to_string())?))
     }
-
-    /// Whether it is all in the configuration, so that it never changes.
-    pub const fn is_inline(&self) -> bool {
-        matches!(self.key, KeySource::Inline(_)) && self.certificate.is_none()
-    }
 }
 
 impl KeySource {

@@ -2,8 +2,8 @@
 //! a 0 would say that there is nothing.
 
 use super::families::{Family, Spec};
-use super::inventories::lists;
-use crate::inventory::{Inventory, Look, Snapshot};
+use super::inventories::{lists, watched};
+use crate::inventory::{Inventory, Snapshot};
 use crate::share::Expiry;
 
 static KEY: Spec = Spec::gauge(
@@ -25,12 +25,6 @@ static UNLISTED: Spec = Spec::gauge(
 /// What can be said of keys and of other ways in.
 pub(super) fn families(snapshot: &Snapshot) -> [Family<'_>; 3] {
     [key(snapshot), access(snapshot), unlisted(snapshot)]
-}
-
-/// Of who may not be looked at any more, what was known before is not said.
-fn watched(snapshot: &Snapshot) -> impl Iterator<Item = &Look> {
-    let all = snapshot.organizations.iter();
-    all.filter(|look| look.organization.is_allowed())
 }
 
 fn key(snapshot: &Snapshot) -> Family<'_> {

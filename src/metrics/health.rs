@@ -1,7 +1,7 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
 use super::families::{Family, Reading, Spec, as_value};
-use super::inventories::{List, lists};
+use super::inventories::lists;
 use crate::inventory::{ErrorCounts, Polls, Snapshot, State};
 use crate::share::{Moment, Source};
 
@@ -109,9 +109,7 @@ fn flag(holds: bool) -> f64 {
 /// What is polled, with how it went: the lists of each organisation that may be looked at, and the clients
 /// of each partner.
 fn polled(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &'static str, &Polls)> {
-    let may_be_looked_at = |list: &List<'_>| list.look.organization.is_allowed();
-    let lists = lists(snapshot).filter(may_be_looked_at);
-    let lists = lists.map(|list| (list.org(), list.kind.list(), list.standing.polls()));
+    let lists = lists(snapshot).map(|list| (list.org(), list.kind.list(), list.standing.polls()));
     lists.chain(snapshot.partners.iter().map(|look| {
         let source = Source::PartnerClients.label();
         (look.partner.name(), source, &look.standing.polls)
@@ -134,7 +132,7 @@ fn by_list(snapshot: &Snapshot) -> Vec<Family<'_>> {
 /// A list of clients is never shown in part.
 fn partial(snapshot: &Snapshot) -> Family<'_> {
     Family::new(&PARTIAL, |series| {
-        for list in lists(snapshot).filter(|list| list.look.organization.is_allowed()) {
+        for list in lists(snapshot) {
             if list.standing.last_success().is_some() {
                 let partial = flag(list.standing.is_partial());
                 series.push(&[list.org(), list.kind.list()], partial);

@@ -29,9 +29,15 @@ impl Inventories {
     }
 }
 
-/// What is known of each list of each organisation, sorted.
+/// The organisations that may be looked at, sorted. Of others, what was known before is not said.
+pub(super) fn watched(snapshot: &Snapshot) -> impl Iterator<Item = &Look> {
+    let all = snapshot.organizations.iter();
+    all.filter(|look| look.organization.is_allowed())
+}
+
+/// What is known of each list of each of them, sorted.
 pub(super) fn lists(snapshot: &Snapshot) -> impl Iterator<Item = List<'_>> {
-    snapshot.organizations.iter().flat_map(List::all)
+    watched(snapshot).flat_map(List::all)
 }
 
 impl<'a> List<'a> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::words;
 use crate::inventory::{ClientCounts, Partner, PartnerLook, PartnerStanding, Poll, Snapshot};
-use crate::share::{MalformedCounts, Moment};
+use crate::share::{Moment, unread_clients};
 
 /// A partner, as the page tells it.
 pub(super) struct PartnerRow {
@@ -47,7 +47,7 @@ impl PartnerRow {
         Self {
             name: partner.name().to_owned(),
             clients: standing.is_known().then_some(standing.clients),
-            unreadable: unreadable(&standing.malformed),
+            unreadable: unread_clients(&standing.malformed),
             poll: standing.polls.last().cloned(),
             age: standing.polls.last_success().map(|at| now.since(at)),
         }
@@ -80,14 +80,6 @@ impl PartnerRow {
     pub(super) const fn unreadable(&self) -> u64 {
         self.unreadable
     }
-}
-
-/// Clients that are not in the list, since their record could not be understood.
-fn unreadable(malformed: &MalformedCounts) -> u64 {
-    ["clientOrgUuid", "record"]
-        .iter()
-        .filter_map(|field| malformed.get(field))
-        .sum()
 }
 
 impl PartnerLine {

@@ -39,7 +39,7 @@ pub use error::Error;
 pub use in_flight::InFlight;
 pub use key::{ApiKey, ApiKeyError};
 pub use no_proxy::NoProxy;
-pub use pace::{BURST, OfPartner, Pace, PartnerPace};
+pub use pace::{BURST, LONGEST_PAUSE, OfPartner, Pace, PartnerPace};
 pub use placeholder::Placeholder;
 pub use proxy::Proxy;
 pub use transport::Transport;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -60,8 +60,8 @@ impl Pace {
 const CLIENTS_IN_A_ROW: usize = 3;
 /// How long a partner asks nobody where Rhombus does not say how long.
 const PARTNER_PAUSE: Duration = Duration::from_secs(60);
-/// The longest that it may ask nobody, so that a wrong `Retry-After` does not blind us.
-const LONGEST_PARTNER_PAUSE: Duration = Duration::from_secs(600);
+/// The longest that Rhombus may send us away, so that a wrong `Retry-After` does not blind us.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// The pace of a partner's requests to all its clients together.
 #[derive(Debug, Default)]
@@ -105,11 +105,9 @@ impl PartnerPace {
             (Some(pace), Some(rate)) => Some(pace.at(rate)),
             (_, rate) => rate.map(Pace::new),
         };
-        let throttled = self.throttled.lock();
-        let throttled = throttled.unwrap_or_else(PoisonError::into_inner).clone();
         Arc::new(Self {
             pace,
-            throttled: Mutex::new(throttled),
+            throttled: Mutex::new(self.throttled().clone()),
         })
     }
 
@@ -130,9 +128,14 @@ impl PartnerPace {
 
     /// How long the pause is in which this is asked.
     fn pause(&self) -> Option<Duration> {
-        let throttled = self.throttled.lock();
-        let (until, length) = throttled.unwrap_or_else(PoisonError::into_inner).pause?;
+        let (until, length) = self.throttled().pause?;
         (until > Instant::now()).then_some(length)
+    }
+
+    /// What a panic left behind is still what was written last.
+    fn throttled(&self) -> MutexGuard<'_, Throttled> {
+        let throttled = self.throttled.lock();
+        throttled.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -154,14 +157,13 @@ impl OfPartner {
     /// Learns how a request ended. One client that is held back is its own budget; several in a row, none
     /// of them answered between, are the partner's.
     pub(super) fn answered(&self, error: Option<&Error>) {
-        let throttled = self.pace.throttled.lock();
-        let mut throttled = throttled.unwrap_or_else(PoisonError::into_inner);
+        let mut throttled = self.pace.throttled();
         match error {
             Some(Error::Throttled { retry_after }) => {
                 throttled.clients.insert(self.client.clone());
                 if throttled.clients.len() >= CLIENTS_IN_A_ROW {
                     let length = retry_after.unwrap_or(PARTNER_PAUSE);
-                    let length = length.min(LONGEST_PARTNER_PAUSE);
+                    let length = length.min(LONGEST_PAUSE);
                     let pause = Some((Instant::now() + length, length));
                     throttled.pause = throttled.pause.max(pause);
                 }
@@ -220,13 +222,13 @@ mod tests {
             client(&pace, number).answered(Some(&held_back(9_999)));
         }
         let longest = Error::Throttled {
-            retry_after: Some(LONGEST_PARTNER_PAUSE),
+            retry_after: Some(LONGEST_PAUSE),
         };
         assert_eq!(
             client(&pace, 9).ready(Instant::now() + MINUTE).await,
             Err(longest)
         );
-        tokio::time::advance(LONGEST_PARTNER_PAUSE).await;
+        tokio::time::advance(LONGEST_PAUSE).await;
         assert_eq!(
             client(&pace, 9).ready(Instant::now() + MINUTE).await,
             Ok(())

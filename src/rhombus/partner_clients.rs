@@ -114,15 +114,10 @@ impl Sink for Clients {
             Lenient::<()>::MALFORMED.known("record", malformed);
             return;
         };
-        let uuid = record
-            .client_org_uuid
-            .and_then(|id| matches!(id, Id::Uuid(_)).then_some(id));
-        let is_absent = matches!(uuid.0, Ok(None));
-        let uuid = match is_absent {
-            true => Lenient::MALFORMED,
-            false => uuid,
+        let uuid = match record.client_org_uuid.0 {
+            Ok(Some(uuid @ Id::Uuid(_))) => Some(uuid),
+            _ => Lenient::MALFORMED.known("clientOrgUuid", malformed),
         };
-        let uuid = uuid.known("clientOrgUuid", malformed);
         let name = record.client_org_name.known("clientOrgName", malformed);
         let access = record
             .client_access_allowed

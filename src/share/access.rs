@@ -50,6 +50,12 @@ pub struct ClientList {
     pub malformed: MalformedCounts,
 }
 
+/// How many clients are missing in a list, since their record or its uuid could not be understood.
+pub fn unread_clients(malformed: &MalformedCounts) -> u64 {
+    let fields = ["clientOrgUuid", "record"];
+    fields.iter().filter_map(|field| malformed.get(field)).sum()
+}
+
 /// A client of a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientRecord {

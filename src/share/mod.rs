@@ -19,7 +19,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use access::{
     AccessUntil, CLIENT_FIELDS, ClientList, ClientRecord, OrganizationRecord, Permissions,
-    StreamCounts,
+    StreamCounts, unread_clients,
 };
 pub use kind::ShareKind;
 pub use shard::Shard;
