@@ -19,6 +19,7 @@ pub mod config;
 pub mod inventory;
 pub mod metrics;
 pub mod pages;
+pub mod policy;
 pub mod rhombus;
 pub mod share;
 pub mod telemetry;

@@ -8,7 +8,7 @@ use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
 use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Id, Identity, Listing, Media, Moment, Permissions, Protection, Reason,
-    Share, ShareKind, Traits, UnixMillis,
+    Share, ShareKind, Traits, UnixMillis, Unread,
 };
 
 /// How many links each list has.
@@ -110,6 +110,7 @@ fn share(kind: ShareKind, number: u64) -> Share {
     Share {
         id: Some(id(number)),
         kind,
+        title: None,
         protection: match number % 10 {
             0 => Protection::None,
             _ => Protection::Password,
@@ -123,5 +124,7 @@ fn share(kind: ShareKind, number: u64) -> Share {
             cameras: [id(number / 3)].into(),
         },
         traits: Traits::default(),
+        stream_type: None,
+        unread: Unread::default(),
     }
 }

@@ -10,8 +10,10 @@ mod partner;
 mod snapshot;
 mod standing;
 mod timeline;
+mod violations;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -22,6 +24,7 @@ pub use partner::{ClientCounts, Partner, PartnerStanding};
 pub use snapshot::{Look, PartnerLook, Snapshot};
 pub use standing::{Failure, Poll, Polls, Standing};
 pub use timeline::{Tally, Timeline, Totals};
+pub use violations::Violations;
 
 use crate::share::{
     Expiry, ExpiryReading, Id, Listing, MalformedCounts, Moment, Protection, Share, Traits,
@@ -31,7 +34,7 @@ use crate::share::{
 /// What one good answer of one source said.
 #[derive(Debug)]
 pub struct Inventory {
-    shares: Box<[Share]>,
+    shares: Arc<[Share]>,
     timelines: [Timeline; Protection::ALL.len()],
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
@@ -64,7 +67,7 @@ impl Inventory {
             cameras: shown_until(&shares),
             open_traits: traits_of_open(&shares),
             readings: count_readings(&shares),
-            shares: shares.into_boxed_slice(),
+            shares: shares.into(),
             malformed: listing.malformed,
             unlisted: listing.unlisted,
             obtained,
@@ -72,7 +75,7 @@ impl Inventory {
     }
 
     /// Every share that was listed, each once, sorted by id; those without an id come first.
-    pub fn shares(&self) -> &[Share] {
+    pub const fn shares(&self) -> &Arc<[Share]> {
         &self.shares
     }
 
@@ -133,6 +136,14 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         share.expiry_reading = other.expiry_reading;
     }
     share.traits = share.traits.of_both(other.traits);
+    share.unread = share.unread.of_both(other.unread);
+    share.title = either(
+        share.title.take(),
+        other.title.take(),
+        &mut share.unread.title,
+    );
+    let (one, two) = (share.stream_type.take(), other.stream_type.take());
+    share.stream_type = either(one, two, &mut share.unread.stream_type);
     share.created = [share.created, other.created].into_iter().flatten().min();
     let (media, more) = (&mut share.media, &mut other.media);
     media.clips = media.clips.max(more.clips);
@@ -143,6 +154,17 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         cameras.sort_unstable();
         cameras.dedup();
         media.cameras = cameras.into_boxed_slice();
+    }
+}
+
+/// Either of two texts; where they differ, none of them is known.
+fn either(one: Option<Box<str>>, two: Option<Box<str>>, unread: &mut bool) -> Option<Box<str>> {
+    match (one, two) {
+        (Some(one), Some(two)) if one != two => {
+            *unread = true;
+            None
+        }
+        (one, two) => one.or(two),
     }
 }
 
@@ -208,7 +230,7 @@ mod tests {
             let mut records = records.clone();
             records.rotate_left(first);
             let seen = inventory(records.to_vec());
-            assert_eq!(seen.shares(), [expected.clone()]);
+            assert_eq!(**seen.shares(), [expected.clone()]);
             assert_eq!(seen.timeline(Protection::None).at(NOW).active, 1);
             assert_eq!(seen.cameras(NOW), 3);
         }

@@ -245,6 +245,29 @@ impl<'de> Deserialize<'de> for Camera {
     }
 }
 
+/// What people call something: as much of it as is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Title(Box<str>);
+
+impl Title {
+    /// How much of it, in characters: more than one would read, and few enough for millions.
+    const MAX: usize = 200;
+
+    /// The text, where there is any.
+    pub(super) fn said(self) -> Option<Box<str>> {
+        (!self.0.is_empty()).then_some(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Title {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        text.deserialize_str(Text(|text: &str| {
+            let end = text.char_indices().nth(Self::MAX).map(|(end, _)| end);
+            Some(Self(text[..end.unwrap_or(text.len())].into()))
+        }))
+    }
+}
+
 /// Makes something of a text, without a copy of it.
 struct Text<F>(F);
 
@@ -326,6 +349,16 @@ mod tests {
         assert_eq!(read::<Id>(r#""\ud800""#), Err(Malformed));
         assert_eq!(read::<Id>(r#""""#), Err(Malformed));
         assert_eq!(read::<Id>("1"), Err(Malformed));
+    }
+
+    #[test]
+    fn a_title_is_cut_and_an_empty_one_is_none() {
+        let said = |json: &str| read::<Title>(json).map(|title| title.and_then(Title::said));
+        assert_eq!(said("\"Lobby\""), Ok(Some("Lobby".into())));
+        assert_eq!(said("\"\""), Ok(None));
+        let long = "é".repeat(Title::MAX);
+        assert_eq!(said(&format!("\"{long}é\"")), Ok(Some(long.into())));
+        assert_eq!(said("7"), Err(Malformed));
     }
 
     #[derive(Debug, Default, PartialEq, Eq, Deserialize)]

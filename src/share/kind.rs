@@ -44,6 +44,7 @@ const CLIP_GROUP: Row = Row {
         "orgUuid",
         "record",
         "sharedClips",
+        "title",
         "uuid",
     ],
 };
@@ -60,6 +61,7 @@ const LIVE_STREAM: Row = Row {
         "cameraUuid",
         "deviceUuid",
         "expirationTime",
+        "name",
         "orgUuid",
         "passwordProtected",
         "record",
@@ -89,6 +91,7 @@ const TIMELAPSE_GROUP: Row = Row {
         "record",
         "sharedTimelapses",
         "sources",
+        "title",
         "uuid",
     ],
 };
@@ -102,6 +105,7 @@ const VIDEO_WALL: Row = Row {
     has_lookback: false,
     fields: &[
         "deviceList",
+        "displayName",
         "expirationTime",
         "numShares",
         "orgUuid",

@@ -3,13 +3,16 @@
 //! something else to ask for begins as a variant of [`Source`].
 
 mod access;
+mod cameras;
 mod kind;
+mod reference;
 #[cfg(test)]
 pub(crate) mod samples;
 mod shard;
 mod source;
 mod time;
 mod traits;
+mod violation;
 
 use std::fmt;
 
@@ -21,11 +24,14 @@ pub use access::{
     AccessUntil, CLIENT_FIELDS, ClientList, ClientRecord, OrganizationRecord, Permissions,
     StreamCounts, unread_clients,
 };
+pub use cameras::{CameraName, CameraNames};
 pub use kind::ShareKind;
+pub use reference::{NotARef, Ref};
 pub use shard::Shard;
 pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
-pub use traits::{Maker, Traits};
+pub use traits::{Maker, Traits, Unread};
+pub use violation::{ShareKey, Violation};
 
 /// What stands between the link and the footage. The value of the label `protection`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +63,9 @@ impl Share {
     pub fn bytes(&self) -> u64 {
         let cameras = self.media.cameras.iter().map(Id::bytes);
         let id = self.id.as_ref().map_or(0, Id::heap_bytes);
-        (size_of::<Self>() + id) as u64 + cameras.sum::<u64>()
+        let texts = [&self.title, &self.stream_type].into_iter().flatten();
+        let texts: usize = texts.map(|text| text.len()).sum();
+        (size_of::<Self>() + id + texts) as u64 + cameras.sum::<u64>()
     }
 }
 
@@ -139,6 +147,8 @@ pub struct Share {
     pub id: Option<Id>,
     /// The way of sharing.
     pub kind: ShareKind,
+    /// What people called it, or the wall that it shows; none where that was not said.
+    pub title: Option<Box<str>>,
     /// What stands between the link and the footage.
     pub protection: Protection,
     /// When it was made, where Rhombus says so.
@@ -151,6 +161,10 @@ pub struct Share {
     pub media: Media,
     /// What else is known of it.
     pub traits: Traits,
+    /// Who streams, as Rhombus has it (`USER`, `DICE`); none where it doesn't say.
+    pub stream_type: Option<Box<str>>,
+    /// What of it could not be understood, and was read so that it hides nothing.
+    pub unread: Unread,
 }
 
 /// Who an organisation is, as Rhombus says.
@@ -255,6 +269,8 @@ mod tests {
         assert_eq!(share.bytes(), bare + 5);
         share.media.cameras = [Id::parse("AAAAAAAAAAAAAAAAAAAAAA"), Id::parse("odd")].into();
         assert_eq!(share.bytes(), bare + 5 + 2 * size_of::<Id>() as u64 + 3);
+        (share.title, share.stream_type) = (Some("Lobby".into()), Some("USER".into()));
+        assert_eq!(share.bytes(), bare + 5 + 2 * size_of::<Id>() as u64 + 3 + 9);
     }
 
     #[test]

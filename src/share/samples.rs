@@ -1,7 +1,7 @@
 //! Shares to test with.
 
 use crate::share::{
-    Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, Traits, UnixMillis,
+    Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, Traits, UnixMillis, Unread,
 };
 
 /// An unprotected page without an id: two clips of 60 s together.
@@ -9,6 +9,7 @@ pub(crate) fn share(expiry: Expiry) -> Share {
     Share {
         id: None,
         kind: ShareKind::ClipGroup,
+        title: None,
         protection: Protection::None,
         created: Some(UnixMillis::from_secs(500)),
         expiry,
@@ -22,6 +23,8 @@ pub(crate) fn share(expiry: Expiry) -> Share {
             cameras: Box::default(),
         },
         traits: Traits::default(),
+        stream_type: None,
+        unread: Unread::default(),
     }
 }
 

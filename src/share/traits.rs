@@ -25,6 +25,54 @@ pub enum Maker {
     Service,
 }
 
+/// What of a record could not be understood. A rule that asks for it takes it to be broken: what can't be
+/// read is never compliant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// All of it: the element was no record.
+    pub record: bool,
+    /// What stands between the link and the footage.
+    pub protection: bool,
+    /// When it ends.
+    pub end: bool,
+    /// Which cameras it shows.
+    pub cameras: bool,
+    /// Who streams.
+    pub stream_type: bool,
+    /// What it is called.
+    pub title: bool,
+}
+
+impl Unread {
+    /// Of an element that is no record.
+    pub const RECORD: Self = Self {
+        record: true,
+        protection: true,
+        end: true,
+        cameras: true,
+        stream_type: true,
+        title: true,
+    };
+
+    /// Whether anything could not be understood.
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    /// What could not be understood of one record or the other.
+    #[must_use]
+    pub const fn of_both(self, other: Self) -> Self {
+        Self {
+            record: self.record || other.record,
+            protection: self.protection || other.protection,
+            end: self.end || other.end,
+            cameras: self.cameras || other.cameras,
+            stream_type: self.stream_type || other.stream_type,
+            title: self.title || other.title,
+        }
+    }
+}
+
 impl Traits {
     /// Those of two records of one share: the reading that hides nothing.
     #[must_use]

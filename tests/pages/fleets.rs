@@ -13,7 +13,7 @@ use rhombus_share_exporter::metrics::{Exposition, Metrics};
 use rhombus_share_exporter::pages::{App, Workers, router};
 use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Shard, Share, ShareKind,
-    Traits, UnixMillis, Window,
+    Traits, UnixMillis, Unread, Window,
 };
 
 pub(crate) const NOW: Moment = Moment {
@@ -45,12 +45,15 @@ pub(crate) fn share(protection: Protection, expiry: Expiry) -> Share {
     Share {
         id: None,
         kind: ShareKind::ClipGroup,
+        title: None,
         protection,
         created: None,
         expiry,
         expiry_reading: ExpiryReading::default(),
         media: Media::default(),
         traits: Traits::default(),
+        stream_type: None,
+        unread: Unread::default(),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{PAGE, Reading, Record, Terms, distinct};
-use crate::rhombus::field::{Camera, Each, Keys, Lenient};
+use crate::rhombus::field::{Camera, Each, Keys, Lenient, Title};
 use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
 
 /// What to ask for. Whether Rhombus counts the bounds in is not stated.
@@ -23,6 +23,7 @@ pub struct Request {
 pub struct ClipGroup {
     uuid: Lenient<Id>,
     org_uuid: Lenient<Id>,
+    title: Lenient<Title>,
     created_at_millis: Lenient<i64>,
     expiration_time_secs: Lenient<i64>,
     is_secured: Lenient<bool>,
@@ -45,18 +46,19 @@ impl Record for ClipGroup {
     fn share(self, reading: &mut Reading) -> Share {
         let terms = Terms {
             uuid: self.uuid,
+            title: self.title,
             org_uuid: self.org_uuid,
             created: self.created_at_millis,
             expiration: self.expiration_time_secs,
             password: self.is_secured,
         };
+        let are_unread = self.shared_clips.0.is_err();
         let clips = reading.known("sharedClips", self.shared_clips);
         let Clips { media, malformed } = clips.map(|clips| clips.0).unwrap_or_default();
+        let mut share = reading.share(Self::KIND, &PAGE, terms);
+        share.unread.cameras = are_unread || malformed.keys().any(|field| *field != "durationSec");
         reading.add(malformed);
-        Share {
-            media,
-            ..reading.share(Self::KIND, &PAGE, terms)
-        }
+        Share { media, ..share }
     }
 }
 
@@ -100,7 +102,7 @@ mod tests {
     use crate::rhombus::list::Sink;
     use crate::rhombus::shares::reader;
     use crate::rhombus::shares::samples::{CREATED, NOW, UUID, answer, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis};
+    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis, Unread};
 
     #[test]
     fn a_documented_record_is_read_whole() {
@@ -116,6 +118,7 @@ mod tests {
             Share {
                 id: Some(Id::parse(UUID)),
                 kind: ShareKind::ClipGroup,
+                title: Some("\0".into()),
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis(CREATED + 86_400_000)),
@@ -126,6 +129,8 @@ mod tests {
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
                 },
                 traits: Traits::default(),
+                stream_type: None,
+                unread: Unread::default(),
             }
         );
         assert_eq!(malformed, MalformedCounts::new());
@@ -180,6 +185,7 @@ mod tests {
             ("uuid", r#""""#),
             ("uuid", r#""\ud800""#),
             ("orgUuid", "[]"),
+            ("title", "7"),
             ("orgUuid", r#""not a uuid""#),
             ("createdAtMillis", "\"now\""),
             ("createdAtMillis", "-1"),
@@ -250,6 +256,7 @@ mod tests {
                 MalformedCounts::from([("record", 1), ("uuid", 1)]),
                 "{element}"
             );
+            assert_eq!(share.unread, Unread::RECORD, "{element}");
         }
     }
 

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{Reading, Record, STREAM, Terms, distinct};
-use crate::rhombus::field::{Camera, Lenient};
+use crate::rhombus::field::{Camera, Lenient, Title};
 use crate::share::{Id, Maker, Protection, Share, ShareKind, Traits};
 
 /// A shared stream.
@@ -13,6 +13,7 @@ use crate::share::{Id, Maker, Protection, Share, ShareKind, Traits};
 pub struct LiveStream {
     uuid: Lenient<Id>,
     org_uuid: Lenient<Id>,
+    name: Lenient<Title>,
     camera_uuid: Lenient<Camera>,
     device_uuid: Lenient<Camera>,
     timestamp_ms: Lenient<i64>,
@@ -22,35 +23,16 @@ pub struct LiveStream {
     vod_enabled: Lenient<bool>,
     audio_gateway_uuid: Lenient<Id>,
     schedule_uuid: Lenient<Id>,
-    stream_type: Lenient<StreamType>,
+    stream_type: Lenient<Title>,
 }
 
-/// Who streams. `USER` is a person's; the others that are documented are services'.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum StreamType {
-    User,
-    AlarmMonitoring,
-    Dice,
-    Lumeo,
-    Informacast,
-    Rapidsos,
-    /// Rhombus doesn't know, or the type is newer than this.
-    #[serde(other)]
-    Unknown,
-}
-
-impl StreamType {
-    const fn maker(self) -> Maker {
-        match self {
-            Self::User => Maker::Person,
-            Self::Unknown => Maker::Unknown,
-            Self::AlarmMonitoring
-            | Self::Dice
-            | Self::Lumeo
-            | Self::Informacast
-            | Self::Rapidsos => Maker::Service,
-        }
+/// Who made a stream of this type. `USER` is a person's; the others that are documented are services'. Rhombus
+/// may not know (`UNKNOWN`), or the type be newer than this.
+fn maker(stream_type: &str) -> Maker {
+    match stream_type {
+        "USER" => Maker::Person,
+        "ALARM_MONITORING" | "DICE" | "LUMEO" | "INFORMACAST" | "RAPIDSOS" => Maker::Service,
+        _ => Maker::Unknown,
     }
 }
 
@@ -62,26 +44,32 @@ impl Record for LiveStream {
     fn share(self, reading: &mut Reading) -> Share {
         let terms = Terms {
             uuid: self.uuid,
+            title: self.name,
             org_uuid: self.org_uuid,
             created: self.timestamp_ms,
             expiration: self.expiration_time,
             password: self.password_protected,
         };
         let mut share = reading.share(Self::KIND, &STREAM, terms);
+        let one_unread = self.camera_uuid.0.is_err() || self.device_uuid.0.is_err();
         // Each counts, if both are malformed; both are one camera as a rule, and either may be missing.
         let camera = reading.known("cameraUuid", self.camera_uuid.and_then(Camera::named));
         let device = reading.known("deviceUuid", self.device_uuid.and_then(Camera::named));
         share.media.cameras = distinct(camera.or(device).into_iter().collect());
+        share.unread.cameras = one_unread && share.media.cameras.is_empty();
+        share.unread.protection |= self.sso_protected.0.is_err();
         if reading.known("ssoProtected", self.sso_protected) == Some(true) {
             share.protection = Protection::Sso;
         }
         let sound = self.audio_gateway_uuid.and_then(|_| Some(true));
+        share.unread.stream_type = self.stream_type.0.is_err();
         let stream_type = reading.known("streamType", self.stream_type);
+        share.stream_type = stream_type.and_then(Title::said);
         share.traits = Traits {
             past_footage: reading.may_be("vodEnabled", self.vod_enabled),
             sound: reading.may_be("audioGatewayUuid", sound),
             scheduled: reading.known("scheduleUuid", self.schedule_uuid).is_some(),
-            maker: stream_type.map_or(Maker::Unknown, StreamType::maker),
+            maker: share.stream_type.as_deref().map_or(Maker::Unknown, maker),
         };
         share
     }
@@ -91,7 +79,7 @@ impl Record for LiveStream {
 mod tests {
     use super::*;
     use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, MalformedCounts, Media, UnixMillis};
+    use crate::share::{Expiry, ExpiryReading, MalformedCounts, Media, UnixMillis, Unread};
 
     #[test]
     fn a_documented_record_is_read_whole() {
@@ -108,6 +96,7 @@ mod tests {
             Share {
                 id: Some(Id::parse(UUID)),
                 kind: ShareKind::LiveStream,
+                title: Some("Unnamed".into()),
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
@@ -122,6 +111,8 @@ mod tests {
                     scheduled: false,
                     maker: Maker::Person,
                 },
+                stream_type: Some("USER".into()),
+                unread: Unread::default(),
             }
         );
     }

@@ -14,11 +14,11 @@ use serde::de::DeserializeOwned;
 
 use super::ExpirationTime;
 use super::expiry::LAST_EPOCH_SECOND;
-use super::field::{Lenient, Malformed};
+use super::field::{Lenient, Title};
 use super::list::{ListReader, Sink};
 use crate::share::{
     Expiry, ExpiryReading, Id, Listing, MalformedCounts, Media, Protection, Share, ShareKind,
-    Traits, UnixMillis,
+    Traits, UnixMillis, Unread,
 };
 
 /// What is read of one element of a list; fields that are not needed are passed over.
@@ -77,11 +77,15 @@ impl<R: Record> Sink for Shares<R> {
 
     /// What is no record is an open share for ever: the reading that hides nothing.
     fn take(&mut self, record: Lenient<R>) {
-        let record = record.0.ok().flatten().unwrap_or_else(|| {
+        let record = record.0.ok().flatten();
+        let is_record = record.is_some();
+        if !is_record {
             self.reading.count("record");
-            R::default()
-        });
-        let share = record.share(&mut self.reading);
+        }
+        let mut share = record.unwrap_or_default().share(&mut self.reading);
+        if !is_record {
+            share.unread = Unread::RECORD;
+        }
         let listing = &mut self.reading.listing;
         debug_assert!(
             listing
@@ -101,6 +105,7 @@ impl<R: Record> Sink for Shares<R> {
 /// What each record says, whatever its fields are called.
 struct Terms {
     uuid: Lenient<Id>,
+    title: Lenient<Title>,
     org_uuid: Lenient<Id>,
     created: Lenient<i64>,
     expiration: Lenient<i64>,
@@ -109,6 +114,7 @@ struct Terms {
 
 /// What the fields of [`Terms`] are called that have two names.
 struct Names {
+    title: &'static str,
     created: &'static str,
     expiration: &'static str,
     password: &'static str,
@@ -116,12 +122,14 @@ struct Names {
 
 /// Of clip and timelapse pages.
 const PAGE: Names = Names {
+    title: "title",
     created: "createdAtMillis",
     expiration: "expirationTimeSecs",
     password: "isSecured",
 };
 /// Of live streams and video walls.
 const STREAM: Names = Names {
+    title: "name",
     created: "timestampMs",
     expiration: "expirationTime",
     password: "passwordProtected",
@@ -161,16 +169,26 @@ impl Reading {
     fn share(&mut self, kind: ShareKind, names: &Names, terms: Terms) -> Share {
         self.learn_org_uuid(terms.org_uuid);
         let created = self.created(names.created, terms.created);
-        let (expiry, expiry_reading) = self.expiry(names.expiration, terms.expiration, created);
+        let end = self.expiry(names.expiration, terms.expiration, created);
+        let (expiry, expiry_reading) = end.unwrap_or((Expiry::Never, ExpiryReading::Never));
+        let unread = Unread {
+            title: terms.title.0.is_err(),
+            protection: terms.password.0.is_err(),
+            end: end.is_none(),
+            ..Unread::default()
+        };
         Share {
             id: self.id(terms.uuid),
             kind,
+            title: self.known(names.title, terms.title).and_then(Title::said),
             protection: self.password(names.password, terms.password),
             created,
             expiry,
             expiry_reading,
             media: Media::default(),
             traits: Traits::default(),
+            stream_type: None,
+            unread,
         }
     }
 
@@ -204,19 +222,19 @@ impl Reading {
         self.known(field, created)
     }
 
-    /// The end of a share that was made at `created`.
+    /// The end of a share that was made at `created`; none where it could not be understood.
     fn expiry(
         &mut self,
         field: &'static str,
         value: Lenient<i64>,
         created: Option<UnixMillis>,
-    ) -> (Expiry, ExpiryReading) {
+    ) -> Option<(Expiry, ExpiryReading)> {
         let (reading, now) = (self.expiration_time, self.now);
         let expiry = value.0.and_then(|value| reading.read(value, created, now));
-        expiry.unwrap_or_else(|Malformed| {
+        if expiry.is_err() {
             self.count(field);
-            (Expiry::Never, ExpiryReading::Never)
-        })
+        }
+        expiry.ok()
     }
 
     /// Both of Rhombus's example reports take null and absent for "no password".

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{PAGE, Reading, Record, Terms, distinct};
-use crate::rhombus::field::{Camera, Each, Lenient};
+use crate::rhombus::field::{Camera, Each, Lenient, Title};
 use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
 
 /// A shared page.
@@ -13,6 +13,7 @@ use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
 pub struct TimelapseGroup {
     uuid: Lenient<Id>,
     org_uuid: Lenient<Id>,
+    title: Lenient<Title>,
     created_at_millis: Lenient<i64>,
     expiration_time_secs: Lenient<i64>,
     is_secured: Lenient<bool>,
@@ -42,19 +43,21 @@ impl Record for TimelapseGroup {
     fn share(self, reading: &mut Reading) -> Share {
         let terms = Terms {
             uuid: self.uuid,
+            title: self.title,
             org_uuid: self.org_uuid,
             created: self.created_at_millis,
             expiration: self.expiration_time_secs,
             password: self.is_secured,
         };
+        let are_unread = self.shared_timelapses.0.is_err();
         let list = reading.known("sharedTimelapses", self.shared_timelapses);
         let Timelapses { mut media, devices } = list.map(|list| list.0).unwrap_or_default();
         media.cameras = distinct(devices.cameras);
+        let mut share = reading.share(Self::KIND, &PAGE, terms);
+        let mut malformed = devices.malformed.keys();
+        share.unread.cameras = are_unread || malformed.any(|field| *field != "clipDuration");
         reading.add(devices.malformed);
-        Share {
-            media,
-            ..reading.share(Self::KIND, &PAGE, terms)
-        }
+        Share { media, ..share }
     }
 }
 
@@ -119,7 +122,7 @@ impl FromIterator<Lenient<Footage>> for Devices {
 mod tests {
     use super::*;
     use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis};
+    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis, Unread};
 
     #[test]
     fn a_documented_record_is_read_whole() {
@@ -136,6 +139,7 @@ mod tests {
             Share {
                 id: Some(Id::parse(UUID)),
                 kind: ShareKind::TimelapseGroup,
+                title: Some("x".into()),
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
@@ -146,6 +150,8 @@ mod tests {
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
                 },
                 traits: Traits::default(),
+                stream_type: None,
+                unread: Unread::default(),
             }
         );
     }

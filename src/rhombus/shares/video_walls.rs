@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Reading, Record, STREAM, Terms, distinct};
-use crate::rhombus::field::{Camera, Each, Lenient};
+use crate::rhombus::field::{Camera, Each, Lenient, Title};
 use crate::rhombus::list::{ListReader, Sink};
-use crate::share::{Id, Listing, MalformedCounts, Share, ShareKind, Traits};
+use crate::share::{Id, Listing, MalformedCounts, Share, ShareKind, Traits, Unread};
 
 /// The path of the operation that lists the walls, below `/api/`.
 pub const WALLS_PATH: &str = "camera/getVideoWalls";
@@ -39,8 +39,12 @@ pub struct Wall {
     pub id: Id,
     /// How many links it has, where it says so.
     num_shares: Option<u64>,
+    /// What people call it.
+    title: Option<Box<str>>,
     /// The cameras that it shows, each once.
     cameras: Box<[Id]>,
+    /// What of these two could not be understood.
+    unread: Unread,
 }
 
 /// What is read of a wall.
@@ -48,6 +52,7 @@ pub struct Wall {
 #[serde(default, rename_all = "camelCase")]
 pub struct WallRecord {
     uuid: Lenient<Id>,
+    display_name: Lenient<Title>,
     num_shares: Lenient<i64>,
     device_list: Lenient<Each<Camera, Devices>>,
 }
@@ -65,9 +70,18 @@ impl Sink for Walls {
         if num_shares == Some(0) {
             return;
         }
+        let mut unread = Unread {
+            title: record.display_name.0.is_err(),
+            cameras: record.device_list.0.is_err(),
+            ..Unread::default()
+        };
+        let title = record
+            .display_name
+            .known("displayName", &mut self.malformed);
         let devices = record.device_list.known("deviceList", &mut self.malformed);
         let Devices { cameras, malformed } = devices.map(|list| list.0).unwrap_or_default();
         if malformed > 0 {
+            unread.cameras = true;
             *self.malformed.entry("deviceList").or_default() += malformed;
         }
         let Ok(Some(id)) = record.uuid.0 else {
@@ -78,7 +92,9 @@ impl Sink for Walls {
         let wall = Wall {
             id,
             num_shares,
+            title: title.and_then(Title::said),
             cameras: distinct(cameras),
+            unread,
         };
         self.kept_bytes += wall.bytes();
         self.shared.push(wall);
@@ -92,14 +108,17 @@ impl Sink for Walls {
 impl Wall {
     fn bytes(&self) -> u64 {
         let cameras = self.cameras.iter().map(Id::bytes);
-        size_of::<Self>() as u64 + cameras.sum::<u64>()
+        let title = self.title.as_ref().map_or(0, |title| title.len());
+        (size_of::<Self>() + title) as u64 + cameras.sum::<u64>()
     }
 
-    /// Says of the links to this wall, which are listed, what only the wall knows: which cameras they
-    /// show, and how many links there should be.
+    /// Says of the links to this wall, which are listed, what only the wall knows: what it is called, which
+    /// cameras they show, and how many links there should be.
     pub fn complete(&self, listing: &mut Listing) {
         for share in &mut listing.shares {
+            share.title.clone_from(&self.title);
             share.media.cameras = self.cameras.clone();
+            share.unread = share.unread.of_both(self.unread);
         }
         let listed = count_distinct(&listing.shares);
         listing.unlisted = self.num_shares.map(|number| number.saturating_sub(listed));
@@ -164,6 +183,7 @@ impl Record for VideoWall {
     fn share(self, reading: &mut Reading) -> Share {
         let terms = Terms {
             uuid: self.uuid,
+            title: Lenient::default(),
             org_uuid: self.org_uuid,
             created: self.timestamp_ms,
             expiration: self.expiration_time,
@@ -241,6 +261,7 @@ mod tests {
         let expected = Share {
             id: Some(Id::parse(UUID)),
             kind: ShareKind::VideoWall,
+            title: Some("x".into()),
             protection: Protection::Password,
             created: Some(UnixMillis(CREATED)),
             expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
@@ -252,6 +273,11 @@ mod tests {
             traits: Traits {
                 past_footage: true,
                 ..Traits::default()
+            },
+            stream_type: None,
+            unread: Unread {
+                cameras: true,
+                ..Unread::default()
             },
         };
         assert_eq!(listing.shares, [expected]);

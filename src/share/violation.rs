@@ -1,0 +1,40 @@
+//! The words for what a rule says of a share: a violation, which outlasts the look that saw it.
+
+use std::sync::Arc;
+
+use super::{Id, Ref, UnixMillis};
+
+/// Which share of a list breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShareKey {
+    /// One of which nothing is known to tell it from others without a uuid: the how-manieth of these.
+    Nameless(u32),
+    /// The one of this id.
+    Id(Id),
+}
+
+impl ShareKey {
+    /// What names it outside; none where it has no uuid.
+    pub fn reference(&self) -> Option<Ref> {
+        match self {
+            Self::Nameless(_) => None,
+            Self::Id(id) => Some(Ref::of(id)),
+        }
+    }
+}
+
+/// A rule that a share breaks, from the good look that saw it to the good look, whole and not partial,
+/// that saw it mended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Violation {
+    /// The name of the rule.
+    pub rule: Arc<str>,
+    /// Which share.
+    pub share: ShareKey,
+    /// When it was first seen.
+    pub since: UnixMillis,
+    /// The name of the exception that covers it, if one does.
+    pub exception: Option<Arc<str>>,
+    /// Whether it has a series of its own. It keeps that until it is closed or excepted.
+    pub has_series: bool,
+}
