@@ -15,7 +15,6 @@ mod keys;
 mod load;
 mod organizations;
 mod partners;
-mod patterns;
 mod problem;
 mod proxy;
 mod settings;
@@ -31,7 +30,6 @@ pub use flags::{CollectFlags, Flags};
 pub use key_source::{CertificateError, KeyError};
 pub use load::{load, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
-pub use patterns::Patterns;
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
 pub use settings::{Collect, INTERVAL, TIMEOUT};
@@ -39,7 +37,7 @@ pub use value::{duration, organization_name};
 
 use crate::rhombus::{ApiKey, Endpoint};
 use crate::share::Id;
-pub use crate::share::{Shard, Window};
+pub use crate::share::{Patterns, Shard, Window};
 
 /// Everything that runs, checked.
 #[derive(Clone, Debug, PartialEq)]

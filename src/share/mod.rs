@@ -5,6 +5,7 @@
 mod access;
 mod cameras;
 mod kind;
+mod patterns;
 mod reference;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -26,6 +27,7 @@ pub use access::{
 };
 pub use cameras::{CameraName, CameraNames};
 pub use kind::ShareKind;
+pub use patterns::Patterns;
 pub use reference::{NotARef, Ref};
 pub use shard::Shard;
 pub use source::{MalformedCounts, Reason, Source};

@@ -14,9 +14,9 @@ impl Patterns {
     ///
     /// # Errors
     /// What was expected.
-    pub(super) fn add(&mut self, text: &str) -> Result<(), &'static str> {
+    pub fn add(&mut self, text: &str) -> Result<(), &'static str> {
         if text.is_empty() {
-            return Err("expected a pattern: empty, it is the name of no client");
+            return Err("expected a pattern: empty, it is the name of nothing");
         }
         // Line breaks and comments could end the group.
         let whole = RegexBuilder::new(&format!("^(?:{text})$"))
@@ -46,7 +46,7 @@ impl Patterns {
     }
 
     /// Each, as it was written.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(text, _)| text.as_str())
     }
 }
