@@ -167,7 +167,12 @@ pub(crate) fn config(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    match config::parse_str("fuzz.yml", text, &Environment::default()) {
+    match config::parse_str(
+        "fuzz.yml",
+        text,
+        &Environment::default(),
+        UnixMillis::default(),
+    ) {
         Ok(loaded) => drop(config::describe(&loaded.config)),
         Err(error) => drop(error.to_string()),
     }

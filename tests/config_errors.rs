@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rhombus_share_exporter::config::{self, Collect, Environment, Flags, KeySource, Loaded};
+use rhombus_share_exporter::share::UnixMillis;
 
 /// The key in all these files; it may be in no message.
 const SECRET: &str = "s3cretKEY0123456789abc";
+
+/// 2026-11-29T12:00:00Z.
+const NOW: UnixMillis = UnixMillis::from_secs(1_795_953_600);
 
 fn environment() -> Environment {
     [
@@ -29,7 +33,7 @@ fn load(path: &Path) -> Result<Loaded, config::ConfigError> {
         file: Some(path.to_owned()),
         ..Flags::default()
     };
-    config::load(&flags, &environment())
+    config::load(&flags, &environment(), NOW)
 }
 
 /// The YAML files of a directory of `tests/config`, in order; never none.
@@ -97,7 +101,7 @@ fn each_good_file_loads() {
 fn the_documented_example_is_sound_and_shows_the_defaults() {
     let path = "docs/config.example.yml";
     let text = std::fs::read_to_string(path).unwrap();
-    let config = config::parse_str(path, &text, &environment())
+    let config = config::parse_str(path, &text, &environment(), NOW)
         .unwrap()
         .config;
     assert_eq!(config.collect, Collect::default());
@@ -143,7 +147,7 @@ proptest! {
             let end = (at + delete).min(text.len());
             text.replace_range(at..end, &insert);
         }
-        let shown = match config::parse_str("f.yml", &text, &environment()) {
+        let shown = match config::parse_str("f.yml", &text, &environment(), NOW) {
             Ok(loaded) => format!("{loaded:?}\n{}", config::describe(&loaded.config)),
             Err(error) => format!("{error}\n{error:?}"),
         };
@@ -153,7 +157,7 @@ proptest! {
     /// Whatever the file holds, it is read or refused.
     #[test]
     fn no_text_is_too_odd(text in "\\PC{0,200}|[\\[\\]{}:,\"'&*!|>%@`# \n\ta-c0-9~<=._-]{0,200}") {
-        let _ = config::parse_str("f.yml", &text, &environment());
+        let _ = config::parse_str("f.yml", &text, &environment(), NOW);
     }
 }
 
@@ -162,7 +166,12 @@ fn each_seed_of_the_fuzzer_is_read_or_refused() {
     let mut seeds = 0;
     for entry in Path::new("fuzz/corpus/config").read_dir().unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        let _ = config::parse_str("f.yml", &String::from_utf8_lossy(&bytes), &environment());
+        let _ = config::parse_str(
+            "f.yml",
+            &String::from_utf8_lossy(&bytes),
+            &environment(),
+            NOW,
+        );
         seeds += 1;
     }
     assert!(seeds > 5, "the seeds are lost");

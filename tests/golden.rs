@@ -7,7 +7,9 @@ use std::time::Duration;
 use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::config::Collect;
-use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
+use rhombus_share_exporter::inventory::{
+    Failure, Fleet, FleetHandle, Inventory, Organization, Standing,
+};
 use rhombus_share_exporter::metrics::{Form, Metrics};
 use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
@@ -47,7 +49,7 @@ fn listing<R: Record>(answer: &str) -> Listing {
 /// What is known after this was listed, a minute ago.
 fn listed(listing: Listing) -> Standing {
     let ended = NOW.before(Duration::from_secs(60));
-    Standing::default().succeeded(Duration::from_millis(250), listing, ended)
+    Standing::default().succeeded(Duration::from_millis(250), Inventory::new(listing, ended))
 }
 
 /// What is known after the recorded answer came.
@@ -80,12 +82,12 @@ fn failing() -> Standing {
 /// After an answer that listed nothing, so long ago that it is not to be believed.
 fn withdrawn() -> Standing {
     let ended = NOW.before(Duration::from_secs(601));
-    Standing::default().succeeded(Duration::ZERO, Listing::default(), ended)
+    Standing::default().succeeded(Duration::ZERO, Inventory::new(Listing::default(), ended))
 }
 
 /// After an answer that listed nothing.
 fn empty() -> Standing {
-    Standing::default().succeeded(Duration::ZERO, Listing::default(), NOW)
+    Standing::default().succeeded(Duration::ZERO, Inventory::new(Listing::default(), NOW))
 }
 
 /// What a key may do that is no super admin.
@@ -146,7 +148,8 @@ fn exposition_of(standings: Vec<(&str, Vec<(ShareKind, Standing)>)>) -> String {
         limit: 512,
         refused: Default::default(),
     });
-    let metrics = Metrics::new(fleet, count, Clock::from_fn(|| NOW)).expect("different names");
+    let metrics = Metrics::new(fleet, Arc::default(), count, Clock::from_fn(|| NOW))
+        .expect("different names");
     let text = metrics.exposition().render(Form::Text);
     let text = std::str::from_utf8(&text).expect("text");
     let varies = |line: &&str| line.contains("process_") || line.contains("build_info");

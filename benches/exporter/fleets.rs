@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rhombus_share_exporter::clock::ServerClock;
 use rhombus_share_exporter::config::Collect;
-use rhombus_share_exporter::inventory::{Failure, Fleet, FleetHandle, Organization, Standing};
+use rhombus_share_exporter::inventory::{
+    Failure, Fleet, FleetHandle, Inventory, Organization, Standing,
+};
 use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Id, Identity, Listing, Media, Moment, Permissions, Protection, Reason,
     Share, ShareKind, Traits, UnixMillis, Unread,
@@ -88,7 +90,7 @@ fn seen(kind: ShareKind, age: u64) -> Standing {
         ..Listing::default()
     };
     let ended = NOW.before(Duration::from_secs(age));
-    Standing::default().succeeded(Duration::from_millis(320), listing, ended)
+    Standing::default().succeeded(Duration::from_millis(320), Inventory::new(listing, ended))
 }
 
 fn failed(standing: &Standing, reason: Reason) -> Standing {

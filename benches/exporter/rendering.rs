@@ -73,7 +73,7 @@ fn metrics(fleet: &Arc<FleetHandle>, clock: Clock) -> Metrics {
         limit: 512,
         refused: Default::default(),
     };
-    Metrics::new(fleet.clone(), Box::new(none), clock).expect("different names")
+    Metrics::new(fleet.clone(), Arc::default(), Box::new(none), clock).expect("different names")
 }
 
 /// The bytes of the page at `path` of an exporter that watches `fleet`, and how long the quickest of a

@@ -1,4 +1,5 @@
 use super::*;
+use crate::share::UnixMillis;
 use crate::telemetry::{LogFormat, LogLevel};
 
 fn parsed(arguments: &[&str]) -> Command {
@@ -86,7 +87,7 @@ fn each_collect_flag_reaches_the_configuration() {
         panic!("it does not check");
     };
     let env = [("RHOMBUS_API_KEY", "k")].into_iter().collect();
-    let loaded = config::load(&args.config, &env).unwrap();
+    let loaded = config::load(&args.config, &env, UnixMillis::default()).unwrap();
     insta::assert_snapshot!(config::describe(&loaded.config));
 }
 

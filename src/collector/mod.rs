@@ -8,6 +8,7 @@ mod changes;
 mod credential;
 mod directory;
 mod identity;
+mod judge;
 mod names;
 mod partner;
 mod poller;
@@ -20,6 +21,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
@@ -31,6 +33,7 @@ use crate::config::{self, Collect, Config, CredentialSource};
 use crate::inventory::{
     ClientCounts, Fleet, FleetHandle, Partner, PartnerStanding, Snapshot, View,
 };
+use crate::policy::Policy;
 use crate::rhombus::{
     Client, Endpoint, Error, Holder, Instruments, Limits, Observer, OfPartner, Pace, PartnerPace,
     Transport,
@@ -38,6 +41,7 @@ use crate::rhombus::{
 use crate::share::{ClientList, ShareKind};
 use credential::CurrentCredential;
 use directory::{Directory, OrganizationId};
+use judge::Judge;
 use partner::{ClientsLook, PartnerAccess, PartnerTask, RunningPartner};
 use poller::Poller;
 use running::{Access, Occasion, Running, Settings};
@@ -54,11 +58,20 @@ const LOOKS_PER_SECOND: f64 = 1.0;
 /// The clock of each endpoint that is asked, by its URL.
 type ServerClocks = BTreeMap<String, Arc<ServerClock>>;
 
+/// What all read: where what is known is published, and the policy by which it is judged.
+pub struct Watching {
+    /// What is known of all organisations.
+    pub fleet: Arc<FleetHandle>,
+    /// The policy in use.
+    pub policy: Arc<ArcSwap<Policy>>,
+}
+
 /// Every organisation's tasks.
 pub struct Collector {
     transport: Arc<Transport>,
     observer: Arc<dyn Observer>,
     fleet: Arc<FleetHandle>,
+    judge: Arc<Judge>,
     clock: Clock,
     config: Arc<Config>,
     server_clocks: ServerClocks,
@@ -69,6 +82,7 @@ pub struct Collector {
         mpsc::UnboundedSender<ClientsLook>,
         mpsc::UnboundedReceiver<ClientsLook>,
     ),
+    stop: CancellationToken,
     tasks: JoinSet<()>,
     threads: Threads,
 }
@@ -82,25 +96,22 @@ struct Plan {
 }
 
 impl Collector {
-    /// A collector of nothing yet, which publishes to `fleet`, over the connections of `transport` and
-    /// on threads of its own.
+    /// A collector of nothing yet, over the connections of `transport` and on threads of its own.
     ///
     /// # Errors
     /// When there are no more threads to be had.
     pub fn new(
         transport: Transport,
-        fleet: Arc<FleetHandle>,
+        watching: Watching,
         observer: Arc<dyn Observer>,
         clock: Clock,
     ) -> io::Result<Self> {
-        let config = Config {
-            organizations: Vec::new(),
-            partners: Vec::new(),
-            collect: Collect::default(),
-        };
-        Ok(Self {
+        let Watching { fleet, policy } = watching;
+        let config = Config::default();
+        let mut collector = Self {
             transport: Arc::new(transport),
             observer,
+            judge: Arc::new(Judge::new(policy, fleet.clone())),
             fleet,
             clock,
             config: Arc::new(config),
@@ -109,9 +120,31 @@ impl Collector {
             partners: BTreeMap::new(),
             running: BTreeMap::new(),
             looks: mpsc::unbounded_channel(),
+            stop: CancellationToken::new(),
             tasks: JoinSet::new(),
             threads: Threads::new()?,
-        })
+        };
+        collector.start_looking_at_time();
+        Ok(collector)
+    }
+
+    /// Starts what takes in that time alone changes what is said of a list.
+    fn start_looking_at_time(&mut self) {
+        let (judge, clock) = (self.judge.clone(), self.clock.clone());
+        let stop = self.stop.clone();
+        let looks = async move {
+            loop {
+                tokio::time::sleep(judge::LOOK_INTERVAL).await;
+                judge.look_at_time(clock.read());
+            }
+        };
+        let task = async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = looks => {}
+            }
+        };
+        self.tasks.spawn_on(task, self.threads.handle());
     }
 
     /// Makes the tasks those of `config`: what is new starts, what is gone stops, what has changed
@@ -131,14 +164,21 @@ impl Collector {
         }
         self.config = Arc::new(config.clone());
         self.carry_out(plan);
+        self.use_policy(&config.policy.policy);
         for task in starting {
             self.tasks.spawn_on(task.run(), self.threads.handle());
         }
         Ok(())
     }
 
+    /// Judges by this policy from now on, and what is known already too.
+    pub fn use_policy(&self, policy: &Arc<Policy>) {
+        self.judge.use_policy(policy.clone(), self.clock.read());
+    }
+
     /// Ends every task, and waits until they have ended.
     pub async fn stop(mut self) {
+        self.stop.cancel();
         for running in self.running.values() {
             running.stop.cancel();
         }
@@ -449,6 +489,7 @@ impl Collector {
         let view = View::from(&self.config.collect);
         let fleet = Fleet::new(organizations.collect(), view).of_partners(partners);
         self.fleet.replace(fleet);
+        self.judge.recount_series();
         for (partner, counts) in self.partners.values().zip(plan.counts) {
             self.fleet.recount_clients(&partner.partner, counts);
         }
@@ -489,8 +530,8 @@ impl Collector {
             running.of_partner.clone(),
             running.organization.server_clock().clone(),
         );
-        let (fleet, clock) = (self.fleet.clone(), self.clock.clone());
-        Poller::new(client, running.clone(), kind, fleet, clock)
+        let published = (self.fleet.clone(), self.judge.clone());
+        Poller::new(client, running.clone(), kind, published, self.clock.clone())
     }
 }
 

@@ -10,9 +10,10 @@ use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::asked::{Asked, Known};
 use super::beside::Unlisted;
+use super::judge::{Judge, List, Polled};
 use super::running::Running;
 use crate::clock::Clock;
-use crate::inventory::{Failure, FleetHandle, Standing};
+use crate::inventory::{Failure, FleetHandle, Inventory, Standing};
 use crate::rhombus::{Ask, Client, Credential, Error, LONGEST_PAUSE};
 use crate::share::{Listing, MalformedCounts, Moment, Reason, ShareKind, Source, UnixMillis};
 
@@ -21,6 +22,7 @@ pub(super) struct Poller {
     pub(super) running: Arc<Running>,
     pub(super) kind: ShareKind,
     pub(super) fleet: Arc<FleetHandle>,
+    judge: Arc<Judge>,
     clock: Clock,
     /// What was last counted of shares that are not listed.
     pub(super) unlisted: Asked<Unlisted>,
@@ -36,6 +38,8 @@ pub(super) struct Poller {
 struct Listed {
     listing: Listing,
     obtained: Moment,
+    /// Since when pages were asked for, where that is not all.
+    made_since: Option<UnixMillis>,
 }
 
 /// Why a poll failed, and how long Rhombus wants to be left alone, where it says so.
@@ -50,7 +54,7 @@ impl Poller {
         client: Client,
         running: Arc<Running>,
         kind: ShareKind,
-        fleet: Arc<FleetHandle>,
+        (fleet, judge): (Arc<FleetHandle>, Arc<Judge>),
         clock: Clock,
     ) -> Self {
         Self {
@@ -58,6 +62,7 @@ impl Poller {
             running,
             kind,
             fleet,
+            judge,
             clock,
             unlisted: Asked::default(),
             malformed: MalformedCounts::new(),
@@ -136,19 +141,27 @@ impl Poller {
         self.learn_access(&owner);
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
-        let (listing, ()) =
-            tokio::join!(self.list(&credential), self.learn_permissions(&credential));
+        let mut made_since = self.created_after();
+        let (listing, ()) = tokio::join!(
+            self.list(&credential, made_since),
+            self.learn_permissions(&credential)
+        );
         let mut listing = listing?;
         // Where this machine's clock is ahead, the lookback was too short: the answer has told.
         let has_told = !had_its_time && server_clock.is_known();
-        if has_told && self.created_after().is_some() {
-            listing = self.list(&credential).await?;
+        if has_told && made_since.is_some() {
+            made_since = self.created_after();
+            listing = self.list(&credential, made_since).await?;
         }
         self.identify_list(&credential, &listing).await?;
         let obtained = self.now();
         let counted = self.count_unlisted(&credential, &listing.shares).await;
         listing.unlisted = listing.unlisted.or(counted);
-        Ok(Listed { listing, obtained })
+        Ok(Listed {
+            listing,
+            obtained,
+            made_since,
+        })
     }
 
     /// Until when an operation that begins now may take.
@@ -156,11 +169,15 @@ impl Poller {
         Instant::now() + self.running.settings.collect.deadline()
     }
 
-    async fn list(&self, credential: &Credential) -> Result<Listing, Error> {
+    async fn list(
+        &self,
+        credential: &Credential,
+        created_after: Option<UnixMillis>,
+    ) -> Result<Listing, Error> {
         let collect = &self.running.settings.collect;
         let ask = Ask {
             kind: self.kind,
-            created_after: self.created_after(),
+            created_after,
             expiration_time: collect.expiration_time,
             within: collect.deadline(),
         };
@@ -182,16 +199,23 @@ impl Poller {
     /// Puts an answer in order and publishes it. A large one takes a while, on threads that nobody
     /// but other polls waits for.
     fn publish_answer(&mut self, answer: Listed, started: Instant) {
-        let Listed { listing, obtained } = answer;
+        let Listed {
+            listing,
+            obtained,
+            made_since,
+        } = answer;
         self.complain(&listing);
-        self.complain_of_time(started.elapsed());
+        let took = started.elapsed();
+        self.complain_of_time(took);
         let count = listing.shares.len();
+        let inventory = Inventory::new(listing, obtained);
         let before = self.running.organization.standing(self.kind);
-        let next = before.succeeded(started.elapsed(), listing, obtained);
-        if next.is_emptied() {
+        if before.succeeded(took, inventory.clone()).is_emptied() {
             warn!("every link is gone at once; this is believed when the next poll says so too");
         }
-        self.publish(next);
+        self.publish(made_since, |before| {
+            before.succeeded(took, inventory.clone())
+        });
         let is_first = before.last_poll().is_none();
         if before.failure().is_some() || is_first && !self.running.is_client() {
             info!(shares = count, "polled with success");
@@ -242,15 +266,24 @@ impl Poller {
             }
         }
         let max_staleness = self.running.settings.collect.max_staleness;
-        self.publish(before.failed(self.now(), started.elapsed(), failure, max_staleness));
+        let (now, took) = (self.now(), started.elapsed());
+        self.publish(None, |before| {
+            before.failed(now, took, failure.clone(), max_staleness)
+        });
     }
 
-    fn publish(&self, next: Standing) {
+    fn publish(&self, made_since: Option<UnixMillis>, after: impl Fn(&Standing) -> Standing) {
         // After a reload, the organisation is another task's to publish.
         if !self.running.stop.is_cancelled() {
-            let organization = &self.running.organization;
-            self.fleet
-                .publish_poll(organization, self.kind, next, &self.malformed);
+            let list = List {
+                organization: &self.running.organization,
+                kind: self.kind,
+            };
+            let polled = Polled {
+                malformed: &self.malformed,
+                made_since,
+            };
+            self.judge.publish_poll(list, polled, after);
         }
     }
 }

@@ -79,10 +79,14 @@ impl Running {
     ) -> Self {
         let rate = settings.collect.requests_per_second;
         let kinds = &settings.collect.sources;
+        let known = before.filter(|before| !before.is_another(Occasion::Reload));
         let before = before.filter(|before| before.settings.endpoint == settings.endpoint);
         let picture = before.and_then(|before| before.picture_of(&settings));
-        let organization = picture
-            .unwrap_or_else(|| Organization::new(&settings.name, kinds, server_clock.clone()));
+        let organization = picture.unwrap_or_else(|| {
+            // What is open stays so until it is seen mended, however it is asked for.
+            Organization::new(&settings.name, kinds, server_clock.clone())
+                .knowing(|kind| Some(known?.organization.standing(kind).asked_anew()))
+        });
         let organization = match settings.access.client() {
             Some((client, identity)) => organization.of_partner(client, identity),
             None => organization,

@@ -16,7 +16,7 @@ use super::signals::EndSignals;
 use super::simulated_clock;
 use crate::cli::DemoArgs;
 use crate::config::{
-    Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns,
+    Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns, PolicySection,
 };
 use crate::pages::TelemetryPath;
 use crate::rhombus::{ApiKey, Endpoint, Transport};
@@ -60,6 +60,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             requests_per_second: DEMO_PACE,
             ..Collect::default()
         },
+        policy: PolicySection::default(),
     };
     let web = Web {
         telemetry_path: TelemetryPath::default(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use arc_swap::ArcSwap;
 use exporter_web::{ConnectionStats, ServerOptions, WebConfig};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,7 +17,7 @@ use super::reloader::{Read, Reloader};
 use super::signals::EndSignals;
 use crate::build_info;
 use crate::clock::Clock;
-use crate::collector::Collector;
+use crate::collector::{Collector, Watching};
 use crate::config::Config;
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
@@ -62,15 +63,20 @@ impl Exporter {
             Vec::new(),
             View::from(&config.collect),
         )));
+        let policy = Arc::new(ArcSwap::new(config.policy.policy.clone()));
         let connections = ConnectionStats::new(web.max_connections);
         let stats = connections.clone();
         let count = Box::new(move || stats.count());
-        let metrics = Metrics::new(fleet.clone(), count, clock.clone())?;
+        let metrics = Metrics::new(fleet.clone(), policy.clone(), count, clock.clone())?;
         if web.is_demo {
             metrics.mark_as_demo()?;
         }
         let observer = metrics.observer();
-        let mut collector = Collector::new(transport, fleet.clone(), observer, clock.clone())
+        let watching = Watching {
+            fleet: fleet.clone(),
+            policy: policy.clone(),
+        };
+        let mut collector = Collector::new(transport, watching, observer, clock.clone())
             .context("cannot start the threads that collect")?;
         collector.apply(config)?;
 
@@ -169,6 +175,7 @@ mod tests {
     use super::super::signals::TEST_TURN;
     use super::*;
     use crate::config::Collect;
+    use crate::config::PolicySection;
 
     /// More than anything takes that does not hang, on a busy machine too.
     const LONG: Duration = Duration::from_secs(60);
@@ -179,6 +186,7 @@ mod tests {
             organizations: Vec::new(),
             partners: Vec::new(),
             collect: Collect::default(),
+            policy: PolicySection::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = Web {

@@ -12,6 +12,7 @@ use super::listen::bind;
 use super::reloader::{Load, Reloader, log_warnings};
 use super::signals::{EndSignals, hangups};
 use crate::cli::ServeArgs;
+use crate::clock::Clock;
 use crate::config::{self, Environment, Loaded};
 use crate::telemetry;
 
@@ -20,7 +21,8 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
     let (mut signals, hangups) = (EndSignals::listen()?, hangups()?);
     let flags = args.config.clone();
     let transport = config::transport(&env);
-    let load: Load = Arc::new(move || config::load(&flags, &env));
+    let clock = Clock::system();
+    let load: Load = Arc::new(move || config::load(&flags, &env, clock.now()));
     let Some(ready) = unless_ended(prepare(args, load.clone()), &mut signals).await else {
         return Ok(());
     };

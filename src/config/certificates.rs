@@ -94,6 +94,7 @@ mod tests {
 
     use super::super::{ConfigError, ENV_API_KEY, ENV_ENDPOINT, Flags, Loaded, load};
     use super::*;
+    use crate::share::UnixMillis;
 
     const BROKEN: &str = "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
     /// PEM of what is no certificate.
@@ -109,7 +110,7 @@ mod tests {
     fn loaded(pairs: &[(&str, &Path)]) -> Result<Loaded, ConfigError> {
         let key = [(ENV_API_KEY, Path::new("k"))];
         let env = key.iter().chain(pairs).copied().collect();
-        load(&Flags::default(), &env)
+        load(&Flags::default(), &env, UnixMillis::default())
     }
 
     /// What is said of a variable with this value, from the value on.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::settings::SETTINGS;
 use super::value::show_duration;
-use super::{Collect, Config, CredentialSource, KeySource, Organization, Partner};
+use super::{Collect, Config, CredentialSource, KeySource, Organization, Partner, policy};
 use crate::rhombus::Endpoint;
 
 /// What would run, as YAML with secrets redacted. The same for equal configurations.
@@ -25,6 +25,11 @@ pub fn describe(config: &Config) -> String {
         describe_partner(partner, &mut yaml);
     }
     describe_collect(&config.collect, &mut yaml);
+    let names = config.organizations.iter().map(|it| it.name.as_str());
+    yaml.push_str(&policy::describe(
+        &config.policy,
+        &names.collect::<Vec<_>>(),
+    ));
     yaml
 }
 
@@ -101,7 +106,7 @@ fn push(yaml: &mut String, text: std::fmt::Arguments<'_>) {
 
 /// A YAML scalar: plain where that is surely a text, else in double quotes, whose escapes are
 /// those of JSON.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
         && text
             .bytes()
@@ -127,6 +132,9 @@ fn looks_numeric(text: &str) -> bool {
 mod tests {
     use super::super::{Environment, parse_str};
     use super::*;
+    use crate::share::UnixMillis;
+
+    const NOW: UnixMillis = UnixMillis::from_secs(1_795_953_600);
 
     const FILE: &str = r#"
 organizations:
@@ -140,7 +148,7 @@ collect: { interval: 90s, expiring_within: [30d, 1h 30m], lookback: 7d, max_stal
 
     #[test]
     fn it_reads_as_a_file_would_with_keys_redacted() {
-        let loaded = parse_str("/etc/f.yml", FILE, &Environment::default()).unwrap();
+        let loaded = parse_str("/etc/f.yml", FILE, &Environment::default(), NOW).unwrap();
         insta::assert_snapshot!(describe(&loaded.config));
     }
 
@@ -148,8 +156,8 @@ collect: { interval: 90s, expiring_within: [30d, 1h 30m], lookback: 7d, max_stal
     fn without_inline_keys_it_is_a_file_for_the_same() {
         let file = FILE.replace("api_key: s3cret", "api_key_file: keys/zoo");
         let env = Environment::default();
-        let config = parse_str("/etc/f.yml", &file, &env).unwrap().config;
-        let again = parse_str("/else/g.yml", &describe(&config), &env).unwrap();
+        let config = parse_str("/etc/f.yml", &file, &env, NOW).unwrap().config;
+        let again = parse_str("/else/g.yml", &describe(&config), &env, NOW).unwrap();
         assert_eq!(again.config, config);
     }
 }

@@ -12,6 +12,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
+use super::policy::PolicyFile;
 use super::problem::Report;
 use super::settings::{KEYS, SETTINGS, Setting};
 use super::syntax;
@@ -32,6 +33,9 @@ pub(super) struct File {
     /// How to ask. The section may be there and empty, as when all its lines are comments.
     #[serde(default)]
     pub(super) collect: Option<CollectFile>,
+    /// What shares are judged by. It may be there and empty too.
+    #[serde(default)]
+    pub(super) policy: Option<PolicyFile>,
 }
 
 impl File {
@@ -254,7 +258,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Present<T> {
 }
 
 /// As [`Present`], for a field that may be absent.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

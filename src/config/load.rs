@@ -9,7 +9,10 @@ use super::key_source::is_world_readable;
 use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT, NameLines};
 use super::problem::{ConfigError, Report};
-use super::{Config, Environment, Flags, Loaded, certificates, collect, partners, proxy, value};
+use super::{
+    Config, Environment, Flags, Loaded, certificates, collect, partners, policy, proxy, value,
+};
+use crate::share::UnixMillis;
 
 /// What a first start without a key is told.
 const TEACH: &str = "no organisation to watch. Either put an API key of one organisation in a \
@@ -20,17 +23,18 @@ const TEACH: &str = "no organisation to watch. Either put an API key of one orga
 /// Room for about a hundred thousand organisations.
 pub(super) const FILE_MAX_BYTES: usize = 16 << 20;
 
-/// The configuration that flags, environment and file make together.
+/// The configuration that flags, environment and file make together at `now`: exceptions end.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
+pub fn load(flags: &Flags, env: &Environment, now: UnixMillis) -> Result<Loaded, ConfigError> {
     let mut report = Report::default();
-    let config = read(flags, &mut report).and_then(|file| {
+    let mut config = read(flags, &mut report).and_then(|file| {
         warn_of_readable_keys(flags, &file, &mut report);
-        assemble(file, flags, env, &mut report)
+        assemble(file, flags, (env, now), &mut report)
     });
-    if let Some((config, places)) = &config {
+    if let Some((config, places)) = &mut config {
+        config.policy.read_file(now, &mut report);
         let found = keys::read(config, places, &mut report);
         keys::check(config, places, &found, &mut report);
         proxy::check(config, env, &mut report);
@@ -40,18 +44,24 @@ pub fn load(flags: &Flags, env: &Environment) -> Result<Loaded, ConfigError> {
 }
 
 /// The configuration of a file's text. `name` stands in messages, and relative paths start from
-/// its directory. Nothing is read from the disk: whether key files are usable stays open.
+/// its directory. Nothing is read from the disk: whether key files are usable stays open, and so does what
+/// the file of exceptions says.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn parse_str(name: &str, text: &str, env: &Environment) -> Result<Loaded, ConfigError> {
+pub fn parse_str(
+    name: &str,
+    text: &str,
+    env: &Environment,
+    now: UnixMillis,
+) -> Result<Loaded, ConfigError> {
     let mut report = Report::default();
     let flags = Flags {
         file: Some(name.into()),
         ..Flags::default()
     };
     let config = file::parse(Source { name }, text, &mut report)
-        .and_then(|file| assemble(file, &flags, env, &mut report));
+        .and_then(|file| assemble(file, &flags, (env, now), &mut report));
     if let Some((config, places)) = &config {
         let found = keys::written(config);
         keys::check(config, places, &found, &mut report);
@@ -96,7 +106,7 @@ type KeyPlaces = Vec<KeyPlace>;
 fn assemble(
     file: File,
     flags: &Flags,
-    env: &Environment,
+    (env, now): (&Environment, UnixMillis),
     report: &mut Report,
 ) -> Option<(Config, KeyPlaces)> {
     let name = flags.file.as_ref().map(|path| path.display().to_string());
@@ -117,6 +127,8 @@ fn assemble(
     let own = own.map(|list| organizations::from_file(&mut reader, &mut names, &list));
     let partners = file.partners;
     let partners = partners.map(|list| partners::from_file(&mut reader, &mut names, &list));
+    let policy = file.policy.unwrap_or_default();
+    let policy = policy::resolve(&mut reader, &policy, now);
     let organizations = match own {
         Some(own) => Some(own),
         None if is_in_file => Some(Vec::new()),
@@ -142,6 +154,7 @@ fn assemble(
         organizations,
         partners,
         collect,
+        policy,
     };
     Some((config, places))
 }

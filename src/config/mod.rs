@@ -15,6 +15,7 @@ mod keys;
 mod load;
 mod organizations;
 mod partners;
+mod policy;
 mod problem;
 mod proxy;
 mod settings;
@@ -30,6 +31,7 @@ pub use flags::{CollectFlags, Flags};
 pub use key_source::{CertificateError, KeyError};
 pub use load::{load, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
+pub use policy::{PolicySection, Until, describe_exception};
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
 pub use settings::{Collect, INTERVAL, TIMEOUT};
@@ -40,7 +42,7 @@ use crate::share::Id;
 pub use crate::share::{Patterns, Shard, Window};
 
 /// Everything that runs, checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// The organisations that have a key of their own, sorted by name; names are unique among these and
     /// the partners. There is at least one of both.
@@ -49,6 +51,8 @@ pub struct Config {
     pub partners: Vec<Partner>,
     /// How to ask.
     pub collect: Collect,
+    /// What shares are judged by.
+    pub policy: PolicySection,
 }
 
 impl Config {

@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// A value, where one is written; outer none where it is wrong.
-    fn value<T>(
+    pub(super) fn value<T>(
         &mut self,
         key: &str,
         text: Option<&Text>,
@@ -106,7 +106,11 @@ impl Reader<'_> {
             .map(Some)
     }
 
-    fn patterns(&mut self, key: &str, list: Option<&Spanned<Vec<Text>>>) -> Option<Patterns> {
+    pub(super) fn patterns(
+        &mut self,
+        key: &str,
+        list: Option<&Spanned<Vec<Text>>>,
+    ) -> Option<Patterns> {
         let mut patterns = Patterns::default();
         let Some(list) = list else {
             return Some(patterns);

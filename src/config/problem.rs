@@ -80,6 +80,14 @@ impl Report {
         self.problems.len()
     }
 
+    /// What was made, with the warnings, or everything that is wrong with it.
+    pub(super) fn finish_with<T>(self, made: T) -> Result<(T, Vec<String>), ConfigError> {
+        match self.problems {
+            problems if problems.is_empty() => Ok((made, self.warnings)),
+            problems => Err(ConfigError { problems }),
+        }
+    }
+
     /// The configuration with the warnings, or everything that is wrong. None stands for a
     /// configuration that a problem kept from being made.
     pub(super) fn finish(self, config: Option<Config>) -> Result<Loaded, ConfigError> {
@@ -93,6 +101,14 @@ impl Report {
             }),
         }
     }
+}
+
+/// The one of `known` that `text` was probably meant to be.
+pub(super) fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |name: &&str| strsim::damerau_levenshtein(text, name);
+    known
+        .min_by_key(distance)
+        .filter(|name| distance(name) <= 2)
 }
 
 #[cfg(test)]

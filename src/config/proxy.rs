@@ -78,13 +78,16 @@ fn first<'a>(
 mod tests {
     use super::super::{ENV_API_KEY, ENV_ENDPOINT, Flags, load};
     use super::*;
+    use crate::share::UnixMillis;
 
     const PROXY_URL: &str = "http://a:s3cret@proxy.example:3128";
 
     fn warnings(pairs: &[(&str, &str)]) -> Vec<String> {
         let key = [(ENV_API_KEY, "k")];
         let env = key.iter().chain(pairs).copied().collect();
-        load(&Flags::default(), &env).unwrap().warnings
+        load(&Flags::default(), &env, UnixMillis::default())
+            .unwrap()
+            .warnings
     }
 
     #[test]
@@ -128,7 +131,12 @@ mod tests {
             pair("HTTPS_PROXY", b"proxy:3128"),
             pair("NO_PROXY", b"a\xff"),
         ];
-        let loaded = load(&Flags::default(), &env.into_iter().collect()).unwrap();
+        let loaded = load(
+            &Flags::default(),
+            &env.into_iter().collect(),
+            UnixMillis::default(),
+        )
+        .unwrap();
         let expected = "environment variable NO_PROXY is not used: its value is not UTF-8 text";
         assert!(loaded.warnings[0].starts_with(expected), "{loaded:?}");
     }

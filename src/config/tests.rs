@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::share::UnixMillis;
 
 const SECRET: &str = "s3cretKEY0123456789abc";
 
@@ -11,7 +12,7 @@ fn env(pairs: &[(&str, &str)]) -> Environment {
 
 /// What is loaded from the environment alone.
 fn from_env(pairs: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
-    load(&Flags::default(), &env(pairs))
+    load(&Flags::default(), &env(pairs), UnixMillis::default())
 }
 
 fn message(pairs: &[(&str, &str)]) -> String {
@@ -53,6 +54,7 @@ fn one_organisation_needs_no_file() {
             }],
             partners: Vec::new(),
             collect: Collect::default(),
+            policy: PolicySection::default(),
         }
     );
     assert_eq!(loaded.warnings, [""; 0]);
@@ -65,7 +67,10 @@ fn its_name_and_endpoint_can_be_said() {
         ..Flags::default()
     };
     let env = env(&[(ENV_API_KEY, SECRET), (ENV_ENDPOINT, "eu")]);
-    let organization = &load(&flags, &env).unwrap().config.organizations[0];
+    let organization = &load(&flags, &env, UnixMillis::default())
+        .unwrap()
+        .config
+        .organizations[0];
     assert_eq!(organization.name, "acme");
     assert_eq!(organization.endpoint.to_string(), Endpoint::EU);
 }
@@ -187,7 +192,12 @@ fn a_start_without_a_key_teaches_both_ways() {
 fn a_file_without_organisations_takes_the_one_of_the_environment() {
     let dir = tempfile::tempdir().unwrap();
     let flags = with_file(dir.path(), "collect: { interval: 2m }");
-    let loaded = load(&flags, &env(&[(ENV_API_KEY, SECRET)])).unwrap();
+    let loaded = load(
+        &flags,
+        &env(&[(ENV_API_KEY, SECRET)]),
+        UnixMillis::default(),
+    )
+    .unwrap();
     assert_eq!(loaded.config.organizations[0].name, "default");
     assert_eq!(loaded.config.collect.interval, Duration::from_secs(120));
     assert_eq!(loaded.warnings, [""; 0]);
@@ -205,7 +215,12 @@ fn the_organisations_of_the_file_win_and_what_is_unused_is_said() {
         "organizations: [{ name: zoo, api_key_file: zoo }, { name: acme, api_key_file: acme }]",
     );
     flags.organization = Some("other".into());
-    let loaded = load(&flags, &env(&[(ENV_API_KEY, "x"), (ENV_ENDPOINT, "")])).unwrap();
+    let loaded = load(
+        &flags,
+        &env(&[(ENV_API_KEY, "x"), (ENV_ENDPOINT, "")]),
+        UnixMillis::default(),
+    )
+    .unwrap();
     let names: Vec<_> = loaded
         .config
         .organizations
@@ -232,9 +247,16 @@ fn a_file_with_a_key_that_all_can_read_is_a_warning() {
         dir.path(),
         &format!("organizations: [{{ name: a, api_key: {SECRET} }}]"),
     );
-    assert_eq!(load(&flags, &env(&[])).unwrap().warnings, [""; 0]);
+    assert_eq!(
+        load(&flags, &env(&[]), UnixMillis::default())
+            .unwrap()
+            .warnings,
+        [""; 0]
+    );
     restrict(flags.file.as_deref().unwrap(), 0o604);
-    let warnings = load(&flags, &env(&[])).unwrap().warnings;
+    let warnings = load(&flags, &env(&[]), UnixMillis::default())
+        .unwrap()
+        .warnings;
     assert_eq!(warnings.len(), 1);
     assert!(
         warnings[0].contains("exporter.yml holds a key, and every user"),
@@ -259,10 +281,14 @@ fn a_flag_overrides_the_file_and_the_file_the_default() {
         ("lookback", &["0s"]),
         ("expiring_within", &["3d", "60m"]),
     ]);
-    let collect = load(&flags, &env(&[(ENV_API_KEY, SECRET)]))
-        .unwrap()
-        .config
-        .collect;
+    let collect = load(
+        &flags,
+        &env(&[(ENV_API_KEY, SECRET)]),
+        UnixMillis::default(),
+    )
+    .unwrap()
+    .config
+    .collect;
     let windows: Vec<_> = collect
         .expiring_within
         .iter()
@@ -285,7 +311,12 @@ fn what_flags_are_to_each_other_is_checked_and_named_as_flags() {
             collect: collect_flags(&[(key, texts)]),
             ..Flags::default()
         };
-        load(&flags, &env(&[(ENV_API_KEY, SECRET)])).map_err(|error| error.to_string())
+        load(
+            &flags,
+            &env(&[(ENV_API_KEY, SECRET)]),
+            UnixMillis::default(),
+        )
+        .map_err(|error| error.to_string())
     };
     for (key, texts, expected) in [
         (
@@ -318,9 +349,13 @@ fn a_file_that_is_none_is_named() {
             file: Some(path.to_owned()),
             ..Flags::default()
         };
-        load(&flags, &env(&[(ENV_API_KEY, SECRET)]))
-            .unwrap_err()
-            .to_string()
+        load(
+            &flags,
+            &env(&[(ENV_API_KEY, SECRET)]),
+            UnixMillis::default(),
+        )
+        .unwrap_err()
+        .to_string()
     };
     let path = dir.path().display();
     assert_eq!(
@@ -349,7 +384,7 @@ fn a_thousand_organisations_may_share_an_anchor() {
         text += &format!("- {{ <<: *first, name: a-{i}, api_key: {SECRET}-a-{i} }}\n");
         text += &format!("- {{ name: b-{i}, api_key: {SECRET}-b-{i}, endpoint: *eu }}\n");
     }
-    let loaded = parse_str("f.yml", &text, &env(&[])).unwrap();
+    let loaded = parse_str("f.yml", &text, &env(&[]), UnixMillis::default()).unwrap();
     let organizations = loaded.config.organizations;
     assert_eq!(organizations.len(), 1_001);
     assert!(organizations.is_sorted_by(|a, b| a.name < b.name));

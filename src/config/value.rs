@@ -84,6 +84,13 @@ pub(super) fn number(text: &str, range: &RangeInclusive<f64>) -> Result<f64, Str
     within(number, range, "a number", |number: f64| number.to_string())
 }
 
+/// A whole number, such as `90`.
+pub(super) fn count(text: &str, range: &RangeInclusive<u32>) -> Result<u32, String> {
+    let number = text.trim().parse();
+    let number = number.map_err(|_| "expected a whole number, such as 90".to_owned())?;
+    within(number, range, "a number", |number: u32| number.to_string())
+}
+
 /// The value, if it is within bounds. Not a number is within none.
 fn within<T: PartialOrd + Copy>(
     value: T,

@@ -11,8 +11,8 @@ use arc_swap::ArcSwap;
 use super::{ClientCounts, ErrorCounts, Partner, PartnerStanding, Snapshot, Standing};
 use crate::clock::ServerClock;
 use crate::share::{
-    AccessUntil, Id, Identity, MalformedCounts, Moment, Permissions, Reason, Shard, ShareKind,
-    Source, Window,
+    AccessUntil, CameraNames, Id, Identity, MalformedCounts, Moment, Permissions, Reason, Shard,
+    ShareKind, Source, Window,
 };
 
 /// One organisation that is watched.
@@ -82,6 +82,17 @@ impl Organization {
         }
     }
 
+    /// The same with what was known of lists before: `known` gives it, where something was.
+    #[must_use]
+    pub fn knowing(self, known: impl Fn(ShareKind) -> Option<Standing>) -> Self {
+        for (kind, standing) in &self.standings {
+            if let Some(known) = known(*kind) {
+                standing.store(Arc::new(known));
+            }
+        }
+        self
+    }
+
     /// Whose client it is, if it is asked by a partner's key.
     pub const fn client(&self) -> Option<&PartnerClient> {
         self.client.as_ref()
@@ -120,6 +131,11 @@ impl Organization {
     /// What the key in use may do, as far as that is known.
     pub fn permissions(&self) -> Arc<Permissions> {
         self.permissions.load_full()
+    }
+
+    /// What its cameras are called, as far as that is known.
+    pub fn camera_names(&self) -> Arc<CameraNames> {
+        Arc::default()
     }
 
     /// What is known of each list right now.
@@ -251,20 +267,43 @@ impl FleetHandle {
     }
 
     /// Publishes what came of a poll, and counts what went wrong in it: the failure, or what could not be
-    /// understood.
+    /// understood. Gives whether it did: not where `before`, of which it was made, is known no more.
     pub fn publish_poll(
         &self,
-        organization: &Organization,
-        kind: ShareKind,
+        (organization, kind): (&Organization, ShareKind),
+        before: &Arc<Standing>,
         standing: Standing,
         malformed: &MalformedCounts,
-    ) {
+    ) -> bool {
         let mut errors = locked(&self.errors);
-        match standing.failure() {
-            Some(failure) => errors.add_failure(Source::Shares(kind), failure.reason),
-            None => errors.add_malformed(Source::Shares(kind), malformed),
+        let failure = standing.failure().map(|failure| failure.reason);
+        let is_published = self.publish_after((organization, kind), before, standing);
+        if is_published {
+            match failure {
+                Some(reason) => errors.add_failure(Source::Shares(kind), reason),
+                None => errors.add_malformed(Source::Shares(kind), malformed),
+            }
         }
-        self.publish(organization, kind, standing);
+        is_published
+    }
+
+    /// Puts what is known of a list now in place of what was known before, and gives whether it did: not
+    /// where that is known no more.
+    pub fn publish_after(
+        &self,
+        (organization, kind): (&Organization, ShareKind),
+        before: &Arc<Standing>,
+        standing: Standing,
+    ) -> bool {
+        let Some(known) = organization.standings.get(&kind) else {
+            return true;
+        };
+        let found = known.compare_and_swap(before, Arc::new(standing));
+        let is_published = Arc::ptr_eq(&found, before);
+        if is_published {
+            self.changed();
+        }
+        is_published
     }
 
     /// Publishes what came of a look at a partner's clients, and counts what went wrong in it.
@@ -337,7 +376,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Failure, Look, Snapshot, State};
+    use crate::inventory::{Failure, Inventory, Look, Snapshot, State};
     use crate::share::{Listing, UnixMillis};
 
     const NOW: Moment = Moment {
@@ -358,7 +397,8 @@ mod tests {
 
     fn seen(age: u64) -> Standing {
         let ended = NOW.before(Duration::from_secs(age));
-        Standing::default().succeeded(Duration::ZERO, Listing::default(), ended)
+        let inventory = Inventory::new(Listing::default(), ended);
+        Standing::default().succeeded(Duration::ZERO, inventory)
     }
 
     fn failed(standing: &Standing) -> Standing {
@@ -507,7 +547,9 @@ mod tests {
         assert_eq!(errors().failures[&of(Reason::Server)], 0);
         let organization = &handle.load().organizations[0];
         let publish = |standing, malformed: &MalformedCounts| {
-            handle.publish_poll(organization, ShareKind::ClipGroup, standing, malformed);
+            let list = (&**organization, ShareKind::ClipGroup);
+            let before = organization.standing(ShareKind::ClipGroup);
+            assert!(handle.publish_poll(list, &before, standing, malformed));
         };
         publish(failed(&Standing::default()), &MalformedCounts::new());
         publish(failed(&Standing::default()), &MalformedCounts::new());

@@ -43,6 +43,7 @@ pub struct Inventory {
     readings: [u64; ExpiryReading::ALL.len()],
     malformed: MalformedCounts,
     unlisted: Option<u64>,
+    partial: bool,
     obtained: Moment,
 }
 
@@ -50,7 +51,7 @@ impl Inventory {
     /// Puts in order what an answer listed that had come to its end at `obtained`.
     ///
     /// Records with the same id count as one, which is as open as all of them together.
-    pub fn new(listing: Listing, obtained: Moment) -> Self {
+    pub fn new(listing: Listing, obtained: Moment) -> Arc<Self> {
         let mut shares = listing.shares;
         shares.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         shares.dedup_by(|later, kept| {
@@ -62,7 +63,7 @@ impl Inventory {
         });
         let timeline =
             |protection| Timeline::new(shares.iter().filter(|s| s.protection == protection));
-        Self {
+        Arc::new(Self {
             timelines: Protection::ALL.map(timeline),
             cameras: shown_until(&shares),
             open_traits: traits_of_open(&shares),
@@ -70,8 +71,9 @@ impl Inventory {
             shares: shares.into(),
             malformed: listing.malformed,
             unlisted: listing.unlisted,
+            partial: listing.partial,
             obtained,
-        }
+        })
     }
 
     /// Every share that was listed, each once, sorted by id; those without an id come first.
@@ -119,6 +121,11 @@ impl Inventory {
     /// How many shares Rhombus counts elsewhere and did not list; none where that is not known.
     pub const fn unlisted(&self) -> Option<u64> {
         self.unlisted
+    }
+
+    /// Whether the answer warned that it is not whole.
+    pub const fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// When the answer had come to its end.
@@ -206,7 +213,7 @@ mod tests {
 
     const NOW: UnixMillis = UnixMillis::from_secs(1_000);
 
-    fn inventory(shares: Vec<Share>) -> Inventory {
+    fn inventory(shares: Vec<Share>) -> Arc<Inventory> {
         let listing = Listing {
             shares,
             ..Listing::default()

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Inventory;
-use crate::share::{Listing, Moment, Reason};
+use super::{Inventory, Violations};
+use crate::share::{Listing, Moment, Reason, Share, UnixMillis};
 
 /// What is known of one organisation's list right now. Replaced whole after each poll.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Standing {
     /// compared with it.
     inventory: Option<Arc<Inventory>>,
     withdrawn: bool,
+    /// What rules say of it; none until a good answer was judged. It outlasts the picture.
+    violations: Option<Arc<Violations>>,
     polls: Polls,
     partial: bool,
     emptied: bool,
@@ -101,14 +103,65 @@ impl Polls {
 }
 
 impl Standing {
-    /// After a poll that took `took` and ended at `ended` with this list.
+    /// What was kept of a list when the process ended: its last good look, which was judged so. It is not
+    /// shown.
+    pub fn restored(shares: Vec<Share>, seen: UnixMillis, violations: Violations) -> Self {
+        let listing = Listing {
+            shares,
+            // That all was there is not known any more: only another look closes what it showed.
+            partial: true,
+            ..Listing::default()
+        };
+        let seen = Moment {
+            time: seen,
+            uptime: Duration::ZERO,
+        };
+        Self {
+            inventory: Some(Inventory::new(listing, seen)),
+            withdrawn: true,
+            violations: Some(Arc::new(violations)),
+            ..Self::default()
+        }
+    }
+
+    /// What outlasts that the list is asked for in another way: what rules say of it, and what they said
+    /// it of.
+    #[must_use]
+    pub fn asked_anew(&self) -> Self {
+        Self {
+            inventory: self.inventory.clone(),
+            withdrawn: true,
+            violations: self.violations.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, of which rules say this.
+    #[must_use]
+    pub fn judged(self, violations: Violations) -> Self {
+        Self {
+            violations: Some(Arc::new(violations)),
+            ..self
+        }
+    }
+
+    /// What rules say of it; none until a good answer was judged.
+    pub const fn violations(&self) -> Option<&Arc<Violations>> {
+        self.violations.as_ref()
+    }
+
+    /// The last good answer, however old it is and whether it is shown or not.
+    pub const fn last_look(&self) -> Option<&Arc<Inventory>> {
+        self.inventory.as_ref()
+    }
+
+    /// After a poll that took `took` and ended with this list.
     ///
     /// Where there were active links and now none is, the last good answer stays up until the next one
     /// says so too: an answer that has lost everything is more often wrong than right.
     #[must_use]
-    pub fn succeeded(&self, took: Duration, listing: Listing, ended: Moment) -> Self {
-        let partial = listing.partial;
-        let inventory = Inventory::new(listing, ended);
+    pub fn succeeded(&self, took: Duration, inventory: Arc<Inventory>) -> Self {
+        let (partial, ended) = (inventory.is_partial(), inventory.obtained());
         let is_empty = |inventory: &Inventory| inventory.active(ended.time) == 0;
         let had_some = self.inventory.as_deref().is_some_and(|had| !is_empty(had));
         let emptied = had_some && is_empty(&inventory) && !self.emptied;
@@ -119,7 +172,7 @@ impl Standing {
             ..self.clone()
         };
         if !emptied {
-            next.inventory = Some(Arc::new(inventory));
+            next.inventory = Some(inventory);
             next.withdrawn = false;
         }
         next
@@ -225,7 +278,7 @@ mod tests {
     }
 
     fn after(standing: &Standing, expiries: &[Expiry], at: Moment) -> Standing {
-        standing.succeeded(Duration::ZERO, listing(expiries), at)
+        standing.succeeded(Duration::ZERO, Inventory::new(listing(expiries), at))
     }
 
     fn good() -> Standing {
@@ -339,7 +392,8 @@ mod tests {
             partial: true,
             ..listing(&[Expiry::Never])
         };
-        let standing = good().succeeded(Duration::ZERO, warned, T0);
+        let warned = Inventory::new(warned, T0);
+        let standing = good().succeeded(Duration::ZERO, warned);
         assert!(standing.is_partial());
         assert!(fail(&standing, T0).is_partial());
         assert!(!after(&standing, &[], T0).is_partial());

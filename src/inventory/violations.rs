@@ -1,9 +1,9 @@
 //! What rules say of one list: the violations that are open. They outlast the picture that showed them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::share::Violation;
+use crate::share::{ShareKey, UnixMillis, Violation};
 
 /// The open violations of one list, as of the last good look that judged them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,4 +12,32 @@ pub struct Violations {
     pub open: Arc<[Violation]>,
     /// On how many shares the expression of a rule failed, in the last assessment; none where on none.
     pub errors: BTreeMap<Arc<str>, u64>,
+    /// When time alone will next change what is open or covered; none: never.
+    pub next_change: Option<UnixMillis>,
+}
+
+impl Violations {
+    /// Those of one rule.
+    pub fn of_rule(&self, rule: &str) -> &[Violation] {
+        let from = self.open.partition_point(|it| &*it.rule < rule);
+        let rest = &self.open[from..];
+        &rest[..rest.partition_point(|it| &*it.rule == rule)]
+    }
+
+    /// How many have a series of their own.
+    pub fn series(&self) -> usize {
+        self.open.iter().filter(|it| it.has_series).count()
+    }
+
+    /// How many shares each exception covers, by its name.
+    pub fn covered(&self) -> BTreeMap<&str, u64> {
+        let covered = self.open.iter();
+        let covered = covered.filter_map(|it| Some((it.exception.as_deref()?, &it.share)));
+        let shares: BTreeSet<(&str, &ShareKey)> = covered.collect();
+        let mut counts = BTreeMap::new();
+        for (exception, _) in shares {
+            *counts.entry(exception).or_default() += 1;
+        }
+        counts
+    }
 }

@@ -19,7 +19,7 @@ use super::families::Family;
 use super::inventories::Inventories;
 use super::rendered::{Form, Rendered};
 use super::state::{self, Shown};
-use super::{access, health, partners};
+use super::{access, health, partners, policy};
 use crate::share::Moment;
 
 /// How long a rendering is kept at most.
@@ -133,12 +133,14 @@ impl Exposition {
         let connections = (self.connections)();
         let (snapshot, errors) = self.inventories.look();
         let shown = Shown::all(&snapshot);
+        let in_use = self.inventories.policy.load();
         let mut families: BTreeMap<String, Part<'_>> = stored(&self.registry);
         let at_the_scrape = state::families(&shown, &snapshot)
             .into_iter()
             .chain(access::families(&snapshot))
             .chain(health::families(&snapshot, &errors))
             .chain(partners::families(&snapshot))
+            .chain(policy::families(&snapshot, &in_use))
             .chain(connections::families(&connections));
         families.extend(at_the_scrape.map(|family| (family.name().to_owned(), Part::New(family))));
         for family in families.into_values() {
@@ -176,7 +178,7 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock, ServerClock};
-    use crate::inventory::{Fleet, FleetHandle, Organization, View};
+    use crate::inventory::{Fleet, FleetHandle, Inventory, Organization, View};
     use crate::share::{Listing, Shard, ShareKind, UnixMillis};
 
     /// The metrics of an organisation, by a clock that a test sets.
@@ -213,6 +215,7 @@ mod tests {
             let fleet = Arc::new(FleetHandle::new(fleet));
             let inventories = Inventories {
                 fleet: fleet.clone(),
+                policy: Arc::default(),
                 clock,
             };
             let connections = Box::new(|| ConnectionCount {
@@ -230,7 +233,8 @@ mod tests {
 
         fn poll(&self) {
             let standing = self.organization.standing(ShareKind::ClipGroup);
-            let polled = standing.succeeded(Duration::ZERO, Listing::default(), Moment::default());
+            let inventory = Inventory::new(Listing::default(), Moment::default());
+            let polled = standing.succeeded(Duration::ZERO, inventory);
             self.fleet
                 .publish(&self.organization, ShareKind::ClipGroup, polled);
         }

@@ -3,14 +3,18 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use crate::clock::Clock;
 use crate::inventory::{ErrorCounts, FleetHandle, Inventory, Look, Snapshot, Standing, View};
+use crate::policy::Policy;
 use crate::share::{ShareKind, UnixMillis};
 
 /// Where to look.
 #[derive(Clone)]
 pub(super) struct Inventories {
     pub(super) fleet: Arc<FleetHandle>,
+    pub(super) policy: Arc<ArcSwap<Policy>>,
     pub(super) clock: Clock,
 }
 

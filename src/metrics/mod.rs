@@ -10,11 +10,13 @@ mod families;
 mod health;
 mod inventories;
 mod partners;
+mod policy;
 mod rendered;
 mod state;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 pub use connections::CountConnections;
 pub use exposition::Exposition;
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
@@ -23,6 +25,7 @@ pub use rendered::Form;
 use crate::build_info;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
+use crate::policy::Policy;
 use crate::rhombus::Observer;
 use inventories::Inventories;
 
@@ -44,12 +47,14 @@ impl Metrics {
     /// When two metrics have one name: a mistake in this module.
     pub fn new(
         fleet: Arc<FleetHandle>,
+        policy: Arc<ArcSwap<Policy>>,
         connections: CountConnections,
         clock: Clock,
     ) -> prometheus::Result<Self> {
         let registry = Registry::new();
         let inventories = Inventories {
             fleet,
+            policy,
             clock: clock.clone(),
         };
         register_process(&registry)?;
@@ -142,7 +147,7 @@ mod tests {
     use super::*;
     use crate::clock::ServerClock;
     use crate::config::Collect;
-    use crate::inventory::{Fleet, Organization, Standing};
+    use crate::inventory::{Fleet, Inventory, Organization, Standing};
     use crate::share::samples::share;
     use crate::share::{
         AccessUntil, Expiry, Identity, Listing, Moment, Permissions, Protection, ShareKind,
@@ -185,7 +190,8 @@ mod tests {
         let fleet = Fleet::new(vec![organization.clone()], (&Collect::default()).into());
         let fleet = Arc::new(FleetHandle::new(fleet));
         for kind in ShareKind::ALL {
-            let polled = Standing::default().succeeded(Duration::ZERO, listing(kind), NOW);
+            let polled =
+                Standing::default().succeeded(Duration::ZERO, Inventory::new(listing(kind), NOW));
             fleet.publish(&organization, kind, polled);
         }
         let permissions = Permissions {
@@ -209,7 +215,13 @@ mod tests {
             limit: 1,
             refused: Default::default(),
         };
-        let metrics = Metrics::new(well(), Box::new(none), Clock::from_fn(|| NOW)).unwrap();
+        let metrics = Metrics::new(
+            well(),
+            Arc::default(),
+            Box::new(none),
+            Clock::from_fn(|| NOW),
+        )
+        .unwrap();
         let text = metrics.exposition().render(Form::Text);
         let text = std::str::from_utf8(&text).unwrap();
         let series = || text.lines().filter(|line| line.contains("org=\"acme\""));

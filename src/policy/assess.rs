@@ -32,8 +32,6 @@ pub struct Seen<'a> {
 pub struct Assessment {
     /// What is open now.
     pub violations: Violations,
-    /// When time alone will next change that; none: never.
-    pub next_change: Option<UnixMillis>,
     /// What was open, and is no more.
     pub ended: Ended,
 }
@@ -82,8 +80,8 @@ impl Policy {
             violations: Violations {
                 open: open.into(),
                 errors: found.errors,
+                next_change,
             },
-            next_change,
             ended,
         }
     }

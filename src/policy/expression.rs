@@ -6,7 +6,8 @@ use crate::share::UnixMillis;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression(String);
 /// Wrong.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}: {expected}")]
 pub struct ExpressionError {
     /// Column.
     pub column: usize,

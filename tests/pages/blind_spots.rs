@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use exporter_web::{ServerOptions, WebConfig};
-use rhombus_share_exporter::inventory::{FleetHandle, Standing};
+use rhombus_share_exporter::inventory::{FleetHandle, Inventory, Standing};
 use rhombus_share_exporter::pages::{App, router};
 use rhombus_share_exporter::share::{Listing, Permissions};
 
@@ -18,7 +18,7 @@ fn counted(unlisted: Option<u64>, age: u64) -> Standing {
         ..Listing::default()
     };
     let ended = NOW.before(Duration::from_secs(age));
-    never_asked().succeeded(Duration::from_millis(420), listing, ended)
+    never_asked().succeeded(Duration::from_millis(420), Inventory::new(listing, ended))
 }
 
 /// Makes it known what the key of an organisation may do.

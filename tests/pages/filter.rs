@@ -3,6 +3,7 @@
 use axum::Router;
 use exporter_web::ServerOptions;
 use reqwest::StatusCode;
+use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::inventory::Standing;
 use rhombus_share_exporter::pages::router;
 use rhombus_share_exporter::share::Listing;
@@ -29,7 +30,7 @@ fn not_whole() -> Standing {
         partial: true,
         ..Listing::default()
     };
-    never_asked().succeeded(std::time::Duration::ZERO, listing, NOW)
+    never_asked().succeeded(std::time::Duration::ZERO, Inventory::new(listing, NOW))
 }
 
 async fn page(served: &Served, query: &str) -> String {

@@ -7,7 +7,7 @@ use axum::Router;
 use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::inventory::{
-    Failure, Fleet, FleetHandle, Organization, Standing, View,
+    Failure, Fleet, FleetHandle, Inventory, Organization, Standing, View,
 };
 use rhombus_share_exporter::metrics::{Exposition, Metrics};
 use rhombus_share_exporter::pages::{App, Workers, router};
@@ -68,7 +68,7 @@ pub(crate) fn good(open: usize, age: u64) -> Standing {
         ..Listing::default()
     };
     let ended = NOW.before(Duration::from_secs(age));
-    never_asked().succeeded(Duration::from_millis(420), listing, ended)
+    never_asked().succeeded(Duration::from_millis(420), Inventory::new(listing, ended))
 }
 
 pub(crate) fn failed(standing: &Standing, message: &str) -> Standing {
@@ -143,9 +143,14 @@ pub(crate) fn counted_exposition(
             refused: Default::default(),
         }
     };
-    Metrics::new(fleet, Box::new(count), Clock::from_fn(|| NOW))
-        .expect("metrics have different names")
-        .exposition()
+    Metrics::new(
+        fleet,
+        Arc::default(),
+        Box::new(count),
+        Clock::from_fn(|| NOW),
+    )
+    .expect("metrics have different names")
+    .exposition()
 }
 
 pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {

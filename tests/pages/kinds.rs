@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rhombus_share_exporter::inventory::{Failure, View};
+use rhombus_share_exporter::inventory::{Failure, Inventory, View};
 use rhombus_share_exporter::share::{
     Expiry, Listing, Maker, Protection, Reason, Share, ShareKind, Traits,
 };
@@ -91,7 +91,7 @@ async fn what_open_streams_give_beside_the_moment_is_said() {
         ],
         ..Listing::default()
     };
-    let streams = never_asked().succeeded(Duration::ZERO, listing, NOW);
+    let streams = never_asked().succeeded(Duration::ZERO, Inventory::new(listing, NOW));
     let page = page_of(fleet_of_lists("a", [(ShareKind::LiveStream, streams)])).await;
     let expected = "Of the open live streams and video walls: 1 with past footage too, 1 with sound, \
                     1 made by a service, such as alarm monitoring.";

@@ -1,7 +1,7 @@
 //! The landing page: it answers at a glance, and never says that all is well when it isn't known.
 
 use exporter_web::ServerOptions;
-use rhombus_share_exporter::inventory::{FleetHandle, Standing, View};
+use rhombus_share_exporter::inventory::{FleetHandle, Inventory, Standing, View};
 use rhombus_share_exporter::pages::router;
 use rhombus_share_exporter::share::{Expiry, Id, Identity, Listing, Moment, Protection};
 use std::sync::Arc;
@@ -182,7 +182,7 @@ async fn links_are_counted_as_the_metrics_count_them() {
         shares,
         ..Listing::default()
     };
-    let standing = never_asked().succeeded(Duration::ZERO, listing, NOW);
+    let standing = never_asked().succeeded(Duration::ZERO, Inventory::new(listing, NOW));
     let page = page(vec![("a", standing)]).await;
     for tile in [
         "<dt>open to anyone</dt><dd>3</dd>",
@@ -298,7 +298,7 @@ async fn the_page_may_load_nothing() {
 #[tokio::test]
 async fn what_an_answer_does_not_settle_is_said() {
     let ended = NOW.before(Duration::from_secs(5));
-    let emptied = good(3, 100).succeeded(Duration::ZERO, Listing::default(), ended);
+    let emptied = good(3, 100).succeeded(Duration::ZERO, Inventory::new(Listing::default(), ended));
     let emptied = page(vec![("a", emptied)]).await;
     let expected =
         "1 of 1 organisation lost every link of a list at once; 3 open links in what is known";
@@ -316,7 +316,7 @@ async fn what_an_answer_does_not_settle_is_said() {
         partial: true,
         ..Listing::default()
     };
-    let partial = never_asked().succeeded(Duration::ZERO, warned, ended);
+    let partial = never_asked().succeeded(Duration::ZERO, Inventory::new(warned, ended));
     let partial = page(vec![("a", partial)]).await;
     assert_eq!(tone(&partial), "warn");
     assert!(partial.contains("its list is not whole: 1 organisation"));
@@ -369,7 +369,7 @@ async fn a_link_has_ended_only_by_both_clocks() {
         time: NOW.before(2 * day).time,
         uptime: NOW.uptime,
     };
-    let standing = never_asked().succeeded(Duration::ZERO, listing, yesterday);
+    let standing = never_asked().succeeded(Duration::ZERO, Inventory::new(listing, yesterday));
     let fleet = fleet(vec![("a", standing)]);
     let organization = fleet.load().organizations[0].clone();
     organization.server_clock().set(yesterday.time, NOW);

@@ -13,7 +13,8 @@ use tokio::time::{interval, timeout};
 use super::super::signals::hangups;
 use super::*;
 use crate::clock::Clock;
-use crate::config::{Collect, Config};
+use crate::collector::Watching;
+use crate::config::{Collect, Config, PolicySection};
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Form;
 use crate::rhombus::Transport;
@@ -41,9 +42,13 @@ impl Hanging {
         let stats = ConnectionStats::new(8);
         let count = Box::new(move || stats.count());
         let clock = Clock::system();
-        let metrics = Metrics::new(fleet.clone(), count, clock.clone()).unwrap();
+        let metrics = Metrics::new(fleet.clone(), Arc::default(), count, clock.clone()).unwrap();
         let transport = Transport::default();
-        let collector = Collector::new(transport, fleet, metrics.observer(), clock).unwrap();
+        let watching = Watching {
+            fleet,
+            policy: Arc::default(),
+        };
+        let collector = Collector::new(transport, watching, metrics.observer(), clock).unwrap();
 
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("web.yml");
@@ -98,6 +103,7 @@ fn hanging_load() -> (Load, UnboundedReceiver<()>, Sender<()>) {
             organizations: Vec::new(),
             partners: Vec::new(),
             collect: Collect::default(),
+            policy: PolicySection::default(),
         };
         Ok(Loaded {
             config,

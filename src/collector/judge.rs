@@ -1,0 +1,240 @@
+//! Judging what is known by the policy in use: after each good answer, when time alone changes what it
+//! says, and when the policy is another. All that changes a list's violations goes through here.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tracing::info;
+
+use crate::inventory::{FleetHandle, Inventory, Organization, Standing, Violations};
+use crate::policy::{Assessment, Policy, Seen};
+use crate::share::{MalformedCounts, Moment, Share, ShareKind, UnixMillis};
+
+/// How often it is looked whether time has changed what is said of some list.
+pub(super) const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Judges every list of the fleet.
+pub(super) struct Judge {
+    policy: Arc<ArcSwap<Policy>>,
+    fleet: Arc<FleetHandle>,
+    /// How many violations have a series of their own, in all. Locked while some are given one.
+    series: Mutex<usize>,
+}
+
+/// One list of an organisation.
+#[derive(Clone, Copy)]
+pub(super) struct List<'a> {
+    pub(super) organization: &'a Organization,
+    pub(super) kind: ShareKind,
+}
+
+/// What is told of a poll beside what became of the list.
+#[derive(Clone, Copy)]
+pub(super) struct Polled<'a> {
+    /// What could not be understood.
+    pub(super) malformed: &'a MalformedCounts,
+    /// Only shares that were made since then were asked for.
+    pub(super) made_since: Option<UnixMillis>,
+}
+
+impl Judge {
+    pub(super) fn new(policy: Arc<ArcSwap<Policy>>, fleet: Arc<FleetHandle>) -> Self {
+        Self {
+            policy,
+            fleet,
+            series: Mutex::new(0),
+        }
+    }
+
+    /// Publishes what a poll has made of a list, and what the policy says of that. `after` may be asked
+    /// more than once.
+    pub(super) fn publish_poll(
+        &self,
+        list: List<'_>,
+        polled: Polled<'_>,
+        after: impl Fn(&Standing) -> Standing,
+    ) {
+        self.change(list, |before| {
+            let next = after(before);
+            let standing = match looked(before, &next) {
+                Some(look) => self.judge_look(list, before, look, polled.made_since),
+                None => before.violations().map(|known| (**known).clone()),
+            };
+            let next = match standing {
+                Some(violations) => next.judged(violations),
+                None => next,
+            };
+            Some((next, Some(polled.malformed)))
+        });
+    }
+
+    /// Judges anew what time alone has changed, where it has.
+    pub(super) fn look_at_time(&self, here: Moment) {
+        let fleet = self.fleet.load();
+        for organization in &fleet.organizations {
+            let now = organization.now(here);
+            for (kind, standing) in organization.standings() {
+                let due = standing.violations().and_then(|known| known.next_change);
+                if due.is_some_and(|due| due <= now.time) {
+                    let list = List { organization, kind };
+                    self.pass_time(list, now, fleet.view.max_staleness);
+                }
+            }
+        }
+    }
+
+    /// Judges everything by another policy.
+    pub(super) fn use_policy(&self, policy: Arc<Policy>, here: Moment) {
+        self.policy.store(policy);
+        let fleet = self.fleet.load();
+        for organization in &fleet.organizations {
+            for (kind, _) in organization.standings() {
+                self.judge_anew(List { organization, kind });
+            }
+        }
+        self.look_at_time(here);
+    }
+
+    /// Judges a list by the policy in use, as of its last good look.
+    pub(super) fn judge_anew(&self, list: List<'_>) {
+        self.change(list, |before| {
+            let known = before.violations()?;
+            let look = before.last_look()?;
+            let seen = Seen {
+                org: list.organization.name(),
+                shares: look.shares(),
+                cameras: &list.organization.camera_names(),
+                now: look.obtained().time,
+                closes: !look.is_partial(),
+                made_since: None,
+                before: &[],
+            };
+            let violations = self.assess(list, &seen, known);
+            Some((before.clone().judged(violations), None))
+        });
+    }
+
+    /// Takes in that time has passed: an old picture closes nothing, and one that is shown no more opens
+    /// nothing either.
+    fn pass_time(&self, list: List<'_>, now: Moment, max_staleness: Duration) {
+        self.change(list, |before| {
+            let known = before.violations()?;
+            let look = before.last_look()?;
+            let is_shown = before.inventory(now, max_staleness).is_some();
+            let shares: &[Share] = if is_shown { look.shares() } else { &[] };
+            let seen = Seen {
+                org: list.organization.name(),
+                shares,
+                cameras: &list.organization.camera_names(),
+                now: now.time,
+                closes: false,
+                made_since: None,
+                before: look.shares(),
+            };
+            let violations = self.assess(list, &seen, known);
+            Some((before.clone().judged(violations), None))
+        });
+    }
+
+    fn judge_look(
+        &self,
+        list: List<'_>,
+        before: &Standing,
+        look: &Inventory,
+        made_since: Option<UnixMillis>,
+    ) -> Option<Violations> {
+        let known = before.violations().cloned().unwrap_or_default();
+        let shares_before = before.last_look().map(|look| look.shares().clone());
+        let seen = Seen {
+            org: list.organization.name(),
+            shares: look.shares(),
+            cameras: &list.organization.camera_names(),
+            now: look.obtained().time,
+            closes: !look.is_partial(),
+            made_since,
+            before: shares_before.as_deref().unwrap_or_default(),
+        };
+        Some(self.assess(list, &seen, &known))
+    }
+
+    fn assess(&self, list: List<'_>, seen: &Seen<'_>, known: &Violations) -> Violations {
+        let Assessment { violations, ended } = self.policy.load().assess(seen, known);
+        if ended.unwatched > 0 {
+            info!(
+                org = list.organization.name(),
+                source = list.kind.list(),
+                violations = ended.unwatched,
+                "no longer watched, which is not mended: a rule is gone, or the links are older than what is \
+                 asked for"
+            );
+        }
+        violations
+    }
+
+    /// Puts in place of what is known of a list what `next` makes of it, with what could not be understood
+    /// where that comes of a poll, and gives series to what is open.
+    fn change<'a>(
+        &self,
+        list: List<'_>,
+        next: impl Fn(&Standing) -> Option<(Standing, Option<&'a MalformedCounts>)>,
+    ) {
+        loop {
+            let before = list.organization.standing(list.kind);
+            let Some((mut standing, malformed)) = next(&before) else {
+                return;
+            };
+            let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+            let had = before.violations().map_or(0, |known| known.series());
+            let mut has = had;
+            if let Some(violations) = standing.violations() {
+                let mut violations = (**violations).clone();
+                has = self.give_series(list, &mut violations, *series - had);
+                standing = standing.judged(violations);
+            }
+            let list = (list.organization, list.kind);
+            let is_published = match malformed {
+                Some(malformed) => self.fleet.publish_poll(list, &before, standing, malformed),
+                None => self.fleet.publish_after(list, &before, standing),
+            };
+            if is_published {
+                *series = *series - had + has;
+                return;
+            }
+        }
+    }
+
+    /// Gives series to violations of a list, where others have so many. Gives how many have one.
+    fn give_series(&self, list: List<'_>, violations: &mut Violations, others: usize) -> usize {
+        let policy = self.policy.load();
+        let of_org = list.organization.standings();
+        let of_org = of_org.filter(|(kind, _)| *kind != list.kind);
+        let of_org: usize = of_org
+            .filter_map(|(_, standing)| Some(standing.violations()?.series()))
+            .sum();
+        let limit = policy.series_limit;
+        let free = limit.organization.saturating_sub(of_org);
+        let free = free.min(limit.total.saturating_sub(others));
+        let mut open = violations.open.to_vec();
+        let has = policy.give_series(&mut open, free);
+        violations.open = open.into();
+        has
+    }
+
+    /// Counts the series anew, since other organisations are watched.
+    pub(super) fn recount_series(&self) {
+        let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+        let fleet = self.fleet.load();
+        let lists = fleet.organizations.iter().flat_map(|it| it.standings());
+        *series = lists
+            .filter_map(|(_, standing)| Some(standing.violations()?.series()))
+            .sum();
+    }
+}
+
+/// The look that a poll has added; none where it failed, or what it said is not believed yet.
+fn looked<'a>(before: &Standing, next: &'a Standing) -> Option<&'a Inventory> {
+    let look = next.last_look()?;
+    let is_old = before.last_look().is_some_and(|old| Arc::ptr_eq(old, look));
+    (!is_old).then_some(look)
+}
