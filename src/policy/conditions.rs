@@ -77,8 +77,10 @@ const CONDITIONS: [Condition; 14] = [
         Some(share.unread.record || share.traits.sound == it.sound?)
     }),
     ("open_longer_than", |it, subject, now| {
-        let moment = open_too_long_from(subject.share, it.open_longer_than?);
-        Some(is_open(subject.share) && moment.is_none_or(|moment| moment <= now))
+        let share = subject.share;
+        let moment = open_too_long_from(share, it.open_longer_than?);
+        let is_long = moment.is_none_or(|moment| moment <= now);
+        Some(share.unread.record || is_open(share) && is_long)
     }),
     ("lifetime_longer_than", |it, subject, _| {
         let longest = it.lifetime_longer_than?;

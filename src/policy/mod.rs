@@ -137,3 +137,6 @@ impl Policy {
 fn name_of(exception: &Exception) -> Arc<str> {
     exception.name.clone()
 }
+
+#[cfg(test)]
+mod tests;
