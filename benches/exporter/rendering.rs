@@ -81,6 +81,7 @@ fn metrics(fleet: &Arc<FleetHandle>, clock: Clock) -> Metrics {
 pub(crate) async fn page(fleet: &Arc<FleetHandle>, path: &str) -> (usize, Duration) {
     let clock = passing();
     let app = App {
+        policy: Arc::default(),
         exposition: metrics(fleet, clock.clone()).exposition(),
         fleet: fleet.clone(),
         clock,

@@ -85,6 +85,7 @@ impl Exporter {
         let app = App {
             exposition: metrics.exposition(),
             fleet,
+            policy,
             clock,
             workers: Arc::new(workers),
             reload: requests.filter(|_| web.enable_lifecycle),

@@ -1,6 +1,7 @@
 //! Reading the configuration again while the exporter runs. Both files are read when that is asked
 //! for, and used if both are right. The web configuration is looked at without being asked too, since
-//! certificates are renewed that way. One reload at a time; a disk that hangs holds up nothing else.
+//! certificates are renewed that way, and so is the file of exceptions, which people and programs add to.
+//! One reload at a time; a disk that hangs holds up nothing else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +13,13 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tracing::{error, info, warn};
 
+use crate::clock::Clock;
 use crate::collector::Collector;
-use crate::config::{ConfigError, Loaded};
+use crate::config::{ConfigError, Loaded, PolicySection};
 use crate::metrics::Metrics;
 use crate::pages::ReloadRequest;
 
-/// How often the web configuration is looked at for changes.
+/// How often the web configuration and the file of exceptions are looked at for changes.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// For reading every file again. A disk that hangs must not look like a reload that is about to be
 /// done.
@@ -29,6 +31,9 @@ pub(super) type Load = Arc<dyn Fn() -> Result<Loaded, ConfigError> + Send + Sync
 /// A new web configuration; none where it is as it was.
 type NewWeb = Option<Checked>;
 
+/// Other exceptions, and what should be known of them; none where they are as they were.
+type NewExceptions = Option<(PolicySection, Vec<String>)>;
+
 /// What was read, and is not in use yet; or what is wrong with it.
 pub(super) enum Read {
     /// Both files, and where to say how it went; none where a signal has asked.
@@ -38,6 +43,8 @@ pub(super) enum Read {
     ),
     /// The web configuration, where a look at it has found something new.
     Web(Result<NewWeb, String>),
+    /// The file of exceptions, likewise.
+    Exceptions(Result<NewExceptions, String>),
 }
 
 /// Reads the configuration again, and uses what is right.
@@ -50,13 +57,17 @@ pub(super) struct Reloader {
     refused: Refused,
 }
 
-/// The two files, each with its turn. That is held while the file is read: however many attempts hang,
+/// The files, each with its turn. That is held while the file is read: however many attempts hang,
 /// they cost one thread. The one file doesn't wait for the disk of the other.
 struct Files {
     load: Load,
     config_turn: Turn,
     web: Option<Arc<WebConfig>>,
     web_turn: Turn,
+    /// As it is in use.
+    policy: PolicySection,
+    policy_turn: Turn,
+    clock: Clock,
 }
 
 type Turn = Arc<Mutex<()>>;
@@ -68,11 +79,19 @@ struct Refused {
     reload: Option<String>,
     /// Of the last look at the web configuration.
     web: Option<String>,
+    /// Of the last look at the file of exceptions.
+    exceptions: Option<String>,
 }
 
 impl Reloader {
-    /// A reloader of these, which `hangups` ask for a reload.
-    pub(super) fn new(load: Load, web: Option<Arc<WebConfig>>, hangups: Signal) -> Self {
+    /// A reloader of these, which `hangups` ask for a reload. `policy` is in use.
+    pub(super) fn new(
+        load: Load,
+        web: Option<Arc<WebConfig>>,
+        policy: PolicySection,
+        hangups: Signal,
+        clock: Clock,
+    ) -> Self {
         let mut looks = interval_at(Instant::now() + LOOK_INTERVAL, LOOK_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -81,6 +100,9 @@ impl Reloader {
                 config_turn: Turn::default(),
                 web,
                 web_turn: Turn::default(),
+                policy,
+                policy_turn: Turn::default(),
+                clock,
             },
             hangups,
             requests: mpsc::channel(1),
@@ -95,15 +117,21 @@ impl Reloader {
         self.requests.0.clone()
     }
 
-    /// Waits until a reload is asked for or the web configuration has changed, and reads it. It uses
+    /// Waits until a reload is asked for or a file that is looked at has changed, and reads it. It uses
     /// nothing, so that what comes too late, or isn't waited for, is as if it had never been.
     pub(super) async fn read(&mut self) -> Read {
         let look = async {
             loop {
                 self.looks.tick().await;
-                let web = in_time(self.timeout, self.files.read_web()).await;
-                if self.refused.is_news(&web) {
-                    return web;
+                let (web, exceptions) = tokio::join!(
+                    in_time(self.timeout, self.files.read_web()),
+                    in_time(self.timeout, self.files.read_exceptions())
+                );
+                if is_news(&web, self.refused.web.as_ref()) {
+                    return Read::Web(web);
+                }
+                if is_news(&exceptions, self.refused.exceptions.as_ref()) {
+                    return Read::Exceptions(exceptions);
                 }
             }
         };
@@ -111,7 +139,7 @@ impl Reloader {
         let answer = tokio::select! {
             _ = self.hangups.recv() => None,
             Some(ReloadRequest(answer)) = self.requests.1.recv() => Some(answer),
-            web = look => return Read::Web(web),
+            read = look => return read,
         };
         let both = in_time(self.timeout, self.files.read_both()).await;
         Read::Both(both, answer)
@@ -134,6 +162,11 @@ impl Reloader {
                     .end_look(web.map(|new| self.files.use_web(new)));
                 metrics.reloaded(self.refused.is_nothing());
             }
+            Read::Exceptions(exceptions) => {
+                let used = exceptions.map(|new| self.files.use_exceptions(new, collector));
+                self.refused.end_look_at_exceptions(used);
+                metrics.reloaded(self.refused.is_nothing());
+            }
         }
     }
 }
@@ -152,15 +185,32 @@ impl Files {
         off_thread(&self.web_turn, move || config.check()).await
     }
 
+    async fn read_exceptions(&self) -> Result<NewExceptions, String> {
+        if self.policy.exceptions_file.is_none() {
+            return Ok(None);
+        }
+        let (policy, now) = (self.policy.clone(), self.clock.now());
+        off_thread(&self.policy_turn, move || policy.read_again(now)).await
+    }
+
+    fn use_exceptions(&mut self, new: NewExceptions, collector: &Collector) {
+        if let Some((policy, warnings)) = new {
+            warnings.iter().for_each(|warning| warn!("{warning}"));
+            collector.use_policy(&policy.policy);
+            self.policy = policy;
+        }
+    }
+
     /// What may still fail comes first.
     fn use_both(
-        &self,
+        &mut self,
         (loaded, web): (Box<Loaded>, NewWeb),
         collector: &mut Collector,
     ) -> Result<(), String> {
         log_warnings(&loaded);
         let applied = collector.apply(&loaded.config);
         applied.map_err(|error| error.to_string())?;
+        self.policy = loaded.config.policy;
         self.use_web(web);
         Ok(())
     }
@@ -174,15 +224,19 @@ impl Files {
 
 impl Refused {
     fn is_nothing(&self) -> bool {
-        self.reload.is_none() && self.web.is_none()
+        self.reload.is_none() && self.web.is_none() && self.exceptions.is_none()
     }
 
-    /// Whether a look has found something else than the last one.
-    fn is_news(&self, web: &Result<NewWeb, String>) -> bool {
-        match web {
-            Ok(Some(_)) => true,
-            Ok(None) => self.web.is_some(),
-            Err(error) => self.web.as_ref() != Some(error),
+    fn end_look_at_exceptions(&mut self, result: Result<(), String>) {
+        self.exceptions = result.err();
+        match &self.exceptions {
+            None => info!("exceptions reloaded"),
+            // The reload has said so.
+            error if *error == self.reload => {}
+            Some(error) => error!(
+                error,
+                "the new exceptions are not used; the old ones stay in use"
+            ),
         }
     }
 
@@ -213,6 +267,15 @@ impl Refused {
                 "the new web configuration is not used; the old one stays in use"
             ),
         }
+    }
+}
+
+/// Whether a look has found something else than the last one, which was refused for `before`.
+fn is_news<T>(found: &Result<Option<T>, String>, before: Option<&String>) -> bool {
+    match found {
+        Ok(Some(_)) => true,
+        Ok(None) => before.is_some(),
+        Err(error) => before != Some(error),
     }
 }
 

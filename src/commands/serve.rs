@@ -22,12 +22,17 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
     let flags = args.config.clone();
     let transport = config::transport(&env);
     let clock = Clock::system();
-    let load: Load = Arc::new(move || config::load(&flags, &env, clock.now()));
+    let load: Load = {
+        let clock = clock.clone();
+        Arc::new(move || config::load(&flags, &env, clock.now()))
+    };
     let Some(ready) = unless_ended(prepare(args, load.clone()), &mut signals).await else {
         return Ok(());
     };
     let (loaded, listener, web) = ready?;
-    let reloader = Some(Reloader::new(load, web.config.clone(), hangups));
+    let policy = loaded.config.policy.clone();
+    let reloader = Reloader::new(load, web.config.clone(), policy, hangups, clock);
+    let reloader = Some(reloader);
     Exporter::start(&loaded.config, reloader, transport, listener, web)?
         .run(signals)
         .await

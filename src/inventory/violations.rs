@@ -29,8 +29,16 @@ impl Violations {
         self.open.iter().filter(|it| it.has_series).count()
     }
 
-    /// How many shares each exception covers, by its name.
-    pub fn covered(&self) -> BTreeMap<&str, u64> {
+    /// How many shares of all of these each exception covers, by its name.
+    pub fn covered<'a>(all: impl Iterator<Item = &'a Self>) -> BTreeMap<&'a str, u64> {
+        let mut counts = BTreeMap::new();
+        for (exception, count) in all.flat_map(Self::covered_here) {
+            *counts.entry(exception).or_default() += count;
+        }
+        counts
+    }
+
+    fn covered_here(&self) -> BTreeMap<&str, u64> {
         let covered = self.open.iter();
         let covered = covered.filter_map(|it| Some((it.exception.as_deref()?, &it.share)));
         let shares: BTreeSet<(&str, &ShareKey)> = covered.collect();

@@ -1,8 +1,6 @@
 //! What the policy says of what is shared. A violation is told from the first good look that was judged
 //! until one that has seen it mended, however old the picture is.
 
-use std::collections::BTreeMap;
-
 use super::families::{Family, Spec, as_value};
 use super::inventories::{List, lists, watched};
 use crate::inventory::{Look, Snapshot, Violations};
@@ -99,7 +97,7 @@ pub(super) fn families<'a>(snapshot: &'a Snapshot, policy: &'a Policy) -> Vec<Fa
             }
         }),
         Family::new(&EXCEPTION_SHARES, move |series| {
-            let covered = covered(snapshot);
+            let covered = Violations::covered(judged(snapshot).map(|(_, known)| known));
             for exception in policy.exceptions() {
                 let count = covered.get(&*exception.name).copied().unwrap_or(0);
                 series.push_count(&[&*exception.name], count);
@@ -148,13 +146,4 @@ fn dropped(look: &Look) -> Option<u64> {
         known.open.iter().filter(has_none).count() as u64
     };
     known.map(|known| dropped(known)).reduce(|a, b| a + b)
-}
-
-/// How many shares each exception covers.
-fn covered(snapshot: &Snapshot) -> BTreeMap<&str, u64> {
-    let mut all: BTreeMap<&str, u64> = BTreeMap::new();
-    for (exception, count) in judged(snapshot).flat_map(|(_, known)| known.covered()) {
-        *all.entry(exception).or_default() += count;
-    }
-    all
 }

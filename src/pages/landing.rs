@@ -13,6 +13,7 @@ use super::filter::Filter;
 use super::headline::Headline;
 use super::listing::{Counts, Listing};
 use super::partners::PartnerLine;
+use super::policy::PolicyView;
 use super::routes::App;
 use super::standings::{OfKind, Standings, soon};
 use super::words;
@@ -58,6 +59,7 @@ pub(super) struct Page {
     soon: Option<String>,
     kinds: Vec<KindLine>,
     partners: Vec<PartnerLine>,
+    policy: PolicyView,
     listing: Listing,
 }
 
@@ -86,7 +88,10 @@ impl Page {
         let snapshot = Snapshot::new(&app.fleet.load(), here);
         let standings = Standings::new(&snapshot, app.identifies_clients(), here);
         let soon = soon(&snapshot.view).map(|window| window.label.clone());
-        let answer = Headline::new(&standings);
+        let policy = app.policy.load();
+        let policy = PolicyView::new(&snapshot, &policy, app.identifies_clients(), here.time);
+        let mut answer = Headline::new(&standings);
+        answer.details.extend(policy.sentence());
         let listing = Listing::new(&standings.rows, filter, here);
         Self {
             style: STYLE,
@@ -103,13 +108,14 @@ impl Page {
             tone: answer.tone,
             headline: answer.headline,
             details: answer.details,
-            tiles: tiles(&standings, soon.as_deref()),
+            tiles: tiles(&standings, &policy, soon.as_deref()),
             kinds: standings.kinds.iter().map(KindLine::new).collect(),
             partners: standings
                 .partners
                 .iter()
                 .map(|row| PartnerLine::new(row, here))
                 .collect(),
+            policy,
             listing,
             soon,
         }
@@ -129,7 +135,7 @@ fn version(app: &App) -> String {
     }
 }
 
-fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
+fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>) -> Vec<Tile> {
     let known = standings.rows.iter().any(|row| row.links.is_some());
     let bound = if standings.is_part() { "≥ " } else { "" };
     let links = standings.links;
@@ -150,6 +156,17 @@ fn tiles(standings: &Standings, soon: Option<&str>) -> Vec<Tile> {
     ];
     if let Some(soon) = soon {
         tiles.push(tile(links.expiring, &format!("expiring within {soon}"), ""));
+    }
+    if let Some(open) = policy.open {
+        tiles.push(Tile {
+            value: words::count(open),
+            label: "violations of the policy".to_owned(),
+            tone: match (open, policy.any_critical) {
+                (0, _) => "",
+                (_, true) => "bad",
+                (_, false) => "warn",
+            },
+        });
     }
     let fresh = standings.count(Belief::Fresh);
     let all = standings.rows.len() as u64;

@@ -11,6 +11,7 @@ mod landing;
 mod links;
 mod listing;
 mod partners;
+mod policy;
 mod routes;
 mod scrapes;
 mod standings;

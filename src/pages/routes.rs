@@ -13,6 +13,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{
@@ -36,6 +37,7 @@ use super::{landing, words};
 use crate::clock::Clock;
 use crate::inventory::{FleetHandle, Organization};
 use crate::metrics::Exposition;
+use crate::policy::Policy;
 use crate::share::ShareKind;
 
 const HEALTHY: &str = "/-/healthy";
@@ -56,6 +58,8 @@ pub struct App {
     pub exposition: Arc<Exposition>,
     /// The organisations.
     pub fleet: Arc<FleetHandle>,
+    /// The policy in use.
+    pub policy: Arc<ArcSwap<Policy>>,
     /// What now is.
     pub clock: Clock,
     /// Where what is large is made.

@@ -118,6 +118,7 @@ async fn the_role_of_a_key_is_shown_only_where_a_password_is_asked() {
     let fleet = fleet(vec![("a", good(0, 5))]);
     permit(&fleet, "a", Some(false), Some("<b>\u{202e}"));
     let app = App {
+        policy: Arc::default(),
         web: Some(Arc::new(WebConfig::load(file.path()).unwrap())),
         ..app(fleet)
     };

@@ -155,6 +155,7 @@ pub(crate) fn counted_exposition(
 
 pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
     App {
+        policy: Arc::default(),
         exposition: exposition(),
         fleet,
         clock: Clock::from_fn(|| NOW),

@@ -55,7 +55,13 @@ impl Hanging {
         fs::write(&file, "{}\n").unwrap();
         let web = Some(Arc::new(WebConfig::load(&file).unwrap()));
         let (load, asked, go_on) = hanging_load();
-        let mut reloader = Reloader::new(load, web, hangups().unwrap());
+        let mut reloader = Reloader::new(
+            load,
+            web,
+            PolicySection::default(),
+            hangups().unwrap(),
+            Clock::system(),
+        );
         reloader.timeout = LONG;
         Self {
             reloader,

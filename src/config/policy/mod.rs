@@ -103,18 +103,18 @@ pub(super) fn resolve(
 }
 
 impl PolicySection {
-    /// The same with what the file of exceptions says now; none where it says what it said.
+    /// The same with what the file of exceptions says now, and what should be known of it; none where it
+    /// says what it said.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn read_again(&self, now: UnixMillis) -> Result<Option<Self>, ConfigError> {
+    pub fn read_again(&self, now: UnixMillis) -> Result<Option<(Self, Vec<String>)>, ConfigError> {
         let mut report = Report::default();
         let mut section = self.clone();
         section.read_file(now, &mut report);
-        report.finish_with(section).map(|(section, _)| {
-            let is_new = section.file_text != self.file_text;
-            is_new.then_some(section)
-        })
+        let read = report.finish_with(section)?;
+        let is_new = read.0.file_text != self.file_text;
+        Ok(is_new.then_some(read))
     }
 
     /// Takes in what the file of exceptions says, where there is one.
