@@ -64,10 +64,13 @@ impl Metrics {
             .sum()
     }
 
-    /// The gauges over what is shared: all that a failure must not change.
+    /// The gauges over what is shared: all that a failure must not change. What the policy says of that
+    /// stays longer.
     pub(crate) fn shares(&self) -> Self {
         let matching = self.0.iter().filter(|(series, _)| {
-            series.starts_with("rhombus_share") && !series.starts_with("rhombus_share_exporter")
+            series.starts_with("rhombus_share")
+                && !series.starts_with("rhombus_share_exporter")
+                && !series.starts_with("rhombus_share_violation")
         });
         Self(
             matching
