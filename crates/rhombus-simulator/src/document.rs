@@ -25,13 +25,13 @@ const ENVELOPE: &str = r#""error":false,"errorMsg":null,"warningMsg":null"#;
 
 /// What an operation tells: one member of the answer, or a few.
 pub(super) struct Content {
-    /// The name of the list, if it is one.
+    /// The name of the list or the map, if it is one.
     pub(super) member: &'static str,
     /// What comes before the first record, from the first member's name on.
-    open: String,
+    pub(super) open: String,
     pub(super) records: Records,
     /// What comes after the last.
-    close: &'static str,
+    pub(super) close: &'static str,
     /// The members after the list.
     beside: String,
     /// The members that say how it went.
@@ -51,13 +51,22 @@ impl Content {
         }
     }
 
+    /// An object of [named](Record::Named) records.
+    pub(super) fn map(member: &'static str, records: Records) -> Self {
+        Self {
+            open: format!("\"{member}\":{{"),
+            close: "}",
+            ..Self::list(member, records)
+        }
+    }
+
     /// A list's content with this member after the list.
     pub(super) fn beside(mut self, name: &str, value: &Value) -> Self {
         self.beside = format!("\"{name}\":{value}");
         self
     }
 
-    /// A list without records said in this way.
+    /// A list or a map without records said in this way.
     pub(super) fn saying_nothing(mut self, said: Option<Said>) -> Self {
         let open = match said {
             Some(Said::Null) => format!("\"{}\":null", self.member),
@@ -65,7 +74,7 @@ impl Content {
             Some(Said::Plain) | None => return self,
         };
         let mut records = self.records.peekable();
-        if self.close == "]" && records.peek().is_none() {
+        if !self.member.is_empty() && records.peek().is_none() {
             self.open = open;
             self.close = "";
         }
@@ -182,11 +191,12 @@ impl Document {
             if self.written + copy > 0 {
                 self.buffer.push(b',');
             }
+            let quirk = self.shape.quirk;
             match record {
-                Record::Made(record) => {
-                    self.shape
-                        .quirk
-                        .write(&mut self.buffer, record, self.written);
+                Record::Made(record) => quirk.write(&mut self.buffer, record, self.written),
+                Record::Named(name, record) => {
+                    quirk.write_name(&mut self.buffer, name);
+                    quirk.write(&mut self.buffer, record, self.written);
                 }
                 Record::Put(put) => self.buffer.extend_from_slice(put.json().as_bytes()),
             }

@@ -9,6 +9,7 @@
 //! | `POST /api/video/getSharedTimelapseGroups`, `…/camera/findAllSharedLiveVideoStreams`, `…/camera/getVideoWalls`, `…/camera/findSharedVideoWalls` | the lists of the other kinds, as documented |
 //! | `POST /api/camera/findSharedLiveVideoStreams`, `…/doorbellcamera/findSharedLiveVideoStreams` | the shared live streams of one device |
 //! | `POST /api/camera/getMinimalCameraStateList` | the cameras, each with how many of its streams are shared |
+//! | `POST /api/camera/getMinimalCameraLocationMap` | what each of them is called, and where it is: by its `name` and `locationUuid`, and the `locationName` of one that was put |
 //! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
 //! | `POST /api/permission/getPermissionsForCurrentUser` | what the key may do: all, unless something else was put |
 //! | `POST /api/partner/getClientsV2` | the clients of a partner, as documented |
@@ -63,6 +64,7 @@
 //! | `"timelapses_in_seconds": true` | the moments of a timelapse are in seconds |
 //! | `"durations_in_millis": true` | the durations of timelapses are in milliseconds |
 //! | `"stream_names": "camera"`, `"device"` | which of its two fields for a device a stream has, instead of both |
+//! | `"names_facets": true` | cameras are named by their facets: `….v0` |
 //! | `"hides_doorbells": true` | the streams of doorbells are not among those of all devices |
 //! | `"hides_private_walls": true` | walls that their owner shares with nobody are not listed |
 //! | `"hides_share_counts": true` | no wall and no camera says how many shares it has |

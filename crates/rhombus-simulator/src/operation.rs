@@ -24,6 +24,8 @@ pub enum Operation {
     VideoWallShares,
     /// `camera/getMinimalCameraStateList`: the list of cameras.
     Cameras,
+    /// `camera/getMinimalCameraLocationMap`: what the cameras are called, and where they are.
+    CameraNames,
     /// `org/getOrgV2`: the organisation that the key belongs to.
     Organization,
     /// `partner/getClientsV2`: the list of a partner's clients.
@@ -39,7 +41,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Whether it answers with a list.
+    /// Whether it answers with a list, or with an object of as many members.
     pub(super) fn is_a_list(self) -> bool {
         match self {
             Self::ClipGroups
@@ -50,6 +52,7 @@ impl Operation {
             | Self::VideoWalls
             | Self::VideoWallShares
             | Self::Cameras
+            | Self::CameraNames
             | Self::Clients => true,
             Self::Organization
             | Self::Permissions

@@ -4,6 +4,7 @@
 //! A new operation is a file with an [`Ask`], and a row of [`ASKS`].
 
 mod caller;
+mod camera_names;
 mod cameras;
 mod clients;
 mod clip_groups;
@@ -62,7 +63,7 @@ pub(super) enum Tells {
 /// What a request asks for, by the names of its fields.
 pub(super) type Asked = BTreeMap<&'static str, Value>;
 
-static ASKS: [Ask; 14] = [
+static ASKS: [Ask; 15] = [
     clip_groups::ASK,
     timelapse_groups::ASK,
     live_streams::OF_ALL,
@@ -71,6 +72,7 @@ static ASKS: [Ask; 14] = [
     video_walls::ASK,
     video_wall_shares::ASK,
     cameras::ASK,
+    camera_names::ASK,
     organization::ASK,
     permissions::ASK,
     clients::ASK,

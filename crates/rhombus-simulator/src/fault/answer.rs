@@ -64,8 +64,9 @@ impl Fault {
             }
             Self::TooLarge { bytes } => too_large(asking, bytes),
             Self::GzipBomb { bytes } => {
-                let before = format!("{{\"{}\":[", asking.content.member);
-                gzipped(streamed(bomb(before.as_bytes(), bytes, b"]}")))
+                let before = format!("{{{}", asking.content.open);
+                let after = format!("{}}}", asking.content.close);
+                gzipped(streamed(bomb(before.as_bytes(), bytes, after.as_bytes())))
             }
             Self::GzipCorrupt => gzip_corrupt(asking),
             Self::GzipMembers => {

@@ -32,9 +32,26 @@ pub(crate) const HOSTILE: &str = concat!(
 );
 
 /// The fields that people name a record in.
-const TITLES: [&str; 4] = ["title", "name", "displayName", "clientOrgName"];
+const TITLES: [&str; 5] = [
+    "title",
+    "name",
+    "displayName",
+    "clientOrgName",
+    "cameraName",
+];
 
 impl Quirk {
+    /// Appends the name of a record, which is an id, and the colon after it.
+    pub(crate) fn write_name(self, out: &mut Vec<u8>, name: &str) {
+        let mut pen = Pen {
+            out,
+            quirk: self,
+            spares_lists: false,
+        };
+        pen.text(name);
+        pen.raw(":");
+    }
+
     /// Appends the record with this number to `out`.
     pub(crate) fn write(self, out: &mut Vec<u8>, record: &Value, number: usize) {
         let mut pen = Pen {

@@ -1,5 +1,6 @@
 //! The simulator over a real connection, as its users meet it.
 
+mod camera_names;
 mod date;
 mod deletions;
 mod faults;

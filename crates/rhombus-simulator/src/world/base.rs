@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::demo::Demo;
 use super::generated::Generated;
-use super::{List, Uuid, Values, WorldKind};
+use super::{List, Uuid, Values, WorldKind, camera};
 use crate::clock::UnixMillis;
 
 #[derive(Clone, Copy)]
@@ -42,6 +42,39 @@ impl Base {
             Self::Demo(demo) => demo.cameras(),
             Self::Generated(generated) => generated.cameras(),
         }
+    }
+
+    /// What the camera with this number is called, counted from 1.
+    pub(super) fn camera_name(self, number: usize) -> String {
+        let name = match self {
+            Self::Demo(demo) => demo.camera_name(number),
+            Self::Empty | Self::Generated(_) => None,
+        };
+        name.map_or_else(|| format!("Camera {number}"), str::to_owned)
+    }
+
+    /// Where a camera is.
+    pub(super) fn location(self, camera: Uuid) -> Uuid {
+        let known = match self {
+            Self::Demo(demo) => demo.location(camera),
+            Self::Empty | Self::Generated(_) => None,
+        };
+        known.unwrap_or_else(|| camera::location(self.org(), camera))
+    }
+
+    /// Where cameras are.
+    pub(super) fn locations(self) -> [Uuid; 3] {
+        camera::locations(self.org())
+    }
+
+    /// What one of those places is called.
+    pub(super) fn location_name(self, location: Uuid) -> Option<String> {
+        let is_it = |place: &Uuid| *place == location;
+        let number = self.locations().iter().position(is_it)?;
+        Some(match self {
+            Self::Demo(demo) => demo.location_name(number).to_owned(),
+            Self::Empty | Self::Generated(_) => format!("Location {}", number + 1),
+        })
     }
 
     /// The names of those who have walls, by uuid.

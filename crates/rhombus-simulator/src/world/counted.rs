@@ -36,8 +36,8 @@ impl World {
             .map(|camera| (camera, streams.remove(&camera).unwrap_or_default()))
             .collect();
         let state = |(number, (camera, shared))| {
-            let location = camera::location(self.base.org(), camera);
-            camera::state(camera, number, location, shared)
+            let name = self.base.camera_name(number);
+            camera::state((camera, name), self.base.location(camera), shared)
         };
         let all = own.into_iter().chain(streams);
         (1..).zip(all).map(state).collect()

@@ -111,6 +111,8 @@ impl List {
 pub(crate) enum Record {
     /// Of the world.
     Made(Value),
+    /// Of the world, under its name in an object of such.
+    Named(String, Value),
     /// Put by a control route: JSON, sent as it came.
     Put(Arc<Put>),
 }
@@ -119,7 +121,7 @@ impl Record {
     /// A field's value; none where it is absent, or can't be read.
     pub(crate) fn field(&self, name: &str) -> Option<&Value> {
         match self {
-            Self::Made(record) => record.get(name),
+            Self::Made(record) | Self::Named(_, record) => record.get(name),
             Self::Put(put) => put.field(name),
         }
     }
@@ -127,7 +129,7 @@ impl Record {
     /// All of it; null where it can't be read.
     fn value(&self) -> Cow<'_, Value> {
         match self {
-            Self::Made(record) => Cow::Borrowed(record),
+            Self::Made(record) | Self::Named(_, record) => Cow::Borrowed(record),
             Self::Put(put) => Cow::Owned(serde_json::from_str(put.json()).unwrap_or_default()),
         }
     }
@@ -227,7 +229,7 @@ impl World {
 
     /// What the key may do: the members of an answer.
     pub(crate) fn permissions(&self) -> Map<String, Value> {
-        let mut permissions = permissions::of_super_admin(&camera::locations(self.base.org()));
+        let mut permissions = permissions::of_super_admin(&self.base.locations());
         permissions.extend(self.permissions.clone());
         permissions
     }
@@ -245,6 +247,16 @@ impl World {
     /// What is listed at `now`. Later edits don't show in it.
     pub(crate) fn records(&self, list: List, now: UnixMillis) -> Records {
         self.matching(list, now, |_| true)
+    }
+
+    /// What the cameras that are listed at `now` are called, and where they are.
+    pub(crate) fn camera_names(&self, now: UnixMillis) -> Records {
+        let (base, facet) = (self.base, self.unstated.camera_facet());
+        let cameras = self.records(List::Cameras, now);
+        Box::new(cameras.map(move |state| {
+            let (uuid, name) = camera::named(&state, base);
+            Record::Named(format!("{uuid}{facet}"), name)
+        }))
     }
 
     /// The records of those that are so. What they are asked is what there is, however it is told.
@@ -282,7 +294,7 @@ impl World {
         };
         Box::new(records.filter(is_listed).map(move |record| match record {
             Record::Made(record) => Record::Made(unstated.told(list, record)),
-            put @ Record::Put(_) => put,
+            as_it_came => as_it_came,
         }))
     }
 
@@ -292,7 +304,7 @@ impl World {
             List::Cameras => self.unstated.limits_cameras,
             _ => self.unstated.limits_shares,
         };
-        let reach = || Reach::of(&self.permissions(), self.base.org());
+        let reach = || Reach::of(&self.permissions(), self.base);
         is_limited.then(reach).flatten()
     }
 

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{List, Record, Uuid, camera, without_facet};
+use super::base::Base;
+use super::{List, Record, Uuid, without_facet};
 
 /// The locations that a key may see.
 pub(super) struct Reach {
-    org: Uuid,
+    base: Base,
     locations: BTreeSet<Uuid>,
 }
 
 impl Reach {
     /// None for a super admin, who sees all.
-    pub(super) fn of(permissions: &Map<String, Value>, org: Uuid) -> Option<Self> {
+    pub(super) fn of(permissions: &Map<String, Value>, base: Base) -> Option<Self> {
         if permissions.get("superAdmin") == Some(&Value::Bool(true)) {
             return None;
         }
@@ -23,7 +24,7 @@ impl Reach {
             .and_then(Value::as_object);
         let locations = access.into_iter().flat_map(Map::keys);
         Some(Self {
-            org,
+            base,
             locations: locations.filter_map(|uuid| Uuid::parse(uuid)).collect(),
         })
     }
@@ -35,7 +36,7 @@ impl Reach {
         devices.all(|device| {
             let camera = Uuid::parse(without_facet(device));
             camera.is_none_or(|camera| {
-                let location = camera::location(self.org, camera);
+                let location = self.base.location(camera);
                 self.locations.contains(&location)
             })
         })

@@ -12,7 +12,9 @@ fn generated(groups: usize) -> World {
 /// The uuids of the world's own records, and what was put.
 fn all(world: &World) -> Vec<String> {
     let text = |record| match record {
-        Record::Made(record) => record["uuid"].as_str().unwrap().to_owned(),
+        Record::Made(record) | Record::Named(_, record) => {
+            record["uuid"].as_str().unwrap().to_owned()
+        }
         Record::Put(put) => put.json().to_owned(),
     };
     world.records(LIST, NOW).map(text).collect()

@@ -36,6 +36,8 @@ pub(crate) struct Unstated {
     pub(crate) hides_doorbells: bool,
     /// Walls that their owner shares with nobody are not listed.
     hides_private_walls: bool,
+    /// Cameras are named by their facets.
+    names_facets: bool,
     /// No wall and no camera says how many shares it has.
     hides_share_counts: bool,
     /// A key that is no super admin is not told the shares that show a camera outside its locations.
@@ -93,6 +95,11 @@ enum Named {
 }
 
 impl Unstated {
+    /// What follows the uuid of a camera where its name is told.
+    pub(super) fn camera_facet(self) -> &'static str {
+        if self.names_facets { ".v0" } else { "" }
+    }
+
     /// Whether the record is left out.
     pub(super) fn hides(self, list: List, record: &Record, now: UnixMillis) -> bool {
         let is_private = || record.field("shared") == Some(&Value::Bool(false));

@@ -7,7 +7,21 @@ use crate::fault::Fault;
 use crate::operation::Operation;
 
 pub(super) static FACTS: Facts = Facts {
-    cameras: 12,
+    locations: ["Main house", "Wards", "Outside"],
+    cameras: &[
+        ("Pharmacy door", 0),
+        ("Ambulance bay", 2),
+        ("Delivery entrance", 2),
+        ("Reception", 0),
+        ("Waiting room", 0),
+        ("Ward 2 corridor east", 1),
+        ("Ward 2 desk", 1),
+        ("Ward 3 desk", 1),
+        ("Car park", 2),
+        ("Laboratory", 0),
+        ("Loading dock", 2),
+        ("Ward 2 corridor west", 1),
+    ],
     role: Some("Front desk"),
     unlisted: Some(3),
     access: [None, Some(90 * DAY)],

@@ -6,11 +6,13 @@ use super::{Demo, Place, Sort, clinic, school, shop};
 use crate::clock::UnixMillis;
 use crate::fault::Fault;
 use crate::operation::Operation;
-use crate::world::{List, Profile, World, camera, permissions};
+use crate::world::{List, Profile, Uuid, World, camera, permissions};
 
 pub(super) struct Facts {
-    /// How many cameras there are.
-    pub(super) cameras: u8,
+    /// What the places are called where its cameras are.
+    pub(super) locations: [&'static str; 3],
+    /// What each camera is called, and the number of its location.
+    pub(super) cameras: &'static [(&'static str, usize)],
     /// The role of the key; none: it is a super admin.
     pub(super) role: Option<&'static str>,
     /// The number of a live stream that the key is not told of, though its camera counts it.
@@ -59,6 +61,26 @@ impl Demo {
             let stream = self.uuid([Sort::LiveStream as u8, number, 0], 0);
             world.hide(List::LiveStreams, stream.to_string());
         }
+    }
+
+    /// What the camera with this number is called, counted from 1.
+    pub(in crate::world) fn camera_name(self, number: usize) -> Option<&'static str> {
+        let cameras = self.place.facts().cameras;
+        let (name, _) = cameras.get(number.checked_sub(1)?)?;
+        Some(name)
+    }
+
+    /// Where a camera is, if it is one of these.
+    pub(in crate::world) fn location(self, camera: Uuid) -> Option<Uuid> {
+        let cameras = self.cameras().into_iter().zip(self.place.facts().cameras);
+        let mut of_it = cameras.filter(|(uuid, _)| *uuid == camera);
+        let (_, (_, location)) = of_it.next()?;
+        Some(camera::locations(self.org())[*location])
+    }
+
+    /// What the location with this number is called.
+    pub(in crate::world) fn location_name(self, number: usize) -> &'static str {
+        self.place.facts().locations[number]
     }
 
     /// How this operation fails at `now`, if it does.

@@ -146,8 +146,10 @@ impl Demo {
 
     /// Every device, without its facet.
     pub(super) fn cameras(self) -> Vec<Uuid> {
-        (1..=self.place.facts().cameras)
-            .map(|number| self.device(number))
+        let cameras = self.place.facts().cameras;
+        (1..)
+            .zip(cameras)
+            .map(|(number, _)| self.device(number))
             .collect()
     }
 

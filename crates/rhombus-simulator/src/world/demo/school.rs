@@ -5,7 +5,26 @@ use super::facts::Facts;
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
 
 pub(super) static FACTS: Facts = Facts {
-    cameras: 17,
+    locations: ["Main building", "Grounds", "Sports hall"],
+    cameras: &[
+        ("Front gate", 1),
+        ("Gate intercom", 1),
+        ("Car park", 1),
+        ("Playground north", 1),
+        ("Playground fence", 1),
+        ("Sports field east", 1),
+        ("Sports field west", 1),
+        ("Gym", 2),
+        ("Bus bay", 1),
+        ("Reception", 0),
+        ("Corridor B north", 0),
+        ("Corridor B south", 0),
+        ("Sports hall stairs", 2),
+        ("Science lab", 0),
+        ("Night entrance", 0),
+        ("Canteen counter", 0),
+        ("Canteen tables", 0),
+    ],
     role: None,
     unlisted: None,
     access: [Some(2 * DAY), None],

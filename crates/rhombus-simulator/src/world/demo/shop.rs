@@ -8,7 +8,18 @@ use crate::fault::Fault;
 use crate::operation::Operation;
 
 pub(super) static FACTS: Facts = Facts {
-    cameras: 9,
+    locations: ["Quay Street", "Mill Lane", "Timber yard"],
+    cameras: &[
+        ("Shop window", 0),
+        ("Tills", 0),
+        ("Service desk", 0),
+        ("Power tools east", 1),
+        ("Power tools west", 1),
+        ("Yard", 2),
+        ("Loading dock", 1),
+        ("Loading dock doors", 1),
+        ("Yard gate", 2),
+    ],
     role: None,
     unlisted: None,
     access: [None, Some(30 * DAY)],
