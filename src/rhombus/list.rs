@@ -1,5 +1,5 @@
-//! Reads an answer as its bytes arrive: one JSON object with one list in it, whose elements are
-//! handed on one at a time. No more than one element is held, so that the memory does not grow with
+//! Reads an answer as its bytes arrive: one JSON object with one list in it, or one object by ids, whose
+//! elements are handed on one at a time. No more than one element is held, so that the memory does not grow with
 //! the list; and nothing counts until [`ListReader::finish`] has seen the whole document.
 //!
 //! A value is tried with `serde_json` on what has arrived; if that ends too early, it is tried again
@@ -32,10 +32,13 @@ pub enum ListError {
     },
 }
 
-/// Takes the elements of a list.
+/// Takes the elements of a list, or of an object.
 pub trait Sink {
     /// What an element is.
     type Record: DeserializeOwned;
+
+    /// Takes the name of the next element, where there are such; none where it is no text.
+    fn name(&mut self, _name: Option<String>) {}
 
     /// Takes the next element; what is no [`Sink::Record`] is malformed, and an element all the same.
     fn take(&mut self, record: Lenient<Self::Record>);
@@ -44,10 +47,11 @@ pub trait Sink {
     fn kept_bytes(&self) -> u64;
 }
 
-/// A reader of `{"<list>": [element, …], …}`.
+/// A reader of `{"<list>": [element, …], …}`, or of `{"<list>": {"<name>": element, …}, …}`.
 pub struct ListReader<S> {
     sink: S,
     list: &'static str,
+    elements: Elements,
     limit: usize,
     expect: Expect,
     key: String,
@@ -60,6 +64,32 @@ pub struct ListReader<S> {
     read: u64,
 }
 
+/// How elements stand in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Elements {
+    /// In an array.
+    Listed,
+    /// In an object, each under its name.
+    Named,
+}
+
+impl Elements {
+    const fn describe(self) -> &'static str {
+        match self {
+            Self::Listed => "a list",
+            Self::Named => "an object",
+        }
+    }
+
+    /// What they begin and end with, and what comes first and after a comma.
+    const fn form(self) -> (u8, u8, Expect, Expect) {
+        match self {
+            Self::Listed => (b'[', b']', Expect::ElementOrEnd, Expect::Element),
+            Self::Named => (b'{', b'}', Expect::NameOrEnd, Expect::Name),
+        }
+    }
+}
+
 /// What comes next in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expect {
@@ -69,6 +99,9 @@ enum Expect {
     Colon,
     Value,
     CommaOrEnd,
+    NameOrEnd,
+    Name,
+    NameColon,
     ElementOrEnd,
     Element,
     ElementCommaOrEnd,
@@ -78,9 +111,19 @@ enum Expect {
 impl<S: Sink> ListReader<S> {
     /// Hands the elements of `list` to `sink`. A single value may have `limit` bytes at most.
     pub fn new(list: &'static str, limit: usize, sink: S) -> Self {
+        Self::of(Elements::Listed, list, limit, sink)
+    }
+
+    /// The same where `list` is an object.
+    pub fn by_name(list: &'static str, limit: usize, sink: S) -> Self {
+        Self::of(Elements::Named, list, limit, sink)
+    }
+
+    fn of(elements: Elements, list: &'static str, limit: usize, sink: S) -> Self {
         Self {
             sink,
             list,
+            elements,
             limit,
             expect: Expect::Object,
             key: String::new(),
@@ -149,22 +192,27 @@ impl<S: Sink> ListReader<S> {
         let Some(byte) = input.peek() else {
             return Ok(false);
         };
+        let (open, close, first, another) = self.elements.form();
         let next = match (self.expect, byte) {
             (Expect::Object, b'{') => input.skip(Expect::KeyOrEnd),
             (Expect::KeyOrEnd | Expect::CommaOrEnd, b'}') => input.skip(Expect::Nothing),
             (Expect::KeyOrEnd | Expect::Key, b'"') => self.read_key(input)?,
             (Expect::Colon, b':') => input.skip(Expect::Value),
-            (Expect::Value, b'[') if self.key == self.list => {
+            (Expect::Value, byte) if byte == open && self.key == self.list => {
                 self.saw_list(input)?;
-                input.skip(Expect::ElementOrEnd)
+                input.skip(first)
             }
             (Expect::Value, _) => self.read_value(input)?,
             (Expect::CommaOrEnd, b',') => input.skip(Expect::Key),
-            (Expect::ElementOrEnd | Expect::ElementCommaOrEnd, b']') => {
+            (Expect::NameOrEnd | Expect::ElementOrEnd | Expect::ElementCommaOrEnd, byte)
+                if byte == close =>
+            {
                 input.skip(Expect::CommaOrEnd)
             }
+            (Expect::NameOrEnd | Expect::Name, b'"') => self.read_name(input)?,
+            (Expect::NameColon, b':') => input.skip(Expect::Element),
             (Expect::ElementOrEnd | Expect::Element, _) => self.read_element(input)?,
-            (Expect::ElementCommaOrEnd, b',') => input.skip(Expect::Element),
+            (Expect::ElementCommaOrEnd, b',') => input.skip(another),
             (expected, _) => return Err(input.malformed(expected.describe())),
         };
         self.expect = next.unwrap_or(self.expect);
@@ -177,6 +225,15 @@ impl<S: Sink> ListReader<S> {
         };
         self.key = key;
         Ok(Some(Expect::Colon))
+    }
+
+    /// A name may be JSON that no text holds: half a surrogate pair.
+    fn read_name(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, ListError> {
+        let Some(name) = input.value::<&RawValue>()? else {
+            return Ok(None);
+        };
+        self.sink.name(serde_json::from_str(name.get()).ok());
+        Ok(Some(Expect::NameColon))
     }
 
     fn read_element(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, ListError> {
@@ -193,7 +250,7 @@ impl<S: Sink> ListReader<S> {
         Ok(Some(Expect::ElementCommaOrEnd))
     }
 
-    /// Reads a value that is not the list, or is the list and not an array.
+    /// Reads a value that is not the list, or is the list and not of its form.
     fn read_value(&mut self, input: &mut Input<'_>) -> Result<Option<Expect>, ListError> {
         let Some(value) = input.value::<&RawValue>()? else {
             return Ok(None);
@@ -201,7 +258,8 @@ impl<S: Sink> ListReader<S> {
         match self.key.as_str() {
             key if key == self.list && value.get() == "null" => self.saw_list(input)?,
             key if key == self.list => {
-                return Err(input.malformed(&format!("`{}` is not a list", self.list)));
+                let what = self.elements.describe();
+                return Err(input.malformed(&format!("`{}` is not {what}", self.list)));
             }
             key => self.envelope.take(key, value),
         }
@@ -220,8 +278,8 @@ impl Expect {
     const fn describe(self) -> &'static str {
         match self {
             Self::Object => "expected an object",
-            Self::KeyOrEnd | Self::Key => "expected a key",
-            Self::Colon => "expected a colon",
+            Self::KeyOrEnd | Self::Key | Self::NameOrEnd | Self::Name => "expected a key",
+            Self::Colon | Self::NameColon => "expected a colon",
             Self::CommaOrEnd => "expected a comma or the end of the object",
             Self::ElementCommaOrEnd => "expected a comma or the end of the list",
             Self::Value | Self::ElementOrEnd | Self::Element => "expected a value",
@@ -316,7 +374,7 @@ mod tests {
     use crate::rhombus::envelope::Completeness;
 
     #[derive(Default)]
-    struct Numbers(Vec<Option<u64>>);
+    struct Numbers(Vec<Option<u64>>, Vec<Option<String>>);
 
     #[derive(Deserialize)]
     struct Number {
@@ -325,6 +383,9 @@ mod tests {
 
     impl Sink for Numbers {
         type Record = Number;
+        fn name(&mut self, name: Option<String>) {
+            self.1.push(name);
+        }
         fn take(&mut self, number: Lenient<Number>) {
             self.0.push(number.0.ok().flatten().map(|number| number.n));
         }
@@ -340,7 +401,8 @@ mod tests {
         for piece in pieces {
             reader.push(piece)?;
         }
-        let (Numbers(numbers), envelope) = reader.finish()?;
+        let (Numbers(numbers, names), envelope) = reader.finish()?;
+        assert_eq!(names, []);
         Ok((numbers, envelope))
     }
 
@@ -420,6 +482,74 @@ mod tests {
                 Err(ListError::Malformed { what: got, .. }) => {
                     assert_eq!(got, what, "{document}")
                 }
+                other => panic!("{document}: {other:?}"),
+            }
+        }
+    }
+
+    const NAMED: &str = r#" {"a":{"list":{}}, "list" : { "x": {"n":30} , "y":{"n":31,"x":[{}]},
+        "":7, "\ud800":{"n":1}, "]}" : null, "\u0078":{"n":"no"},"z" :{"n":1e999}} ,"error":false} "#;
+
+    /// The elements of an object with their names, cut into `pieces`.
+    fn by_name<'a>(
+        pieces: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Vec<(Option<String>, Option<u64>)>, ListError> {
+        let mut reader = ListReader::by_name("list", 1 << 20, Numbers::default());
+        for piece in pieces {
+            reader.push(piece)?;
+        }
+        let (Numbers(numbers, names), envelope) = reader.finish()?;
+        assert_eq!(
+            (envelope.listed, names.len()),
+            (numbers.len() as u64, numbers.len())
+        );
+        assert_eq!(envelope.judge(), Ok(Completeness::Whole));
+        Ok(names.into_iter().zip(numbers).collect())
+    }
+
+    #[test]
+    fn the_elements_of_an_object_come_with_their_names_however_it_is_cut() {
+        let bytes = NAMED.as_bytes();
+        let named = |(name, number): (&str, _)| (Some(name.to_owned()), number);
+        let [x, y, empty, brackets, again, z] = [
+            ("x", Some(30)),
+            ("y", Some(31)),
+            ("", None),
+            ("]}", None),
+            ("x", None),
+            ("z", None),
+        ]
+        .map(named);
+        let expected = vec![x, y, empty, (None, Some(1)), brackets, again, z];
+        for cut in 0..=bytes.len() {
+            let read = by_name([&bytes[..cut], &bytes[cut..]]);
+            assert_eq!(read.as_ref(), Ok(&expected), "cut at {cut}");
+        }
+        assert_eq!(by_name(bytes.chunks(1)), Ok(expected));
+        for end in 0..NAMED.trim_end().len() {
+            assert!(by_name([&bytes[..end]]).is_err(), "cut after {end}");
+        }
+        for nothing in [r#"{"list":{}}"#, r#"{"list":null}"#] {
+            assert_eq!(by_name([nothing.as_bytes()]), Ok(Vec::new()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_documented_object_of_elements_is_refused() {
+        for (document, what) in [
+            (r#"{"list":[]}"#, "`list` is not an object"),
+            (r#"{"list":"x"}"#, "`list` is not an object"),
+            (r#"{"list":{"x"}}"#, "expected a colon"),
+            (r#"{"list":{1:{}}}"#, "expected a key"),
+            (r#"{"list":{"x":{},}}"#, "expected a key"),
+            (
+                r#"{"list":{"x":{}]}"#,
+                "expected a comma or the end of the list",
+            ),
+            (r#"{"list":{},"list":{}}"#, "a second `list`"),
+        ] {
+            match by_name([document.as_bytes()]) {
+                Err(ListError::Malformed { what: got, .. }) => assert_eq!(got, what, "{document}"),
                 other => panic!("{document}: {other:?}"),
             }
         }
