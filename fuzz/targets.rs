@@ -15,7 +15,7 @@ use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
 use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
 use rhombus_share_exporter::rhombus::shares::{Record, Shares, reader};
 use rhombus_share_exporter::rhombus::{
-    ExpirationTime, cameras, organization, partner_clients, permissions,
+    ApiKey, ExpirationTime, camera_names, cameras, organization, partner_clients, permissions,
 };
 use rhombus_share_exporter::share::{
     CLIENT_FIELDS, Expiry, Id, Listing, Moment, Permissions, Protection, StreamCounts, UnixMillis,
@@ -61,6 +61,24 @@ pub(crate) fn cameras(data: &[u8]) {
         // Where nothing is listed, all that is counted is missing.
         let counts = cameras.into_counts();
         assert_eq!(counts.unlisted(&[]) == 0, counts == StreamCounts::default());
+    }
+}
+
+/// An answer of `getMinimalCameraLocationMap`: however it is cut, it says the same, and is JSON; and the
+/// key of who asks is in no name.
+pub(crate) fn camera_names(data: &[u8]) {
+    let key = ApiKey::new("s3cret-key").expect("it is one");
+    let reader = || camera_names::reader(1 << 20, key.clone());
+    let names = |read: Option<camera_names::Names>| read.map(camera_names::Names::into_names);
+    let whole = names(read(reader(), [data]));
+    assert_eq!(whole, names(read(reader(), pieces(data))));
+    if let Some(names) = whole {
+        serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+        for (_, name) in names.iter() {
+            let texts = [&name.camera, &name.location];
+            assert!(texts.iter().all(|text| !text.contains("s3cret-key")));
+            assert!(texts.iter().all(|text| text.chars().count() <= 200));
+        }
     }
 }
 

@@ -117,6 +117,11 @@ fn the_decoder_of_the_list_of_cameras_survives_its_corpus_and_the_neighbourhood(
 }
 
 #[test]
+fn the_decoder_of_the_names_of_cameras_survives_its_corpus_and_the_neighbourhood() {
+    run("camera_names", targets::camera_names);
+}
+
+#[test]
 fn the_decoder_of_permissions_survives_its_corpus_and_the_neighbourhood() {
     run("permissions", targets::permissions);
 }

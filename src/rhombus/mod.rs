@@ -4,6 +4,7 @@
 mod all_walls;
 mod body;
 mod call;
+pub mod camera_names;
 pub mod cameras;
 mod careful;
 mod client;

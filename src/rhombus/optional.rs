@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use super::call::Operation;
 use super::client::nothing;
 use super::envelope::Completeness;
-use super::{ApiKey, Client, Credential, Error, cameras, organization, permissions};
-use crate::share::{OrganizationRecord, Permissions, Source, StreamCounts};
+use super::{ApiKey, Client, Credential, Error, camera_names, cameras, organization, permissions};
+use crate::share::{CameraNames, OrganizationRecord, Permissions, Source, StreamCounts};
 
 /// The longest name that is kept, in characters.
 const MAX_NAME: usize = 200;
@@ -67,6 +67,28 @@ impl Client {
             Completeness::Whole => Ok(counted.into_counts()),
             Completeness::Partial => Err(Error::Decode("it says that it is not whole".into())),
         }
+    }
+
+    /// Asks what cameras are called, until `deadline`. What an answer names is true, be it not whole.
+    ///
+    /// # Errors
+    /// When no answer came, or one that says it failed.
+    pub async fn camera_names(
+        &self,
+        credential: &Credential,
+        deadline: Instant,
+    ) -> Result<CameraNames, Error> {
+        let operation = operation(
+            Source::CameraNames,
+            camera_names::PATH,
+            credential,
+            deadline,
+        );
+        let limit = self.caller.limits.max_value_bytes();
+        let reader = |_| camera_names::reader(limit, credential.key().clone());
+        let (names, envelope) = self.caller.call(&operation, reader).await?;
+        envelope.judge()?;
+        Ok(names.into_names())
     }
 }
 

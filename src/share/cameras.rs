@@ -15,6 +15,27 @@ pub struct CameraName {
     pub location_uuid: Option<Id>,
 }
 
+impl CameraName {
+    /// How much memory it takes, about, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let location = self.location_uuid.as_ref().map_or(0, Id::heap_bytes);
+        (size_of::<Self>() + self.camera.len() + self.location.len() + location) as u64
+    }
+
+    /// Takes from another what this one does not say.
+    fn fill(&mut self, other: Self) {
+        for (text, other) in [
+            (&mut self.camera, other.camera),
+            (&mut self.location, other.location),
+        ] {
+            if text.is_empty() {
+                *text = other;
+            }
+        }
+        self.location_uuid = self.location_uuid.take().or(other.location_uuid);
+    }
+}
+
 /// The cameras of an organisation, by their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CameraNames(HashMap<Id, CameraName, foldhash::fast::RandomState>);
@@ -23,6 +44,16 @@ impl CameraNames {
     /// What is known of this camera.
     pub fn get(&self, camera: &Id) -> Option<&CameraName> {
         self.0.get(camera)
+    }
+
+    /// Takes in what a camera is called. Of what is said twice, the first holds.
+    pub fn add(&mut self, camera: Id, name: CameraName) {
+        self.0.entry(camera).or_default().fill(name);
+    }
+
+    /// Each camera with what it is called, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Id, &CameraName)> {
+        self.0.iter()
     }
 
     /// How many there are.

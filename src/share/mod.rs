@@ -89,7 +89,7 @@ impl Id {
         (size_of::<Self>() + self.heap_bytes()) as u64
     }
 
-    const fn heap_bytes(&self) -> usize {
+    pub(crate) const fn heap_bytes(&self) -> usize {
         match self {
             Self::Uuid(_) => 0,
             Self::Text(text) => text.len(),

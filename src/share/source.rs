@@ -8,6 +8,8 @@ use super::ShareKind;
 pub enum Source {
     /// The list of the shares of a kind.
     Shares(ShareKind),
+    /// `POST /api/camera/getMinimalCameraLocationMap`: what cameras are called, and where they are. Optional.
+    CameraNames,
     /// `POST /api/camera/getMinimalCameraStateList`: how many streams of each camera are shared. Optional.
     Cameras,
     /// `POST /api/org/getOrgV2`: whose key it is. Optional: no list, and no failure of a poll.
@@ -20,7 +22,8 @@ pub enum Source {
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::CameraNames,
         Self::Cameras,
         Self::Shares(ShareKind::ClipGroup),
         Self::Shares(ShareKind::LiveStream),
@@ -35,6 +38,7 @@ impl Source {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Shares(kind) => kind.list(),
+            Self::CameraNames => "camera_names",
             Self::Cameras => "cameras",
             Self::Organization => "organization",
             Self::PartnerClients => "partner_clients",
