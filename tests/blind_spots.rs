@@ -13,6 +13,8 @@ use common::metrics::Metrics;
 use common::several::{Several, is_all_clear};
 
 const CAMERA: &str = "CAMERAAAAAAAAAAAAAAAAA";
+/// What people wrote, in no metric and on no page.
+const CAMERA_NAME: &str = "Vault, left of the safe";
 const STREAM: &str = "STREAMAAAAAAAAAAAAAAAA";
 const SECOND_STREAM: &str = "STREAMAAAAAAAAAAAAAAAQ";
 const WALL: &str = "WALLAAAAAAAAAAAAAAAAAA";
@@ -58,7 +60,7 @@ fn all_succeed(metrics: &Metrics) -> bool {
 
 /// Makes what is asked beside the lists go wrong.
 async fn fail_beside(several: &Several, fault: &str) {
-    for operation in ["cameras", "organization", "permissions"] {
+    for operation in ["camera_names", "cameras", "organization", "permissions"] {
         let fault = format!(r#"{{"fault":"{fault}","operation":"{operation}"}}"#);
         several.set_fault("acme", &fault).await;
     }
@@ -216,6 +218,52 @@ async fn a_role_that_repeats_the_key_is_not_shown() {
         .await;
     let page = exporter.page().await;
     assert!(page.contains("it may not see all: acme."), "{page}");
+}
+
+/// How often the names of cameras were asked for and told.
+fn names_asked(metrics: &Metrics, code: &str) -> f64 {
+    let asked = format!(r#"rhombus_api_requests_total{{source="camera_names",code="{code}"}}"#);
+    metrics.get(&asked).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_cameras_are_called_is_asked_for_one_list_and_shown_nowhere() {
+    let several = two_streams().await;
+    let name = format!(r#"{{"name":"{CAMERA_NAME}","locationName":"{CAMERA_NAME}"}}"#);
+    let camera = format!("cameras/{CAMERA}");
+    several.order("PUT", &camera, "acme", &name).await;
+    let exporter = several.exporter(SELDOM, &["acme"]);
+    exporter
+        .wait_for("all is known", |metrics| {
+            all_succeed(metrics) && names_asked(metrics, "200") == 1.0
+        })
+        .await;
+    exporter
+        .all_along("asked once", (&["acme"], 4), |metrics| {
+            names_asked(metrics, "200") == 1.0
+        })
+        .await;
+    let (_, metrics) = exporter.get("/metrics").await;
+    for shown in [metrics, exporter.page().await, exporter.output()] {
+        assert!(!shown.contains(CAMERA_NAME), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_ask_what_cameras_are_called_is_not_asked_again_for_long() {
+    let several = two_streams().await;
+    fail_beside(&several, "forbidden").await;
+    let exporter = several.exporter(SELDOM, &["acme"]);
+    exporter
+        .wait_for("it is refused", |metrics| {
+            names_asked(metrics, "403") == 1.0
+        })
+        .await;
+    exporter
+        .all_along("refused once", (&["acme"], 4), |metrics| {
+            names_asked(metrics, "403") == 1.0 && metrics.sum("rhombus_collect_errors_total") == 0.0
+        })
+        .await;
 }
 
 #[tokio::test]

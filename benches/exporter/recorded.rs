@@ -34,6 +34,7 @@ impl Answers {
                 FOR_STREAMS,
                 &[
                     "camera/findAllSharedLiveVideoStreams",
+                    "camera/getMinimalCameraLocationMap",
                     "camera/getMinimalCameraStateList",
                     "org/getOrgV2",
                     "permission/getPermissionsForCurrentUser",

@@ -1,13 +1,14 @@
 //! What Rhombus says of the key in use when it is asked beside a list. It may not say, and no list waits
 //! long for it: what is known stays known while it is asked in vain.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::debug;
 
 use crate::rhombus::{Credential, Error};
-use crate::share::{OrganizationRecord, Permissions, Reason};
+use crate::share::{CameraNames, OrganizationRecord, Permissions, Reason};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -91,6 +92,13 @@ impl Statement for Permissions {
     fn refused(mut self) -> Self {
         self.super_admin = self.super_admin.filter(|is_one| !is_one);
         self
+    }
+}
+
+/// An answer that names no camera takes back no name.
+impl Statement for Arc<CameraNames> {
+    fn over(self, before: Self) -> Self {
+        if self.is_empty() { before } else { self }
     }
 }
 
@@ -207,7 +215,7 @@ const fn is_refusal(error: &Error) -> bool {
 mod tests {
     use super::*;
     use crate::rhombus::{ApiKey, Endpoint, Holder, Transport};
-    use crate::share::{AccessUntil, Expiry, Id, Identity};
+    use crate::share::{AccessUntil, CameraName, Expiry, Id, Identity};
 
     fn credential(key: &str) -> Credential {
         let endpoint = Endpoint::parse("http://127.0.0.1:1").unwrap();
@@ -390,6 +398,22 @@ mod tests {
             permissions(Some(false), Some("Super Admin"))
         );
         assert_eq!(permissions(None, None).over(before.clone()), before);
+    }
+
+    #[test]
+    fn names_outlast_an_answer_that_has_none_and_give_way_to_others() {
+        let named = |camera: &str| {
+            let mut names = CameraNames::default();
+            let name = CameraName {
+                camera: camera.into(),
+                ..CameraName::default()
+            };
+            names.add(Id::parse("a"), name);
+            Arc::new(names)
+        };
+        let none = Arc::new(CameraNames::default());
+        assert_eq!(none.over(named("Lobby")), named("Lobby"));
+        assert_eq!(named("Hall").over(named("Lobby")), named("Hall"));
     }
 
     #[test]

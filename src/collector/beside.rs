@@ -1,6 +1,7 @@
-//! What is asked beside a list: what the key may do, who else may enter, and how many shares Rhombus
-//! counts elsewhere. It may be refused or fail, which is no failure of the list.
+//! What is asked beside a list: what the key may do, who else may enter, what cameras are called, and how
+//! many shares Rhombus counts elsewhere. It may be refused or fail, which is no failure of the list.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -8,14 +9,16 @@ use tokio::time::Instant;
 
 use super::asked::{Asked, Holds, Known, Statement, hourly};
 use super::poller::Poller;
+use super::running::Running;
 use crate::rhombus::{Credential, Error};
-use crate::share::{OrganizationRecord, Permissions, Share, ShareKind};
+use crate::share::{CameraNames, OrganizationRecord, Permissions, Share, ShareKind};
 
 /// What was said of the key of an organisation, for all its lists.
 #[derive(Default)]
 pub(super) struct KeyFacts {
     pub(super) owner: Mutex<Asked<OrganizationRecord>>,
     permissions: Mutex<Asked<Permissions>>,
+    camera_names: Mutex<Asked<Arc<CameraNames>>>,
     /// The key of which the last list that named somebody named another organisation.
     others: Mutex<Option<Credential>>,
 }
@@ -38,6 +41,11 @@ impl KeyFacts {
         let is_others = !is_said && self.others.lock().await.as_ref() == Some(credential);
         is_others.then_some("another list of this key is of another organisation")
     }
+}
+
+/// Whether anybody needs to know what the cameras of an organisation are called.
+const fn are_camera_names_needed(_: &Running) -> bool {
+    true
 }
 
 /// How many shares were counted and not listed, beside how many that were, and when.
@@ -82,6 +90,34 @@ impl Poller {
         let known = known.said().cloned().unwrap_or_default();
         if !self.running.stop.is_cancelled() {
             self.fleet.permit(&self.running.organization, known);
+        }
+    }
+
+    /// What cameras are called, as far as `credential` was told. It is asked for one list, and the others
+    /// do not wait: none where it is being asked, or nobody needs it.
+    pub(super) async fn ask_camera_names(
+        &self,
+        credential: &Credential,
+    ) -> Option<Arc<CameraNames>> {
+        if !are_camera_names_needed(&self.running) {
+            return None;
+        }
+        let mut names = self.running.key_facts.camera_names.try_lock().ok()?;
+        let ask = async |until| {
+            let names = self.client.camera_names(credential, until).await;
+            names.map(Arc::new)
+        };
+        let known = names
+            .of(credential, self.hourly(), self.deadline(), ask)
+            .await;
+        // What another key was told may be of another organisation.
+        Some(known.said().cloned().unwrap_or_default())
+    }
+
+    /// Takes in what cameras are called, before what shows them is published.
+    pub(super) fn learn_camera_names(&self, names: Option<Arc<CameraNames>>) {
+        if let Some(names) = names.filter(|_| !self.running.stop.is_cancelled()) {
+            self.fleet.name_cameras(&self.running.organization, names);
         }
     }
 

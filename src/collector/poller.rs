@@ -142,9 +142,10 @@ impl Poller {
         let server_clock = self.running.organization.server_clock();
         let had_its_time = server_clock.is_known();
         let mut made_since = self.created_after();
-        let (listing, ()) = tokio::join!(
+        let (listing, (), camera_names) = tokio::join!(
             self.list(&credential, made_since),
-            self.learn_permissions(&credential)
+            self.learn_permissions(&credential),
+            self.ask_camera_names(&credential)
         );
         let mut listing = listing?;
         // Where this machine's clock is ahead, the lookback was too short: the answer has told.
@@ -154,6 +155,7 @@ impl Poller {
             listing = self.list(&credential, made_since).await?;
         }
         self.identify_list(&credential, &listing).await?;
+        self.learn_camera_names(camera_names);
         let obtained = self.now();
         let counted = self.count_unlisted(&credential, &listing.shares).await;
         listing.unlisted = listing.unlisted.or(counted);

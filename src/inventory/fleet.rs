@@ -24,6 +24,7 @@ pub struct Organization {
     identity: ArcSwap<Identity>,
     access: ArcSwap<AccessUntil>,
     permissions: ArcSwap<Permissions>,
+    camera_names: ArcSwap<CameraNames>,
     standings: BTreeMap<ShareKind, ArcSwap<Standing>>,
 }
 
@@ -48,6 +49,7 @@ impl Organization {
             identity: ArcSwap::default(),
             access: ArcSwap::default(),
             permissions: ArcSwap::default(),
+            camera_names: ArcSwap::default(),
             standings: kinds.iter().map(standing).collect(),
         }
     }
@@ -78,6 +80,7 @@ impl Organization {
             identity: ArcSwap::new(self.identity()),
             access: ArcSwap::new(self.access()),
             permissions: ArcSwap::new(self.permissions()),
+            camera_names: ArcSwap::new(self.camera_names()),
             standings: kinds.iter().map(standing).collect(),
         }
     }
@@ -135,7 +138,7 @@ impl Organization {
 
     /// What its cameras are called, as far as that is known.
     pub fn camera_names(&self) -> Arc<CameraNames> {
-        Arc::default()
+        self.camera_names.load_full()
     }
 
     /// What is known of each list right now.
@@ -358,6 +361,14 @@ impl FleetHandle {
         }
     }
 
+    /// Puts what cameras are called in place of what was known.
+    pub fn name_cameras(&self, organization: &Organization, names: Arc<CameraNames>) {
+        if names != *organization.camera_names.load() {
+            organization.camera_names.store(names);
+            self.changed();
+        }
+    }
+
     /// Grows with each change that a poll or a reload makes; for those who keep a rendering.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
@@ -377,7 +388,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use crate::inventory::{Failure, Inventory, Look, Snapshot, State};
-    use crate::share::{Listing, UnixMillis};
+    use crate::share::{CameraName, Listing, UnixMillis};
 
     const NOW: Moment = Moment {
         time: UnixMillis::from_secs(10_000),
@@ -521,6 +532,27 @@ mod tests {
         assert_eq!((both.name(), both.identity()), ("a", before.identity()));
         let one = both.watching("a", &[ShareKind::VideoWall]);
         assert_eq!(one.standings().count(), 1);
+    }
+
+    #[test]
+    fn names_of_cameras_are_news_once_and_outlast_a_change_of_what_is_watched() {
+        let handle = fleet(&[("a", "x", seen(0))]);
+        let before = &handle.load().organizations[0];
+        let name = CameraName {
+            camera: "Lobby".into(),
+            ..CameraName::default()
+        };
+        let names = || Arc::new(CameraNames::from_iter([(Id::parse("c"), name.clone())]));
+        let version = handle.version();
+        handle.name_cameras(before, Arc::default());
+        assert_eq!(handle.version(), version);
+        handle.name_cameras(before, names());
+        let named = handle.version();
+        assert!(named > version);
+        handle.name_cameras(before, names());
+        assert_eq!(handle.version(), named);
+        let after = before.watching("b", &[ShareKind::VideoWall]);
+        assert_eq!(after.camera_names(), names());
     }
 
     #[test]
