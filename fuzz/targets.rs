@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use rhombus_share_exporter::config::{self, Environment};
 use rhombus_share_exporter::inventory::Inventory;
+use rhombus_share_exporter::policy::{EvaluationError, Expression, Subject};
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
 use rhombus_share_exporter::rhombus::partner_clients::Clients;
 use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
@@ -18,7 +19,8 @@ use rhombus_share_exporter::rhombus::{
     ApiKey, ExpirationTime, camera_names, cameras, organization, partner_clients, permissions,
 };
 use rhombus_share_exporter::share::{
-    CLIENT_FIELDS, Expiry, Id, Listing, Moment, Permissions, Protection, StreamCounts, UnixMillis,
+    CLIENT_FIELDS, CameraNames, Expiry, ExpiryReading, Id, Listing, Media, Moment, Permissions,
+    Protection, Share, ShareKind, StreamCounts, Traits, UnixMillis, Unread,
 };
 
 /// An answer of `getSharedClipGroupsV2`.
@@ -193,5 +195,63 @@ pub(crate) fn config(data: &[u8]) {
     ) {
         Ok(loaded) => drop(config::describe(&loaded.config)),
         Err(error) => drop(error.to_string()),
+    }
+}
+
+/// An expression over a share: an error that says where, or one that holds of any share, or doesn't, or fails.
+pub(crate) fn policy_expression(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let expression = match Expression::compile(text) {
+        Ok(expression) => expression,
+        Err(error) => {
+            let columns = 1..=text.chars().count() + 1;
+            assert!(columns.contains(&error.column), "{text:?}: {error}");
+            return;
+        }
+    };
+    for end in [Expiry::Never, Expiry::At(UnixMillis(i64::MIN))] {
+        for now in [i64::MIN, 0, i64::MAX].map(UnixMillis) {
+            let holds = |share: &Share| {
+                let cameras = &CameraNames::default();
+                let org = "\u{202e}";
+                expression.holds(
+                    Subject {
+                        org,
+                        share,
+                        cameras,
+                    },
+                    now,
+                )
+            };
+            let mut share = odd_share(end);
+            let result = holds(&share);
+            assert_ne!(result, Err(EvaluationError::Unread));
+            assert_eq!(result, holds(&share));
+            share.unread.end = true;
+            assert_eq!(holds(&share), Err(EvaluationError::Unread));
+        }
+    }
+}
+
+/// A share whose numbers are as large as they can be.
+fn odd_share(expiry: Expiry) -> Share {
+    Share {
+        id: None,
+        kind: ShareKind::ClipGroup,
+        title: Some("\0é\u{10ffff}".into()),
+        protection: Protection::None,
+        created: Some(UnixMillis(i64::MAX)),
+        expiry,
+        expiry_reading: ExpiryReading::Epoch,
+        media: Media {
+            clips: u32::MAX,
+            duration_secs: u64::MAX,
+            cameras: [Id::parse(""), Id::parse("AAAAAAAAAAAAAAAAAAAAAA")].into(),
+        },
+        traits: Traits::default(),
+        stream_type: None,
+        unread: Unread::default(),
     }
 }

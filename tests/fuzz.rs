@@ -73,10 +73,14 @@ fn mutant(seeds: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
 }
 
 fn run(name: &str, target: fn(&[u8])) {
+    run_some(name, target, MUTANTS);
+}
+
+fn run_some(name: &str, target: fn(&[u8]), mutants: usize) {
     let seeds = seeds(name);
     seeds.iter().for_each(|seed| target(seed));
     let mut random = fastrand::Rng::with_seed(1);
-    for _ in 0..MUTANTS {
+    for _ in 0..mutants {
         target(&mutant(&seeds, &mut random));
     }
 }
@@ -134,4 +138,14 @@ fn the_decoder_of_the_organisation_survives_its_corpus_and_the_neighbourhood() {
 #[test]
 fn the_decoder_of_a_partners_clients_survives_its_corpus_and_the_neighbourhood() {
     run("partner_clients", targets::partner_clients);
+}
+
+#[test]
+fn the_expressions_of_policies_survive_their_corpus_and_the_neighbourhood() {
+    // Each is parsed by a thread of its own, which takes a hundred times as long as an answer.
+    run_some(
+        "policy_expression",
+        targets::policy_expression,
+        MUTANTS / 10,
+    );
 }
