@@ -2,15 +2,17 @@
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
 //! `cargo bench --bench exporter` runs everything but what takes long; `-- poll`, `-- scrape`,
-//! `-- render`, `-- start` one part; `-- poll 1000000` polls of that size; `-- fleet` watches thousands of
-//! organisations, `-- fleet 5000 200` so many with answers that take so many milliseconds. Linux only: it
-//! reads `/proc`. `-- decode FILE`, `-- parse FILE` and `-- write ORGANISATIONS` are for counting
+//! `-- render`, `-- start`, `-- expressions` one part; `-- poll 1000000` polls of that size; `-- fleet`
+//! watches thousands of organisations, `-- fleet 5000 200` so many with answers that take so many
+//! milliseconds. Linux only: it reads `/proc`. `-- decode FILE`, `-- parse FILE` and `-- write ORGANISATIONS` are for counting
 //! instructions: of reading an answer, of a bare parse, of `/metrics`.
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+#[path = "exporter/expressions.rs"]
+mod expressions;
 #[path = "exporter/fleet_polls.rs"]
 mod fleet_polls;
 #[path = "exporter/fleet_server.rs"]
@@ -62,6 +64,7 @@ async fn main() {
         ["scrape"] => scrape().await,
         ["render"] => render().await,
         ["start"] => start().await,
+        ["expressions"] => expressions::measure(),
         ["decode", answer] => decode(answer),
         ["parse", answer] => parse(answer),
         ["write", organizations] => write(organizations),
@@ -70,8 +73,11 @@ async fn main() {
             poll(&SIZES).await;
             scrape().await;
             render().await;
+            expressions::measure();
         }
-        other => panic!("expected poll, scrape, render, start or fleet; got {other:?}"),
+        other => {
+            panic!("expected poll, scrape, render, start, expressions or fleet; got {other:?}")
+        }
     }
 }
 
