@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::asked::{Asked, Holds, Known, Statement, hourly};
 use super::poller::Poller;
-use super::running::Running;
 use crate::rhombus::{Credential, Error};
 use crate::share::{CameraNames, OrganizationRecord, Permissions, Share, ShareKind};
 
@@ -41,11 +40,6 @@ impl KeyFacts {
         let is_others = !is_said && self.others.lock().await.as_ref() == Some(credential);
         is_others.then_some("another list of this key is of another organisation")
     }
-}
-
-/// Whether anybody needs to know what the cameras of an organisation are called.
-const fn are_camera_names_needed(_: &Running) -> bool {
-    true
 }
 
 /// How many shares were counted and not listed, beside how many that were, and when.
@@ -99,7 +93,7 @@ impl Poller {
         &self,
         credential: &Credential,
     ) -> Option<Arc<CameraNames>> {
-        if !are_camera_names_needed(&self.running) {
+        if !self.judge.needs_camera_names() {
             return None;
         }
         let mut names = self.running.key_facts.camera_names.try_lock().ok()?;
@@ -117,7 +111,10 @@ impl Poller {
     /// Takes in what cameras are called, before what shows them is published.
     pub(super) fn learn_camera_names(&self, names: Option<Arc<CameraNames>>) {
         if let Some(names) = names.filter(|_| !self.running.stop.is_cancelled()) {
-            self.fleet.name_cameras(&self.running.organization, names);
+            let organization = &self.running.organization;
+            if self.fleet.name_cameras(organization, names) {
+                self.judge.judge_lists_anew(organization);
+            }
         }
     }
 

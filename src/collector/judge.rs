@@ -89,15 +89,25 @@ impl Judge {
         self.policy.store(policy);
         let fleet = self.fleet.load();
         for organization in &fleet.organizations {
-            for (kind, _) in organization.standings() {
-                self.judge_anew(List { organization, kind });
-            }
+            self.judge_lists_anew(organization);
         }
         self.look_at_time(here);
     }
 
+    /// Whether the policy asks what cameras are called or where they are.
+    pub(super) fn needs_camera_names(&self) -> bool {
+        self.policy.load().needs_camera_names()
+    }
+
+    /// Judges each list of an organisation by what is known now: its cameras may have got names.
+    pub(super) fn judge_lists_anew(&self, organization: &Organization) {
+        for (kind, _) in organization.standings() {
+            self.judge_anew(List { organization, kind });
+        }
+    }
+
     /// Judges a list by the policy in use, as of its last good look.
-    pub(super) fn judge_anew(&self, list: List<'_>) {
+    fn judge_anew(&self, list: List<'_>) {
         self.change(list, |before| {
             let known = before.violations()?;
             let look = before.last_look()?;

@@ -22,7 +22,7 @@ pub(super) struct Poller {
     pub(super) running: Arc<Running>,
     pub(super) kind: ShareKind,
     pub(super) fleet: Arc<FleetHandle>,
-    judge: Arc<Judge>,
+    pub(super) judge: Arc<Judge>,
     clock: Clock,
     /// What was last counted of shares that are not listed.
     pub(super) unlisted: Asked<Unlisted>,

@@ -362,11 +362,13 @@ impl FleetHandle {
     }
 
     /// Puts what cameras are called in place of what was known.
-    pub fn name_cameras(&self, organization: &Organization, names: Arc<CameraNames>) {
-        if names != *organization.camera_names.load() {
+    pub fn name_cameras(&self, organization: &Organization, names: Arc<CameraNames>) -> bool {
+        let is_new = names != *organization.camera_names.load();
+        if is_new {
             organization.camera_names.store(names);
             self.changed();
         }
+        is_new
     }
 
     /// Grows with each change that a poll or a reload makes; for those who keep a rendering.
