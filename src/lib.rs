@@ -22,4 +22,5 @@ pub mod pages;
 pub mod policy;
 pub mod rhombus;
 pub mod share;
+pub mod store;
 pub mod telemetry;

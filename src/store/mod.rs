@@ -1,0 +1,122 @@
+//! What must outlast the process, behind one trait: the last good look of each list, the violations that
+//! were open then, and when each exception was of use. `sqlite` keeps it in a directory, `keeper` writes it
+//! there without anybody waiting for the disk. Something else to keep begins as a [`Change`] here.
+
+mod error;
+mod keeper;
+mod pending;
+#[cfg(test)]
+mod samples;
+mod sqlite;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use keeper::{Keeper, KeeperStats};
+pub use sqlite::Sqlite;
+
+use crate::share::{Share, ShareKind, UnixMillis, Violation};
+
+/// Which list of which organisation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListKey {
+    /// The name of the partner in the configuration, of whom the organisation is a client; none for one
+    /// that is in the configuration itself.
+    pub partner: Option<String>,
+    /// The name of the organisation in the configuration; of a partner's client its uuid, as text.
+    pub organization: String,
+    /// Which list.
+    pub kind: ShareKind,
+}
+
+/// What the last good look at a list has seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptList {
+    /// When that was.
+    pub seen: UnixMillis,
+    /// What was listed.
+    pub shares: Arc<[Share]>,
+    /// The violations that were open then.
+    pub violations: Arc<[Violation]>,
+}
+
+/// When an exception was of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptException {
+    /// When it was first read.
+    pub first_seen: UnixMillis,
+    /// When it last matched a share.
+    pub last_match: UnixMillis,
+}
+
+/// All that is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    /// The lists.
+    pub lists: BTreeMap<ListKey, KeptList>,
+    /// The exceptions, by name.
+    pub exceptions: BTreeMap<String, KeptException>,
+}
+
+/// Something that is to be kept from now on, or no longer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A list was seen.
+    List(ListKey, KeptList),
+    /// A list is watched no more.
+    Gone(ListKey),
+    /// An exception was of use.
+    Exception(String, KeptException),
+    /// An exception is there no more.
+    ExceptionGone(String),
+}
+
+/// A place in which things outlast the process.
+pub trait Store: Send {
+    /// All that is kept there.
+    ///
+    /// # Errors
+    /// When it can't be read, or a part of it can't be understood: nothing of it is left out.
+    fn load(&mut self) -> Result<Kept, StoreError>;
+
+    /// Keeps these changes, in their order: all of them, on the disk when this returns.
+    ///
+    /// # Errors
+    /// When they can't be written. Then none of them is kept, and what was there before is.
+    fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError>;
+}
+
+/// What `--storage.path` gives to those who remember.
+#[derive(Debug)]
+pub struct Storage {
+    /// Keeps what changes from now on.
+    pub keeper: Arc<Keeper>,
+    /// What was there at the start.
+    pub kept: Kept,
+}
+
+impl Storage {
+    /// Opens the directory, which is made where it is missing, reads what is in it, and starts the thread
+    /// that writes there. `now` tells the time.
+    ///
+    /// # Errors
+    /// When it can't be used as it is, or the system gives no thread. Nothing in it has changed then.
+    pub fn open(
+        directory: &Path,
+        now: impl Fn() -> UnixMillis + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let mut store = Sqlite::open(directory)?;
+        let kept = store.load()?;
+        let keeper = Keeper::start(Box::new(store), now);
+        let keeper = keeper.map_err(|error: io::Error| {
+            StoreError::file(directory, "start the thread that writes there", error)
+        })?;
+        Ok(Self {
+            keeper: Arc::new(keeper),
+            kept,
+        })
+    }
+}

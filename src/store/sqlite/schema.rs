@@ -1,0 +1,146 @@
+//! The form of the database, and how one of an earlier form becomes one of this. Each row has a checksum,
+//! since SQLite keeps none: what a disk has bent is noticed, not believed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::store::StoreError;
+
+/// What tells our databases from others': `rhse`.
+pub(super) const APPLICATION_ID: i32 = 0x7268_7365;
+/// The present form. Another one gets its number, and a step in `migrate`.
+const VERSION: i64 = 1;
+
+/// A list is in pieces, so that a change of one link is not the writing of a hundred thousand, and no row is
+/// large. `sum` comes before `content`: it is read without it.
+const TABLES: &str = "
+CREATE TABLE lists (
+    id INTEGER PRIMARY KEY,
+    partner TEXT,
+    organization TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    seen INTEGER NOT NULL,
+    shares INTEGER NOT NULL,
+    violations INTEGER NOT NULL,
+    sum BLOB NOT NULL
+) STRICT;
+CREATE TABLE pieces (
+    list INTEGER NOT NULL REFERENCES lists (id),
+    what TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    sum BLOB NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (list, what, part)
+) STRICT;
+CREATE TABLE exceptions (
+    name TEXT NOT NULL PRIMARY KEY,
+    first_seen INTEGER NOT NULL,
+    last_match INTEGER NOT NULL,
+    sum BLOB NOT NULL
+) STRICT;
+";
+
+/// How long another program may hold the file, such as one that makes a backup.
+const BUSY: Duration = Duration::from_secs(5);
+/// The log is cut to this many bytes where it was larger for a while.
+const LOG_LIMIT: i64 = 64 << 20;
+
+/// Makes a database in an empty file.
+pub(super) fn make(path: &Path) -> Result<(), StoreError> {
+    let attempt = || {
+        let mut connection = connect(path)?;
+        let tx = begin(&mut connection)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.execute_batch(TABLES)?;
+        tx.pragma_update(None, "user_version", VERSION)?;
+        tx.commit()?;
+        // Its log is in it then.
+        connection.close().map_err(|(_, why)| why)
+    };
+    attempt().map_err(|why| StoreError::database(path, "make the file", why))
+}
+
+/// Opens a database, looks whether it is whole and of a form that we know, and whether it can be written;
+/// gives what `read` finds in it. Where any of it fails, nothing in it has changed.
+pub(super) fn open<T>(
+    path: &Path,
+    read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<(Connection, T), StoreError> {
+    let failed = |doing| move |why| StoreError::database(path, doing, why);
+    let mut connection = connect(path).map_err(failed("open the file"))?;
+    let keep_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    // What a process that was killed has left beside a file that is refused is left as it is too.
+    connection
+        .set_db_config(keep_log, true)
+        .map_err(failed("open the file"))?;
+    let version = check(&connection).map_err(failed("check the file"))?;
+    let version = version.map_err(|what| StoreError::torn(path, what))?;
+    if version > VERSION {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found: version,
+            known: VERSION,
+        });
+    }
+    let tx = begin(&mut connection).map_err(failed("write the file"))?;
+    migrate(&tx, version).map_err(failed("bring the file to the present form"))?;
+    let found = read(&tx)?;
+    // It is written in any case: a disk that takes nothing is noticed now.
+    tx.pragma_update(None, "user_version", VERSION)
+        .and_then(|()| tx.commit())
+        .map_err(failed("write the file"))?;
+    connection
+        .set_db_config(keep_log, false)
+        .map_err(failed("open the file"))?;
+    Ok((connection, found))
+}
+
+/// The form that it has; or else what is wrong with it.
+fn check(connection: &Connection) -> rusqlite::Result<Result<i64, String>> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        // It is said on several lines.
+        let found: Vec<_> = found.split_whitespace().collect();
+        return Ok(Err(found.join(" ")));
+    }
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(if version < 1 {
+        Err("it has no version".into())
+    } else {
+        Ok(version)
+    })
+}
+
+/// Each step brings it from one form to the next.
+fn migrate(_tx: &Transaction<'_>, version: i64) -> rusqlite::Result<()> {
+    match version {
+        VERSION => Ok(()),
+        _ => unreachable!("there has been no other form"),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    // Not CREATE: a file that is missing now was there a moment ago.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // Nothing is written anywhere else.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    let journal = "journal_mode";
+    connection.pragma_update_and_check(None, journal, "wal", |row| row.get::<_, String>(0))?;
+    // On the disk at commit.
+    connection.pragma_update(None, "synchronous", "full")?;
+    let limit = "journal_size_limit";
+    connection.pragma_update_and_check(None, limit, LOG_LIMIT, |row| row.get::<_, i64>(0))?;
+    Ok(connection)
+}
+
+/// A transaction that will not find out halfway that it may not write.
+pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
