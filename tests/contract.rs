@@ -32,9 +32,12 @@ async fn exposition() -> String {
         .send("PUT", "/simulator/organization", access)
         .await;
     assert_eq!(status, 204, "{text}");
+    let files = Files::new();
+    let storage = format!("--storage.path={}", files.path("data").display());
     let flags = [
         "--collect.sources=clip_groups,live_streams",
         "--collect.requests-per-second=10",
+        &storage,
     ];
     let exporter = exporter(&simulator, &flags);
     exporter

@@ -14,7 +14,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use url::Url;
 
 pub use address::ListenAddress;
-pub use options::{ListenArgs, LogArgs, WebArgs, WebConfigArgs};
+pub use options::{ListenArgs, LogArgs, StorageArgs, WebArgs, WebConfigArgs};
 
 use crate::build_info;
 use crate::config::{self, Environment, Flags, INTERVAL, TIMEOUT};
@@ -47,7 +47,7 @@ Examples:
   rhombus-share-exporter check-config --config.file=exporter.yml
       What is wrong with the file, or what would run.
 
-Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong.";
+Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong, or --storage.path\ncan't be used as it is.";
 
 #[derive(Parser, Debug)]
 #[command(
@@ -93,6 +93,9 @@ pub struct ServeArgs {
     /// How to serve.
     #[command(flatten)]
     pub web: WebArgs,
+    /// What outlasts the process.
+    #[command(flatten)]
+    pub storage: StorageArgs,
     /// The log.
     #[command(flatten)]
     pub log: LogArgs,

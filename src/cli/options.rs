@@ -64,6 +64,15 @@ pub struct WebConfigArgs {
     pub path: Option<PathBuf>,
 }
 
+/// What outlasts the process.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(next_help_heading = "Storage")]
+pub struct StorageArgs {
+    /// The directory that keeps open violations over a restart; without it they are forgotten then
+    #[arg(long = "storage.path", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
 /// The log.
 #[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
 #[command(next_help_heading = "Log")]

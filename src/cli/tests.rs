@@ -63,6 +63,7 @@ fn without_a_command_it_serves() {
     assert_eq!(args.listen.listen_address.to_string(), "127.0.0.1:0");
     assert_eq!(args.web.telemetry_path.as_str(), "/metrics");
     assert_eq!(args.web.max_connections, 512);
+    assert_eq!(args.storage.directory, None);
     assert_eq!(args.log.level, LogLevel::Info);
     assert_eq!(args.log.format, LogFormat::Logfmt);
     assert!(!args.web.enable_lifecycle);
@@ -97,6 +98,7 @@ fn a_command_line_of_serve_can_be_checked_as_it_is() {
         "--config.file=a.yml",
         "--web.listen-address=127.0.0.1:0",
         "--web.max-connections=7",
+        "--storage.path=data",
         "--log.level=warn",
     ];
     let with = |command| parsed(&[&[command][..], &flags].concat());
@@ -345,5 +347,6 @@ fn the_other_commands_have_their_defaults() {
         panic!("no simulator");
     };
     assert_eq!((simulate.groups, simulate.seed), (7, 2));
+    assert!(refused(&["demo", "--storage.path=data"]).contains("--storage.path"));
     assert!(refused(&["healthcheck", "--url=file:///etc/passwd"]).contains("expected a URL"));
 }

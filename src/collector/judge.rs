@@ -7,7 +7,8 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tracing::info;
 
-use crate::inventory::{FleetHandle, Inventory, Organization, Standing, Violations};
+use super::memory::Memory;
+use crate::inventory::{ExceptionUse, FleetHandle, Inventory, Organization, Standing, Violations};
 use crate::policy::{Assessment, Policy, Seen};
 use crate::share::{MalformedCounts, Moment, Share, ShareKind, UnixMillis};
 
@@ -18,6 +19,7 @@ pub(super) const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 pub(super) struct Judge {
     policy: Arc<ArcSwap<Policy>>,
     fleet: Arc<FleetHandle>,
+    memory: Arc<Memory>,
     /// How many violations have a series of their own, in all. Locked while some are given one.
     series: Mutex<usize>,
 }
@@ -39,10 +41,16 @@ pub(super) struct Polled<'a> {
 }
 
 impl Judge {
-    pub(super) fn new(policy: Arc<ArcSwap<Policy>>, fleet: Arc<FleetHandle>) -> Self {
+    pub(super) fn new(
+        policy: Arc<ArcSwap<Policy>>,
+        fleet: Arc<FleetHandle>,
+        memory: Arc<Memory>,
+    ) -> Self {
+        fleet.set_exceptions(memory.exceptions());
         Self {
             policy,
             fleet,
+            memory,
             series: Mutex::new(0),
         }
     }
@@ -84,6 +92,42 @@ impl Judge {
         }
     }
 
+    /// Takes in which exceptions are of use now.
+    pub(super) fn note_exceptions(&self, now: UnixMillis) {
+        let (policy, fleet) = (self.policy.load(), self.fleet.load());
+        let known = self.fleet.exceptions();
+        if policy.exceptions().is_empty() && known.is_empty() {
+            return;
+        }
+        let lists = fleet.organizations.iter().flat_map(|it| it.standings());
+        let violations: Vec<_> = lists
+            .filter_map(|(_, standing)| standing.violations().cloned())
+            .collect();
+        let covered = Violations::covered(violations.iter().map(|known| &**known));
+        let uses = policy.exceptions().iter().map(|exception| {
+            let name = &*exception.name;
+            let first = ExceptionUse {
+                first_seen: now,
+                last_match: now,
+            };
+            let known = known.get(name).copied().unwrap_or(first);
+            let last_match = match covered.contains_key(name) {
+                true => now,
+                false => known.last_match,
+            };
+            (
+                name.to_owned(),
+                ExceptionUse {
+                    last_match,
+                    ..known
+                },
+            )
+        });
+        let uses = uses.collect();
+        self.memory.keep_exceptions(&uses);
+        self.fleet.set_exceptions(uses);
+    }
+
     /// Judges everything by another policy.
     pub(super) fn use_policy(&self, policy: Arc<Policy>, here: Moment) {
         self.policy.store(policy);
@@ -92,6 +136,7 @@ impl Judge {
             self.judge_lists_anew(organization);
         }
         self.look_at_time(here);
+        self.note_exceptions(here.time);
     }
 
     /// Whether the policy asks what cameras are called or where they are.
@@ -202,13 +247,15 @@ impl Judge {
                 has = self.give_series(list, &mut violations, *series - had);
                 standing = standing.judged(violations);
             }
-            let list = (list.organization, list.kind);
+            let (next, list) = (standing.clone(), (list.organization, list.kind));
             let is_published = match malformed {
                 Some(malformed) => self.fleet.publish_poll(list, &before, standing, malformed),
                 None => self.fleet.publish_after(list, &before, standing),
             };
             if is_published {
                 *series = *series - had + has;
+                // While no other change of the list comes between.
+                self.memory.keep(list, &before, &next);
                 return;
             }
         }

@@ -9,6 +9,7 @@ mod credential;
 mod directory;
 mod identity;
 mod judge;
+mod memory;
 mod names;
 mod partner;
 mod poller;
@@ -16,7 +17,7 @@ mod running;
 mod schedule;
 mod threads;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ use tracing::{info, warn};
 use crate::clock::{Clock, ServerClock};
 use crate::config::{self, Collect, Config, CredentialSource};
 use crate::inventory::{
-    ClientCounts, Fleet, FleetHandle, Partner, PartnerStanding, Snapshot, View,
+    ClientCounts, Fleet, FleetHandle, Organization, Partner, PartnerStanding, Snapshot, View,
 };
 use crate::policy::Policy;
 use crate::rhombus::{
@@ -39,9 +40,11 @@ use crate::rhombus::{
     Transport,
 };
 use crate::share::{ClientList, ShareKind};
+use crate::store::Storage;
 use credential::CurrentCredential;
 use directory::{Directory, OrganizationId};
 use judge::Judge;
+use memory::Memory;
 use partner::{ClientsLook, PartnerAccess, PartnerTask, RunningPartner};
 use poller::Poller;
 use running::{Access, Occasion, Running, Settings};
@@ -85,6 +88,7 @@ pub struct Collector {
     stop: CancellationToken,
     tasks: JoinSet<()>,
     threads: Threads,
+    memory: Arc<Memory>,
 }
 
 /// The tasks that are to run, in place of those that do.
@@ -96,7 +100,8 @@ struct Plan {
 }
 
 impl Collector {
-    /// A collector of nothing yet, over the connections of `transport` and on threads of its own.
+    /// A collector of nothing yet, over the connections of `transport` and on threads of its own. What it
+    /// knows outlasts it in `storage`.
     ///
     /// # Errors
     /// When there are no more threads to be had.
@@ -105,13 +110,15 @@ impl Collector {
         watching: Watching,
         observer: Arc<dyn Observer>,
         clock: Clock,
+        storage: Option<Storage>,
     ) -> io::Result<Self> {
         let Watching { fleet, policy } = watching;
         let config = Config::default();
+        let memory = Arc::new(Memory::new(storage));
         let mut collector = Self {
             transport: Arc::new(transport),
             observer,
-            judge: Arc::new(Judge::new(policy, fleet.clone())),
+            judge: Arc::new(Judge::new(policy, fleet.clone(), memory.clone())),
             fleet,
             clock,
             config: Arc::new(config),
@@ -123,6 +130,7 @@ impl Collector {
             stop: CancellationToken::new(),
             tasks: JoinSet::new(),
             threads: Threads::new()?,
+            memory,
         };
         collector.start_looking_at_time();
         Ok(collector)
@@ -135,7 +143,9 @@ impl Collector {
         let looks = async move {
             loop {
                 tokio::time::sleep(judge::LOOK_INTERVAL).await;
-                judge.look_at_time(clock.read());
+                let here = clock.read();
+                judge.look_at_time(here);
+                judge.note_exceptions(here.time);
             }
         };
         let task = async move {
@@ -403,7 +413,9 @@ impl Collector {
                     let server_clock = server_clock(&mut server_clocks, &settings.endpoint);
                     let credential = self.credential_of(&settings)?;
                     let before = before.map(|before| &**before);
-                    let next = Running::new(settings, before, server_clock, credential);
+                    let recall =
+                        |organization: &Organization, kind| self.memory.recall(organization, kind);
+                    let next = Running::new(settings, before, server_clock, credential, recall);
                     let next = Arc::new(next);
                     starting.push(next.clone());
                     next
@@ -490,6 +502,10 @@ impl Collector {
         let fleet = Fleet::new(organizations.collect(), view).of_partners(partners);
         self.fleet.replace(fleet);
         self.judge.recount_series();
+        self.forget();
+        for running in &plan.starting {
+            self.judge.judge_lists_anew(&running.organization);
+        }
         for (partner, counts) in self.partners.values().zip(plan.counts) {
             self.fleet.recount_clients(&partner.partner, counts);
         }
@@ -497,6 +513,24 @@ impl Collector {
         self.start(plan.starting);
         self.server_clocks
             .retain(|_, clock| Arc::strong_count(clock) > 1);
+    }
+
+    /// Forgets the lists that nobody watches any more. Those of a partner's clients wait until it is known
+    /// which clients there are.
+    fn forget(&self) {
+        let fleet = self.fleet.load();
+        let lists = fleet.organizations.iter().flat_map(|organization| {
+            let kinds = organization.standings();
+            kinds.filter_map(|(kind, _)| memory::key_of(organization, kind))
+        });
+        let watched: BTreeSet<_> = lists.collect();
+        self.memory.forget(&watched, |key| {
+            let partner = key
+                .partner
+                .as_ref()
+                .and_then(|name| self.partners.get(name));
+            partner.is_none_or(|partner| partner.clients.is_some())
+        });
     }
 
     /// Starts tasks, the first polls of the organisations spread over a while.

@@ -14,7 +14,7 @@ use super::partner::PartnerAccess;
 use super::schedule::Schedule;
 use crate::clock::ServerClock;
 use crate::config::{Collect, CredentialSource};
-use crate::inventory::{Organization, PartnerClient};
+use crate::inventory::{Organization, PartnerClient, Standing};
 use crate::rhombus::{Endpoint, ExpirationTime, OfPartner, Pace};
 use crate::share::{Id, Identity, Reason, ShareKind};
 
@@ -71,11 +71,13 @@ pub(super) enum Access {
 impl Running {
     /// Tasks to be started. Where others before them watch the same organisation, they go on with the
     /// pace and the schedules of these, and with their picture if these settings would have made it too.
+    /// `recall` gives what was known of a list when the last process ended.
     pub(super) fn new(
         settings: Settings,
         before: Option<&Self>,
         server_clock: Arc<ServerClock>,
         credential: Arc<Mutex<CurrentCredential>>,
+        recall: impl Fn(&Organization, ShareKind) -> Option<Standing>,
     ) -> Self {
         let rate = settings.collect.requests_per_second;
         let kinds = &settings.collect.sources;
@@ -85,12 +87,14 @@ impl Running {
         let organization = picture.unwrap_or_else(|| {
             // What is open stays so until it is seen mended, however it is asked for.
             Organization::new(&settings.name, kinds, server_clock.clone())
-                .knowing(|kind| Some(known?.organization.standing(kind).asked_anew()))
+                .knowing(|_, kind| Some(known?.organization.standing(kind).asked_anew()))
         });
         let organization = match settings.access.client() {
             Some((client, identity)) => organization.of_partner(client, identity),
             None => organization,
         };
+        // Of what is watched already, nothing is left to recall.
+        let organization = organization.knowing(&recall);
         let (pace, key_facts) = match before {
             Some(before) => (before.pace.at(rate), before.key_facts.clone()),
             None => (Pace::new(rate), Arc::default()),

@@ -70,7 +70,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         is_demo: true,
     };
     invite(&url(listener.local_addr()?))?;
-    Exporter::start(&config, None, Transport::default(), listener, web)?
+    Exporter::start(&config, None, Transport::default(), listener, web, None)?
         .run(signals)
         .await
 }

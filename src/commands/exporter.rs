@@ -23,9 +23,12 @@ use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
 use crate::pages::{self, App, TelemetryPath, Workers};
 use crate::rhombus::Transport;
+use crate::store::{Keeper, Storage};
 
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long what is not on the disk yet may take to get there at the end.
+const LAST_WRITE: Duration = Duration::from_secs(2);
 
 /// How to serve.
 pub(super) struct Web {
@@ -41,13 +44,16 @@ pub(super) struct Web {
 pub(super) struct Exporter {
     collector: Collector,
     metrics: Metrics,
+    /// Writes what outlasts the process.
+    keeper: Option<Arc<Keeper>>,
     reloader: Option<Reloader>,
     server: JoinHandle<io::Result<()>>,
     shutdown: CancellationToken,
 }
 
 impl Exporter {
-    /// Starts the collectors and the server. Without a `reloader` there is nothing to read again.
+    /// Starts the collectors and the server. Without a `reloader` there is nothing to read again; without a
+    /// `storage` nothing outlasts the process.
     ///
     /// # Errors
     /// When an organisation can't be asked at all, e.g. for want of CA certificates.
@@ -57,6 +63,7 @@ impl Exporter {
         transport: Transport,
         listener: TcpListener,
         web: Web,
+        storage: Option<Storage>,
     ) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let fleet = Arc::new(FleetHandle::new(Fleet::new(
@@ -71,13 +78,17 @@ impl Exporter {
         if web.is_demo {
             metrics.mark_as_demo()?;
         }
+        let keeper = storage.as_ref().map(|storage| storage.keeper.clone());
+        if let Some(keeper) = keeper.clone() {
+            metrics.watch_storage(Box::new(move || keeper.stats()));
+        }
         let observer = metrics.observer();
         let watching = Watching {
             fleet: fleet.clone(),
             policy: policy.clone(),
         };
-        let mut collector = Collector::new(transport, watching, observer, clock.clone())
-            .context("cannot start the threads that collect")?;
+        let collector = Collector::new(transport, watching, observer, clock.clone(), storage);
+        let mut collector = collector.context("cannot start the threads that collect")?;
         collector.apply(config)?;
 
         let requests = reloader.as_ref().map(Reloader::requests);
@@ -109,6 +120,7 @@ impl Exporter {
         Ok(Self {
             collector,
             metrics,
+            keeper,
             reloader,
             server: tokio::spawn(server),
             shutdown,
@@ -146,16 +158,24 @@ impl Exporter {
     async fn end(self) {
         self.shutdown.cancel();
         // Side by side: what stops a process waits for it no longer than for the slower one.
-        let (collectors, server) = tokio::join!(
-            tokio::time::timeout(GRACE, self.collector.stop()),
-            self.server
-        );
-        if collectors.is_err() {
-            warn!("collectors did not end in time");
-        }
+        let ((), server) = tokio::join!(stop(self.collector, self.keeper), self.server);
         if let Err(crash) = server {
             error!(error = %crash, "the web server has crashed");
         }
+    }
+}
+
+/// Ends the collectors, then writes what they have said last.
+async fn stop(collector: Collector, keeper: Option<Arc<Keeper>>) {
+    if tokio::time::timeout(GRACE, collector.stop()).await.is_err() {
+        warn!("collectors did not end in time");
+    }
+    let Some(keeper) = keeper else { return };
+    let written = tokio::task::spawn_blocking(move || keeper.finish(LAST_WRITE));
+    // Disks that hang may have taken all threads that could do it.
+    let written = tokio::time::timeout(LAST_WRITE, written).await;
+    if !matches!(written, Ok(Ok(true))) {
+        warn!("what is remembered could not all be written");
     }
 }
 
@@ -198,7 +218,7 @@ mod tests {
             is_demo: false,
         };
         let transport = Transport::default();
-        let exporter = Exporter::start(&config, None, transport, listener, web).unwrap();
+        let exporter = Exporter::start(&config, None, transport, listener, web, None).unwrap();
         Exporter {
             reloader: Some(reloader),
             ..exporter

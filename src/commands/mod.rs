@@ -21,6 +21,7 @@ use exporter_web::WebConfigError;
 use crate::cli::Command;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Environment};
+use crate::store::StoreError;
 
 /// Runs `command` to its end.
 pub async fn run(command: Command, env: Environment) -> ExitCode {
@@ -46,9 +47,11 @@ fn simulated_clock() -> rhombus_simulator::Clock {
     rhombus_simulator::Clock::from_fn(move || clock.now().0)
 }
 
-/// 2 for a configuration that is wrong, 1 for anything else.
+/// 2 for a configuration that is wrong, or a storage that can't be used as it is; 1 for anything else.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
-    if error.is::<ConfigError>() || error.is::<WebConfigError>() {
+    let is_wrong =
+        error.is::<ConfigError>() || error.is::<WebConfigError>() || error.is::<StoreError>();
+    if is_wrong {
         ExitCode::from(2)
     } else {
         ExitCode::FAILURE

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use exporter_web::WebConfig;
 use tokio::net::TcpListener;
+use tracing::info;
 
 use super::descriptors;
 use super::exporter::{Exporter, Web};
@@ -14,6 +15,7 @@ use super::signals::{EndSignals, hangups};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
 use crate::config::{self, Environment, Loaded};
+use crate::store::{Kept, Storage, StoreError};
 use crate::telemetry;
 
 pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()> {
@@ -29,11 +31,16 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
     let Some(ready) = unless_ended(prepare(args, load.clone()), &mut signals).await else {
         return Ok(());
     };
-    let (loaded, listener, web) = ready?;
+    let Ready {
+        loaded,
+        listener,
+        web,
+        storage,
+    } = ready?;
     let policy = loaded.config.policy.clone();
     let reloader = Reloader::new(load, web.config.clone(), policy, hangups, clock);
     let reloader = Some(reloader);
-    Exporter::start(&loaded.config, reloader, transport, listener, web)?
+    Exporter::start(&loaded.config, reloader, transport, listener, web, storage)?
         .run(signals)
         .await
 }
@@ -46,11 +53,28 @@ async fn unless_ended<T>(ready: impl Future<Output = T>, signals: &mut EndSignal
     }
 }
 
-/// Reads the configuration and begins to listen.
-async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<(Loaded, TcpListener, Web)> {
-    let file = args.web.config_file.path;
-    let read = move || anyhow::Ok((load()?, web_config(file.as_deref())?));
-    let (loaded, config) = tokio::task::spawn_blocking(read).await??;
+/// All that is needed to begin.
+struct Ready {
+    loaded: Loaded,
+    listener: TcpListener,
+    web: Web,
+    storage: Option<Storage>,
+}
+
+/// Reads the configuration, opens the storage and begins to listen.
+async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<Ready> {
+    let (file, directory) = (args.web.config_file.path, args.storage.directory);
+    let read = move || {
+        let read = (load()?, web_config(file.as_deref())?);
+        // Only where all else is right: it is taken from then on.
+        anyhow::Ok((read, directory.as_deref().map(open).transpose()?))
+    };
+    let ((loaded, config), storage) = tokio::task::spawn_blocking(read).await??;
+    if storage.is_none() {
+        info!(
+            "open violations are forgotten at a restart, until the first poll; set --storage.path to keep them"
+        );
+    }
     log_warnings(&loaded);
     descriptors::raise(args.web.max_connections);
     let web = Web {
@@ -60,7 +84,21 @@ async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<(Loaded, TcpList
         max_connections: args.web.max_connections as usize,
         is_demo: false,
     };
-    Ok((loaded, bind(&args.listen.listen_address).await?, web))
+    Ok(Ready {
+        loaded,
+        listener: bind(&args.listen.listen_address).await?,
+        web,
+        storage,
+    })
+}
+
+fn open(directory: &Path) -> Result<Storage, StoreError> {
+    let clock = Clock::system();
+    let storage = Storage::open(directory, move || clock.now())?;
+    let Kept { lists, exceptions } = &storage.kept;
+    let (lists, exceptions) = (lists.len(), exceptions.len());
+    info!(lists, exceptions, "remembered over the restart");
+    Ok(storage)
 }
 
 /// The web configuration, if there is one.

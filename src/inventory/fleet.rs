@@ -12,7 +12,7 @@ use super::{ClientCounts, ErrorCounts, Partner, PartnerStanding, Snapshot, Stand
 use crate::clock::ServerClock;
 use crate::share::{
     AccessUntil, CameraNames, Id, Identity, MalformedCounts, Moment, Permissions, Reason, Shard,
-    ShareKind, Source, Window,
+    ShareKind, Source, UnixMillis, Window,
 };
 
 /// One organisation that is watched.
@@ -87,9 +87,9 @@ impl Organization {
 
     /// The same with what was known of lists before: `known` gives it, where something was.
     #[must_use]
-    pub fn knowing(self, known: impl Fn(ShareKind) -> Option<Standing>) -> Self {
+    pub fn knowing(self, known: impl Fn(&Self, ShareKind) -> Option<Standing>) -> Self {
         for (kind, standing) in &self.standings {
-            if let Some(known) = known(*kind) {
+            if let Some(known) = known(&self, *kind) {
                 standing.store(Arc::new(known));
             }
         }
@@ -230,12 +230,23 @@ impl Fleet {
     }
 }
 
+/// When an exception was of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExceptionUse {
+    /// When it was first read.
+    pub first_seen: UnixMillis,
+    /// When it last covered a share; when it was first read, if it never has.
+    pub last_match: UnixMillis,
+}
+
 /// The one place where the present [`Fleet`] is found, and where what has gone wrong in all of it is
 /// counted.
 #[derive(Debug)]
 pub struct FleetHandle {
     fleet: ArcSwap<Fleet>,
     version: AtomicU64,
+    /// When each exception was of use, by its name.
+    exceptions: ArcSwap<BTreeMap<String, ExceptionUse>>,
     /// Locked while a poll is published and while a snapshot is made, which takes no longer than to read
     /// each list once.
     errors: Mutex<ErrorCounts>,
@@ -247,6 +258,7 @@ impl FleetHandle {
         Self {
             fleet: ArcSwap::from_pointee(fleet),
             version: AtomicU64::new(0),
+            exceptions: ArcSwap::default(),
             errors: Mutex::default(),
         }
     }
@@ -266,7 +278,9 @@ impl FleetHandle {
     /// a poll, both show or neither.
     pub fn snapshot(&self, here: Moment) -> (Snapshot, ErrorCounts) {
         let errors = locked(&self.errors);
-        (Snapshot::new(&self.load(), here), errors.clone())
+        let mut snapshot = Snapshot::new(&self.load(), here);
+        snapshot.exceptions = self.exceptions();
+        (snapshot, errors.clone())
     }
 
     /// Publishes what came of a poll, and counts what went wrong in it: the failure, or what could not be
@@ -371,6 +385,16 @@ impl FleetHandle {
         is_new
     }
 
+    /// When each exception was of use, by its name.
+    pub fn exceptions(&self) -> Arc<BTreeMap<String, ExceptionUse>> {
+        self.exceptions.load_full()
+    }
+
+    /// Puts when exceptions were of use in place of what was known.
+    pub fn set_exceptions(&self, uses: BTreeMap<String, ExceptionUse>) {
+        self.exceptions.store(Arc::new(uses));
+    }
+
     /// Grows with each change that a poll or a reload makes; for those who keep a rendering.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
@@ -390,7 +414,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use crate::inventory::{Failure, Inventory, Look, Snapshot, State};
-    use crate::share::{CameraName, Listing, UnixMillis};
+    use crate::share::{CameraName, Listing};
 
     const NOW: Moment = Moment {
         time: UnixMillis::from_secs(10_000),

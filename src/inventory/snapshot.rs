@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Belief, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing, State, View,
+    Belief, ExceptionUse, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing,
+    State, View,
 };
 use crate::share::{AccessUntil, Id, Identity, Moment, Permissions, ShareKind};
 
@@ -18,6 +19,8 @@ pub struct Snapshot {
     pub organizations: Vec<Look>,
     /// Sorted by name.
     pub partners: Vec<PartnerLook>,
+    /// When each exception was of use, by its name.
+    pub exceptions: Arc<BTreeMap<String, ExceptionUse>>,
     here: Moment,
 }
 
@@ -62,6 +65,7 @@ impl Snapshot {
             view: fleet.view.clone(),
             organizations: fleet.organizations.iter().map(look).collect(),
             partners: fleet.partners.iter().map(look_at_partner).collect(),
+            exceptions: Arc::default(),
             here,
         }
     }

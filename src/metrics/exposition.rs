@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -19,6 +19,7 @@ use super::families::Family;
 use super::inventories::Inventories;
 use super::rendered::{Form, Rendered};
 use super::state::{self, Shown};
+use super::storage::{self, WatchStorage};
 use super::{access, health, partners, policy};
 use crate::share::Moment;
 
@@ -33,6 +34,8 @@ pub struct Exposition {
     registry: Registry,
     inventories: Inventories,
     connections: CountConnections,
+    /// Set where something outlasts the process.
+    storage: OnceLock<WatchStorage>,
     kept: ArcSwapOption<Kept>,
     /// How often something changed that the organisations don't tell.
     changes: AtomicU64,
@@ -69,6 +72,7 @@ impl Exposition {
             registry,
             inventories,
             connections,
+            storage: OnceLock::new(),
             kept: ArcSwapOption::empty(),
             changes: AtomicU64::new(0),
         }
@@ -128,6 +132,13 @@ impl Exposition {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Tells from now on how the writing of what outlasts the process goes. Said once.
+    pub(super) fn watch_storage(&self, watch: WatchStorage) {
+        // Whoever came first stays.
+        let _ = self.storage.set(watch);
+        self.changed();
+    }
+
     /// Hands on the text of each family, in the order of their names.
     fn write(&self, hand_on: &mut dyn FnMut(&str)) {
         let connections = (self.connections)();
@@ -141,7 +152,8 @@ impl Exposition {
             .chain(health::families(&snapshot, &errors))
             .chain(partners::families(&snapshot))
             .chain(policy::families(&snapshot, &in_use))
-            .chain(connections::families(&connections));
+            .chain(connections::families(&connections))
+            .chain(self.storage.get().into_iter().flat_map(storage::families));
         families.extend(at_the_scrape.map(|family| (family.name().to_owned(), Part::New(family))));
         for family in families.into_values() {
             match family {

@@ -13,6 +13,7 @@ mod partners;
 mod policy;
 mod rendered;
 mod state;
+mod storage;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use connections::CountConnections;
 pub use exposition::Exposition;
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 pub use rendered::Form;
+pub use storage::WatchStorage;
 
 use crate::build_info;
 use crate::clock::Clock;
@@ -92,6 +94,11 @@ impl Metrics {
         )?;
         demo.set(1.0);
         self.registry.register(Box::new(demo))
+    }
+
+    /// Tells from now on how the writing of what outlasts the process goes. Said once.
+    pub fn watch_storage(&self, watch: WatchStorage) {
+        self.exposition.watch_storage(watch);
     }
 
     /// What `/metrics` answers.

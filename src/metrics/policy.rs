@@ -37,6 +37,11 @@ static EXCEPTION_SHARES: Spec = Spec::gauge(
     &["exception"],
     "Shares that break a rule and that the exception covers.",
 );
+static EXCEPTION_LAST_MATCH: Spec = Spec::gauge(
+    "rhombus_policy_exception_last_match_timestamp_seconds",
+    &["exception"],
+    "When the exception last covered a share; when it was first read, if it never has.",
+);
 static ERRORS: Spec = Spec::gauge(
     "rhombus_policy_errors",
     &["policy"],
@@ -101,6 +106,13 @@ pub(super) fn families<'a>(snapshot: &'a Snapshot, policy: &'a Policy) -> Vec<Fa
             for exception in policy.exceptions() {
                 let count = covered.get(&*exception.name).copied().unwrap_or(0);
                 series.push_count(&[&*exception.name], count);
+            }
+        }),
+        Family::new(&EXCEPTION_LAST_MATCH, move |series| {
+            for exception in policy.exceptions() {
+                if let Some(used) = snapshot.exceptions.get(&*exception.name) {
+                    series.push(&[&*exception.name], used.last_match.as_secs_f64());
+                }
             }
         }),
         Family::new(&ERRORS, move |series| {

@@ -48,7 +48,8 @@ impl Hanging {
             fleet,
             policy: Arc::default(),
         };
-        let collector = Collector::new(transport, watching, metrics.observer(), clock).unwrap();
+        let collector = Collector::new(transport, watching, metrics.observer(), clock, None);
+        let collector = collector.unwrap();
 
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("web.yml");
