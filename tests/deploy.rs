@@ -363,6 +363,60 @@ fn a_real_key_is_in_a_directory_that_git_ignores() {
     }
 }
 
+/// The variable of `--storage.path`.
+const STORAGE: &str = "RHOMBUS_SHARE_EXPORTER_STORAGE_PATH";
+
+#[test]
+fn what_outlasts_the_process_is_on_something_that_stays() {
+    let exporter = &yaml("deploy/compose/compose.key.yml")["services"]["exporter"];
+    let mut mounts = items(&exporter["volumes"]).iter();
+    let at = &exporter["environment"][STORAGE];
+    let mount = mounts
+        .find(|mount| mount["target"] == *at)
+        .expect("a mount");
+    assert_eq!(
+        (mount["type"].as_str(), mount.get("read_only")),
+        (Some("bind"), None)
+    );
+    assert_eq!(mount["source"], "${RHOMBUS_DATA_DIR:-./data}");
+    assert!(
+        read("deploy/compose/.gitignore")
+            .lines()
+            .any(|line| line == "/data/")
+    );
+    for document in ["docs/deploy.md", "deploy/compose/compose.key.yml"] {
+        assert!(
+            read(document).contains("install -d -m 0700 deploy/compose/data"),
+            "{document}"
+        );
+    }
+
+    let unit = read("deploy/systemd/rhombus-share-exporter.service");
+    let directory = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("StateDirectory="));
+    let variable = format!(
+        "Environment={STORAGE}=%S/{}",
+        directory.expect("a directory")
+    );
+    assert!(unit.lines().any(|line| line == variable), "{variable}");
+    assert!(unit.lines().any(|line| line == "StateDirectoryMode=0700"));
+
+    let set = &objects(SHARDS)["StatefulSet"]["spec"];
+    let container = named(&set["template"]["spec"]["containers"], "exporter");
+    let at = &named(&container["env"], STORAGE)["value"];
+    let mount = items(&container["volumeMounts"]).iter();
+    let mount = mount
+        .clone()
+        .find(|mount| mount["mountPath"] == *at)
+        .expect("a mount");
+    assert_eq!(mount.get("readOnly"), None);
+    // Each pod's own.
+    let claims = items(&set["volumeClaimTemplates"]).iter();
+    let names: Vec<_> = claims.map(|claim| &claim["metadata"]["name"]).collect();
+    assert_eq!(names, [&mount["name"]]);
+}
+
 /// The size that a memory limit means: `512M` and `512Mi` are taken for the same.
 fn mebibytes(limit: &Value) -> u64 {
     let text = limit.as_str().unwrap();
@@ -583,8 +637,16 @@ fn what_the_documents_tell_to_write_parses() {
     let probe = &container["livenessProbe"]["exec"]["command"];
     assert_eq!(probe, &json!([BINARY, "healthcheck"]));
     assert_eq!(documents[2]["spec"]["ports"][0]["port"], port);
+    let volumes = &documents[1]["spec"]["template"]["spec"]["volumes"];
+    let claim = &named(volumes, "storage")["persistentVolumeClaim"]["claimName"];
+    assert_eq!(&documents[3]["metadata"]["name"], claim);
+    let mount = named(&container["volumeMounts"], "storage");
     assert_eq!(
-        documents[3]["scrape_configs"][0]["job_name"],
+        mount["mountPath"],
+        named(&container["env"], STORAGE)["value"]
+    );
+    assert_eq!(
+        documents[4]["scrape_configs"][0]["job_name"],
         env!("CARGO_PKG_NAME")
     );
 }
