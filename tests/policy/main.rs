@@ -8,6 +8,7 @@
 mod common;
 
 mod exceptions;
+mod memory;
 mod rules;
 mod sight;
 mod site;

@@ -1,0 +1,146 @@
+//! What outlasts the process, and what ends with it.
+
+use std::path::Path;
+
+use crate::common::files::serve;
+use crate::common::process::Process;
+use crate::common::set_fault;
+use crate::site::{
+    LIST, Site, excepted, in_seconds, now, open_page, reference, since, unsecured, uuid, violations,
+};
+
+const FAULT: &str = r#"{"fault":"server_error"}"#;
+
+/// An exporter that remembers in the directory of the site.
+async fn remembering(site: &Site, policy: &str) -> Process {
+    let storage = format!("--storage.path={}", site.files.path("storage").display());
+    site.judged(policy, &[&storage]).await
+}
+
+/// The same, begun again; it has not necessarily asked for anything.
+fn begun_again(site: &Site, config: &Path) -> Process {
+    let storage = format!("--storage.path={}", site.files.path("storage").display());
+    serve(config, &[&storage])
+}
+
+async fn killed(exporter: Process) {
+    let written = "rhombus_share_exporter_storage_pending_lists";
+    exporter
+        .wait_for("all is written", |metrics| metrics.value(written) == 0.0)
+        .await;
+    exporter.signal("KILL");
+    exporter.ended().await;
+}
+
+#[tokio::test]
+async fn a_violation_is_there_before_the_first_poll_after_a_restart() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(6)).await;
+    let exporter = remembering(&site, "").await;
+    let before = exporter.metrics().await;
+    assert_eq!(unsecured(&before), 1.0);
+    set_fault(&site.simulator, FAULT).await;
+    killed(exporter).await;
+    let ends = now() + 7;
+    let exporter = begun_again(&site, &site.files.path("config.yml"));
+    // Rhombus fails from the start, and the end of the link passes meanwhile.
+    let first = since("unsecured", "warning", 1);
+    let metrics = exporter
+        .wait_for("its end has passed", |metrics| {
+            assert_eq!(unsecured(metrics), 1.0);
+            assert_eq!(metrics.value(&first), before.value(&first));
+            now() > ends
+        })
+        .await;
+    assert_eq!(
+        metrics.get(r#"rhombus_shares{org="acme",kind="clip_group",protection="none"}"#),
+        None
+    );
+    // Lists that were read again begin anew, and this one ends with a good look.
+    let (status, _) = site.simulator.send("DELETE", "/simulator/fault", "").await;
+    assert_eq!(status, 204);
+    exporter
+        .wait_for("it is seen", |metrics| unsecured(metrics) == 0.0)
+        .await;
+}
+
+#[tokio::test]
+async fn without_a_place_to_remember_violations_wait_for_the_first_poll_and_a_line_says_so() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    let exporter = site.judged("", &[]).await;
+    assert!(
+        exporter
+            .output()
+            .contains("set --storage.path to keep them")
+    );
+    exporter.signal("KILL");
+    exporter.ended().await;
+    set_fault(&site.simulator, FAULT).await;
+    let exporter = serve(&site.files.path("config.yml"), &[]);
+    let success = r#"rhombus_collect_success{org="acme",source="clip_groups"}"#;
+    let metrics = exporter
+        .wait_for("it has failed", |metrics| metrics.get(success) == Some(0.0))
+        .await;
+    let series = violations("clip_group", "unsecured", "warning");
+    assert_eq!(metrics.get(&series), None);
+    assert!(
+        exporter.page().await.contains("Lists read"),
+        "the page is there"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_is_suddenly_empty_is_looked_at_twice_after_a_restart_too() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    killed(remembering(&site, "").await).await;
+    let empty = r#"{"fault":"raw","body":"{\"sharedClipGroups\":[],\"error\":false}","times":1}"#;
+    set_fault(&site.simulator, empty).await;
+    let exporter = begun_again(&site, &site.files.path("config.yml"));
+    for _ in 0..2 {
+        let metrics = exporter.wait_for_success().await;
+        assert_eq!(unsecured(&metrics), 1.0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_watched_no_more_is_forgotten_and_not_called_mended() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    killed(remembering(&site, "").await).await;
+    let config = site.configure("", "");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("name: acme", "name: globex")).unwrap();
+    let exporter = begun_again(&site, &config);
+    exporter
+        .wait_for_output("no longer watched since the restart, which is not mended")
+        .await;
+    let metrics = exporter.metrics().await;
+    assert_eq!(
+        metrics.get(&violations("clip_group", "unsecured", "warning")),
+        None
+    );
+}
+
+#[tokio::test]
+async fn an_exception_that_has_ended_during_a_restart_covers_nothing_after_it() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    let policy = format!(
+        "policy:\n  exceptions:\n    - name: dock\n      match: {{ share: {} }}\n      \
+         policies: [unsecured]\n      reason: CHG-1042\n      owner: dock\n      until: {}\n",
+        reference(1),
+        in_seconds(8),
+    );
+    let exporter = remembering(&site, &policy).await;
+    let metrics = exporter.metrics().await;
+    assert_eq!(metrics.value(&excepted("clip_group", "unsecured")), 1.0);
+    set_fault(&site.simulator, FAULT).await;
+    killed(exporter).await;
+    let config = site.files.path("config.yml");
+    let exporter = begun_again(&site, &config);
+    exporter
+        .wait_for("it has ended", |metrics| unsecured(metrics) == 1.0)
+        .await;
+}
