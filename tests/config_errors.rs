@@ -8,7 +8,9 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rhombus_share_exporter::config::{self, Collect, Environment, Flags, KeySource, Loaded};
+use rhombus_share_exporter::config::{
+    self, Collect, Environment, Flags, KeySource, Loaded, PolicySection,
+};
 use rhombus_share_exporter::share::UnixMillis;
 
 /// The key in all these files; it may be in no message.
@@ -98,6 +100,32 @@ fn each_good_file_loads() {
 }
 
 #[test]
+fn what_would_run_is_a_file_for_the_same_policy() {
+    let path = "tests/config/good/policy.yml";
+    let text = std::fs::read_to_string(path).unwrap();
+    let parse = |text: &str| {
+        let loaded = config::parse_str(path, text, &environment(), NOW).unwrap();
+        (loaded.config, loaded.warnings)
+    };
+    let (first, warnings) = parse(&text);
+    assert!(
+        warnings[0].contains("the exception ended has ended"),
+        "{warnings:?}"
+    );
+    let shown = config::describe(&first).replace("[REDACTED]", "k");
+    assert_eq!(
+        parse(&shown).0.policy.policy,
+        first.policy.policy,
+        "{shown}"
+    );
+    // The file of exceptions is read when all is loaded.
+    let loaded = load(Path::new(path)).unwrap();
+    let names = loaded.config.policy.policy.exceptions().iter();
+    let names: Vec<_> = names.map(|it| it.name.to_string()).collect();
+    assert_eq!(names, ["lobby", "ended", "by-ref"]);
+}
+
+#[test]
 fn the_documented_example_is_sound_and_shows_the_defaults() {
     let path = "docs/config.example.yml";
     let text = std::fs::read_to_string(path).unwrap();
@@ -105,6 +133,7 @@ fn the_documented_example_is_sound_and_shows_the_defaults() {
         .unwrap()
         .config;
     assert_eq!(config.collect, Collect::default());
+    assert_eq!(config.policy, PolicySection::default());
     let names: Vec<_> = config
         .organizations
         .iter()

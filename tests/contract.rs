@@ -78,7 +78,9 @@ async fn with_partner() -> String {
         &[],
     );
     let text = format!(
-        "collect: {{interval: 1s, requests_per_second: 100, shard: 0/2}}\npartners:\n  - {{name: msp, api_key_file: msp, endpoint: '{}', refresh: 1s}}\n",
+        "collect: {{interval: 1s, requests_per_second: 100, shard: 0/2}}\npartners:\n  - {{name: msp, api_key_file: msp, endpoint: '{}', refresh: 1s}}\n\
+         policy:\n  rules: [{{name: loud, expression: share.sound}}]\n  \
+         exceptions: [{{name: quiet, match: {{org: x}}, policies: [loud], reason: r, owner: o, until: 2020-01-01}}]\n",
         simulator.url("")
     );
     let config = files.write("config.yml", &text);
@@ -86,6 +88,9 @@ async fn with_partner() -> String {
     exporter
         .wait_for("a client is known", |metrics| {
             !metrics.starting("rhombus_partner_client_info").is_empty()
+                && !metrics
+                    .starting("rhombus_share_violations_excepted")
+                    .is_empty()
         })
         .await;
     exporter.get("/metrics").await.1

@@ -15,11 +15,14 @@ use super::output;
 use super::signals::EndSignals;
 use super::simulated_clock;
 use crate::cli::DemoArgs;
+use crate::clock::Clock;
 use crate::config::{
-    Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns, PolicySection,
+    Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns, Until,
 };
 use crate::pages::TelemetryPath;
+use crate::policy::{Exception, Match, Policies, Policy, SeriesLimit, built_in};
 use crate::rhombus::{ApiKey, Endpoint, Transport};
+use crate::share::UnixMillis;
 use crate::telemetry;
 
 /// The organisations with a key of their own: name here, name at Rhombus, key, what they share.
@@ -51,6 +54,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
     let signals = EndSignals::listen()?;
     let listener = bind(&args.listen.listen_address).await?;
+    let clock = Clock::system();
     let endpoint = Endpoint::parse(&simulate().await?)?;
     let config = Config {
         organizations: organizations(&endpoint)?,
@@ -60,7 +64,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             requests_per_second: DEMO_PACE,
             ..Collect::default()
         },
-        policy: PolicySection::default(),
+        policy: policy(clock.now())?.into(),
     };
     let web = Web {
         telemetry_path: TelemetryPath::default(),
@@ -146,6 +150,37 @@ fn partner(endpoint: Endpoint) -> anyhow::Result<Partner> {
         exclude: Patterns::default(),
         requests_per_second: None,
     })
+}
+
+/// The rules that are built in, and a link that may stay open.
+fn policy(now: UnixMillis) -> anyhow::Result<Policy> {
+    let (org, ..) = ORGANIZATIONS[1];
+    let patterns = |text: &str| {
+        let mut patterns = Patterns::default();
+        patterns.add(text).map_err(anyhow::Error::msg)?;
+        anyhow::Ok(patterns)
+    };
+    let gate = Exception {
+        name: "gate-on-website".into(),
+        matches: Match {
+            org: Some(patterns(org)?),
+            camera: Some(patterns("Front gate")?),
+            ..Match::default()
+        },
+        policies: Policies::Named(
+            ["unsecured", "no-expiry", "long-open"]
+                .map(Into::into)
+                .into(),
+        ),
+        reason: "Parents see from the website whether the gate is open, CHG-1042".to_owned(),
+        owner: "office@oakfield.example".to_owned(),
+        until: Until::in_days(now, 30).moment(),
+    };
+    Ok(Policy::new(
+        built_in::rules(),
+        vec![gate],
+        SeriesLimit::default(),
+    ))
 }
 
 fn credential(key: &str) -> anyhow::Result<CredentialSource> {

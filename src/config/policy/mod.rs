@@ -67,6 +67,17 @@ impl Default for PolicySection {
     }
 }
 
+/// A policy that no file has said.
+impl From<Policy> for PolicySection {
+    fn from(policy: Policy) -> Self {
+        Self {
+            own: policy.exceptions().len(),
+            policy: Arc::new(policy),
+            ..Self::default()
+        }
+    }
+}
+
 /// The section as it will run, without what is in the file of exceptions.
 pub(super) fn resolve(
     reader: &mut Reader<'_>,

@@ -35,16 +35,14 @@ pub(super) fn read(
             continue;
         };
         let known = rules.iter().position(|rule| *rule.name == *name);
-        let rule = match known {
-            Some(place) => &mut rules[place],
-            None => {
-                rules.push(new(&name));
-                rules.last_mut().expect("it was just added")
-            }
+        let mut rule = match known {
+            Some(place) => rules[place].clone(),
+            None => new(&name),
         };
-        reader.rule(&path, item, rule);
-        if known.is_none() {
-            reader.check_own(&path, item, rule);
+        reader.rule(&path, item, &mut rule);
+        match known {
+            Some(place) => rules[place] = rule,
+            None => rules.push(rule),
         }
     }
     rules
@@ -65,6 +63,8 @@ impl Reader<'_> {
     /// Takes in what is written of a rule. Each part is checked, also where another is wrong.
     fn rule(&mut self, path: &str, item: &Spanned<RuleFile>, rule: &mut Rule) {
         let file = &item.value;
+        let before = self.report.problems();
+        let is_own = rule.conditions == Conditions::default() && rule.expression.is_none();
         let key = |name: &str| format!("{path}.{name}");
         let mut set =
             |name, text: Option<&Text>, into: &mut dyn FnMut(&str) -> Result<(), String>| {
@@ -133,6 +133,9 @@ impl Reader<'_> {
             },
         );
         self.lists(path, file, it);
+        if is_own && self.report.problems() == before {
+            self.check_own(path, item, rule);
+        }
     }
 
     fn lists(&mut self, path: &str, file: &RuleFile, it: &mut Conditions) {
