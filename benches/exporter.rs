@@ -2,8 +2,8 @@
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
 //! `cargo bench --bench exporter` runs everything but what takes long; `-- poll`, `-- scrape`,
-//! `-- render`, `-- start`, `-- expressions` one part; `-- poll 1000000` polls of that size; `-- fleet`
-//! watches thousands of organisations, `-- fleet 5000 200` so many with answers that take so many
+//! `-- render`, `-- start`, `-- expressions`, `-- policy`, `-- storage` one part; `-- poll 1000000` polls of that
+//! size; `-- fleet` watches thousands of organisations, `-- fleet 5000 200` so many with answers that take so many
 //! milliseconds. Linux only: it reads `/proc`. `-- decode FILE`, `-- parse FILE` and `-- write ORGANISATIONS` are for counting
 //! instructions: of reading an answer, of a bare parse, of `/metrics`.
 
@@ -21,12 +21,16 @@ mod fleet_server;
 mod fleets;
 #[path = "exporter/load.rs"]
 mod load;
+#[path = "exporter/policy.rs"]
+mod policy;
 #[path = "exporter/recorded.rs"]
 mod recorded;
 #[path = "exporter/rendering.rs"]
 mod rendering;
 #[path = "exporter/servers.rs"]
 mod servers;
+#[path = "exporter/storage.rs"]
+mod storage;
 #[path = "exporter/usage.rs"]
 mod usage;
 
@@ -65,6 +69,8 @@ async fn main() {
         ["render"] => render().await,
         ["start"] => start().await,
         ["expressions"] => expressions::measure(),
+        ["policy"] => policy::measure(),
+        ["storage"] => storage::measure(),
         ["decode", answer] => decode(answer),
         ["parse", answer] => parse(answer),
         ["write", organizations] => write(organizations),
@@ -74,10 +80,12 @@ async fn main() {
             scrape().await;
             render().await;
             expressions::measure();
+            policy::measure();
+            storage::measure();
         }
-        other => {
-            panic!("expected poll, scrape, render, start, expressions or fleet; got {other:?}")
-        }
+        other => panic!(
+            "expected poll, scrape, render, start, expressions, policy, storage or fleet; got {other:?}"
+        ),
     }
 }
 

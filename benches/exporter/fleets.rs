@@ -103,7 +103,7 @@ fn failed(standing: &Standing, reason: Reason) -> Standing {
 }
 
 /// One in ten is open, half of them end some day.
-fn share(kind: ShareKind, number: u64) -> Share {
+pub(crate) fn share(kind: ShareKind, number: u64) -> Share {
     let day = Duration::from_secs(86_400);
     let expiry = match number % 2 {
         0 => Expiry::Never,

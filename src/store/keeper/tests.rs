@@ -92,6 +92,8 @@ fn what_comes_together_is_written_together_and_at_the_end_at_once() {
         keeper.list(key("acme"), list(seen, 1));
         keeper.list(key("globex"), list(seen, 1));
     }
+    // Time in which a hasty one would have written.
+    thread::sleep(Duration::from_millis(100));
     assert_eq!(keeper.stats().pending, 2);
     assert_eq!(disk.commits.load(Ordering::SeqCst), 0);
     assert!(keeper.finish(PATIENCE));
@@ -124,6 +126,26 @@ fn a_full_disk_loses_nothing_and_the_newest_is_written_when_there_is_room() {
     wait_until("both are written", || keeper.stats().pending == 0);
     assert_eq!((disk.seen("acme"), disk.seen("globex")), (Some(2), Some(1)));
     assert!(keeper.finish(PATIENCE));
+}
+
+#[test]
+fn what_comes_while_a_write_fails_is_newer_than_what_it_was_to_write() {
+    let disk = Disk::default();
+    disk.is_full.store(true, Ordering::SeqCst);
+    let hanging = disk.hang.lock().unwrap();
+    let keeper = disk.keeper();
+    keeper.list(key("acme"), list(1, 1));
+    keeper.exception("lobby".into(), exception(1));
+    wait_until("it writes", || disk.commits.load(Ordering::SeqCst) == 1);
+    keeper.list(key("acme"), list(2, 1));
+    keeper.exception("lobby".into(), exception(2));
+    drop(hanging);
+    wait_until("it has failed", || keeper.stats().write_errors > 0);
+    disk.is_full.store(false, Ordering::SeqCst);
+    assert!(keeper.finish(PATIENCE));
+    assert_eq!(disk.seen("acme"), Some(2));
+    let kept = disk.kept.lock().unwrap();
+    assert_eq!(kept.exceptions["lobby"], exception(2));
 }
 
 #[test]
