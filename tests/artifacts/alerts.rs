@@ -7,12 +7,15 @@ use crate::contract::Contract;
 use crate::dashboards::{read, root};
 use crate::findings::{Findings, broken};
 use crate::promql;
-use crate::rule_file::{Alert, Annotations, FILE, Rule, alerts, rules, text, with_recorded};
+use crate::rule_file::{
+    Alert, Annotations, FILE, Rule, RuleFile, alerts, rules, text, with_recorded,
+};
 
 const RUNBOOKS: &str = "docs/runbooks.md";
 const RUNBOOK_URL: &str =
     "https://github.com/rhombus-share-exporter/rhombus-share-exporter/blob/main/docs/runbooks.md#";
-const GROUPS: [&str; 4] = [
+const GROUPS: [&str; 5] = [
+    "rhombus-shares.standing",
     "rhombus-shares.rules",
     "rhombus-shares.sharing",
     "rhombus-shares.collection",
@@ -28,10 +31,10 @@ fn check(text: &str, runbooks: &str) -> Findings {
     for group in &file.groups {
         for rule in &group.rules {
             let records = matches!(rule, Rule::Record(_));
-            let right = records == (group.name == GROUPS[0]);
+            let right = records == GROUPS[..2].contains(&&*group.name);
             findings.require(
                 right,
-                format!("{}: recording rules have their own group", group.name),
+                format!("{}: recording rules have groups of their own", group.name),
             );
             match rule {
                 Rule::Record(rule) => {
@@ -41,6 +44,7 @@ fn check(text: &str, runbooks: &str) -> Findings {
             }
         }
     }
+    check_memory(&mut findings, &file);
     check_reasons(&mut findings, text);
     check_headings(&mut findings, text, runbooks);
     findings
@@ -53,11 +57,7 @@ fn check_alert(findings: &mut Findings, alert: &Alert, metrics: &Contract, runbo
         name.starts_with("Rhombus") && name.len() <= 40 && camel,
         format!("{name}: the name is CamelCase, at most 40 long, and begins with Rhombus"),
     );
-    let severity = &*alert.labels.severity;
-    findings.require(
-        ["critical", "warning", "info"].contains(&severity),
-        format!("{name}: no such severity: {severity}"),
-    );
+    check_severity(findings, alert, metrics);
     check_metrics(findings, name, &alert.expr, metrics);
     check_texts(findings, alert, metrics);
     let anchor = alert.annotations.runbook_url.strip_prefix(RUNBOOK_URL);
@@ -69,6 +69,45 @@ fn check_alert(findings: &mut Findings, alert: &Alert, metrics: &Contract, runbo
         exists && own,
         format!("{name}: no section of {RUNBOOKS} for {anchor:?}"),
     );
+}
+
+/// The severity is one that is routed: the rule's own, or that of the series, which is the policy's.
+fn check_severity(findings: &mut Findings, alert: &Alert, metrics: &Contract) {
+    let expr = promql::parse(&alert.expr).ok();
+    let there = expr.and_then(|expr| promql::labels(&expr, metrics));
+    let right = match alert.severity() {
+        Some(severity) => ["critical", "warning", "info"].contains(&severity),
+        None => there.is_some_and(|labels| labels.contains("severity")),
+    };
+    findings.require(
+        right,
+        format!("{}: no such severity: {:?}", alert.alert, alert.severity()),
+    );
+}
+
+/// No rule remembers: a recording rule reads none but those before it, and none reads an alert.
+fn check_memory(findings: &mut Findings, file: &RuleFile) {
+    let rules = || file.groups.iter().flat_map(|group| &group.rules);
+    let mut later: Vec<&str> = rules().filter_map(recorded).collect();
+    later.reverse();
+    for rule in rules() {
+        let (name, expr) = match rule {
+            Rule::Record(rule) => (&rule.record, &rule.expr),
+            Rule::Alert(alert) => (&alert.alert, &alert.expr),
+        };
+        let remembers = later.iter().any(|record| expr.contains(record)) || expr.contains("ALERTS");
+        findings.require(!remembers, format!("{name}: reads what it makes itself"));
+        if recorded(rule).is_some() {
+            later.pop();
+        }
+    }
+}
+
+fn recorded(rule: &Rule) -> Option<&str> {
+    match rule {
+        Rule::Record(rule) => Some(&rule.record),
+        Rule::Alert(_) => None,
+    }
 }
 
 /// The expression names metrics that exist, and counters only as rates and increases; an alert
@@ -92,8 +131,14 @@ fn check_metrics(findings: &mut Findings, name: &str, expr: &str, metrics: &Cont
         let call = selected.call.unwrap_or_default();
         let right = match &*found.kind {
             "counter" => ["rate", "increase"].contains(&call),
-            // `up` is there whatever happens, and what is recorded was looked over already.
-            _ => metric == "up" || metric.contains(':') || call.ends_with("_over_time"),
+            // `up` is there whatever happens, and what is recorded was looked over already. When a
+            // series was scraped is asked of one that was.
+            _ => {
+                metric == "up"
+                    || metric.contains(':')
+                    || call.ends_with("_over_time")
+                    || !alert && call == "timestamp"
+            }
         };
         findings.require(
             right,
@@ -261,17 +306,12 @@ fn the_list_in_the_documentation_is_complete() {
     let page = read(&root().join("docs/alerts.md"));
     let mut findings = Findings::about("docs/alerts.md");
     let alerts = alerts(&text());
-    for Alert {
-        alert,
-        labels,
-        r#for,
-        ..
-    } in &alerts
-    {
+    for rule in &alerts {
+        let Alert { alert, r#for, .. } = rule;
         let link = format!(
             "| [{alert}](runbooks.md#{}) | {} |",
             alert.to_lowercase(),
-            labels.severity
+            rule.severity().unwrap_or("the rule's")
         );
         let row = page.lines().find(|line| line.starts_with(&link));
         let right = row.is_some_and(|row| row.ends_with(&format!("| {} |", r#for)));
@@ -297,7 +337,11 @@ fn each_broken_rule_is_noticed() {
             "ThrottledRhombus",
             "begins with Rhombus",
         ),
-        ("severity: info", "severity: page", "no such severity: page"),
+        (
+            "severity: info",
+            "severity: page",
+            "no such severity: Some(\"page\")",
+        ),
         ("is old.", "is old", "one fixed sentence"),
         (
             "the API key.",
@@ -305,8 +349,8 @@ fn each_broken_rule_is_noticed() {
             "one fixed sentence",
         ),
         (
-            "{{ $value | humanize }} open link(s)",
-            "some open links",
+            "{{ $value | humanize }} more violation(s)",
+            "more violations",
             "value humanised",
         ),
         (
@@ -321,9 +365,29 @@ fn each_broken_rule_is_noticed() {
         ),
         ("md#rhombusdatastale", "md#rhombusdatastole", "no section"),
         (
-            "protection=\"none\"} > 0",
-            "protection=\"none\"}",
+            "rhombus_share_exporter_demo[5m]) == 1",
+            "rhombus_share_exporter_demo[5m])",
             "compares nothing",
+        ),
+        (
+            "(last_over_time(rhombus_share_violation_since_timestamp_seconds{policy=\"no-expiry\"}[5m]))",
+            "(rhombus_share_violation_since_timestamp_seconds{policy=\"no-expiry\"})",
+            "missed scrape",
+        ),
+        (
+            "min by (job, org, kind, policy, severity, share)\n              (last_over_time",
+            "min by (job, org, kind, policy, share)\n              (last_over_time",
+            "RhombusShareOpen: no such severity: None",
+        ),
+        (
+            "group by (job, index, count) (last_over_time(rhombus_share_exporter_shard[5m]))",
+            "group by (job, index, count) (job_count:rhombus_share_exporter_shard:seen)",
+            "job_count:rhombus_share_exporter_shard:seen: reads what it makes itself",
+        ),
+        (
+            "last_over_time(rhombus_share_exporter_demo[5m]) == 1",
+            "last_over_time(ALERTS[5m]) == 1",
+            "RhombusDemoData: reads what it makes itself",
         ),
         (
             "rhombus_malformed_records{source!=",
@@ -346,7 +410,7 @@ fn each_broken_rule_is_noticed() {
             "no reason above for: 15m",
         ),
         (
-            "        # One is enough: nobody remembers to take down what never ends.\n",
+            "        # As RhombusShareOpen, of the rule `no-expiry`: nobody remembers to take down what never ends.\n",
             "",
             "no reason above expr",
         ),

@@ -24,6 +24,10 @@ pub(crate) struct RuleFile {
 pub(crate) struct Group {
     /// Its name.
     pub(crate) name: String,
+    /// How often it is evaluated, where that is not for Prometheus to say.
+    #[serde(default)]
+    #[expect(dead_code, reason = "a key of the format that is read and not judged")]
+    interval: Option<String>,
     /// Its rules.
     pub(crate) rules: Vec<Rule>,
 }
@@ -59,17 +63,24 @@ pub(crate) struct Alert {
     /// For how long first.
     pub(crate) r#for: String,
     /// The labels that it adds.
-    pub(crate) labels: AlertLabels,
+    #[serde(default)]
+    labels: AlertLabels,
     /// What a person reads.
     pub(crate) annotations: Annotations,
 }
 
 /// The labels that an alert adds.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AlertLabels {
-    /// Whom it concerns.
-    pub(crate) severity: String,
+struct AlertLabels {
+    severity: Option<String>,
+}
+
+impl Alert {
+    /// Whom it concerns; none where the series say, as the policy has it.
+    pub(crate) fn severity(&self) -> Option<&str> {
+        self.labels.severity.as_deref()
+    }
 }
 
 /// What a person reads.

@@ -105,39 +105,9 @@ const MUTANTS: &[Mutant] = &[
         "            max_over_time(rhombus_collect_failing[15m])",
     ),
     (
-        "RhombusListUnwatched",
-        "and on (job, org) instance",
-        "and on (job) instance",
-    ),
-    (
-        "RhombusListUnwatched",
-        "unless on (job, org, kind) instance",
-        "unless on (org, kind) instance",
-    ),
-    (
-        "RhombusListUnwatched",
-        "last_answerable[1h]))\n              unless",
-        "last_answerable[20m]))\n              unless",
-    ),
-    (
         "RhombusOrganizationLost",
         "unless on (org) last_over_time(rhombus_collect_last_success_timestamp_seconds[5m])",
         "unless on (org) last_over_time(rhombus_collect_last_success_timestamp_seconds{source=\"clip_groups\"}[5m])",
-    ),
-    (
-        "RhombusShareOpen",
-        "last_known{protection=\"none\"} > 0",
-        "last_known{protection!=\"password\"} > 0",
-    ),
-    (
-        "RhombusShareOpen",
-        "eq $labels.kind \"clip_group\"",
-        "ne $labels.kind \"\"",
-    ),
-    (
-        "RhombusOpenSharesRise",
-        "max by (job, org, kind, protection) (last_over_time(rhombus_shares[5m]))",
-        "max by (job, org, protection) (last_over_time(rhombus_shares[5m]))",
     ),
     ("RhombusThrottled", "reason=\"throttled\"", "reason!=\"\""),
     (
@@ -181,7 +151,6 @@ const MUTANTS: &[Mutant] = &[
         "(rhombus_org_info[1d:5m])",
     ),
     ("RhombusOrganizationLost", "[1d:5m]", "[6h:5m]"),
-    ("RhombusOrganizationLost", "[1d:5m])) > 0", "[1d:5m])) >= 0"),
     (
         "RhombusOrganizationLost",
         "            == max by (org)",
@@ -288,19 +257,9 @@ const MUTANTS: &[Mutant] = &[
         "[5m]) == 1)",
     ),
     (
-        "RhombusClientAccessWithdrawn",
-        "* on (org) group_left ()\n          (time() - max by (org) (instance_org:rhombus_collect:last_success_within_a_day))\n        # Rhombus's",
-        "* 0\n        # Rhombus's",
-    ),
-    (
         "RhombusClientsNotAllowed",
         "group by (job, partner, org)",
         "group by (job, instance, partner, org)",
-    ),
-    (
-        "RhombusShareOpen",
-        "              or\n              last_over_time(rhombus_collect_last_success_timestamp_seconds{source=\"partner_clients\"}[5m]) == 0\n",
-        "",
     ),
     (
         "RhombusOrganizationLost",
@@ -351,6 +310,275 @@ const MUTANTS: &[Mutant] = &[
         "RhombusShardsDisagree",
         "(job_count:rhombus_share_exporter_shard:seen) > 1",
         "(job_count:rhombus_share_exporter_shard:seen) > 0",
+    ),
+    (
+        "RhombusShareOpen",
+        "{policy=\"unsecured\"}[5m]",
+        "{policy=\"unsecured\"}[3m]",
+    ),
+    (
+        "RhombusShareOpen",
+        "{policy=\"unsecured\"}[5m]",
+        "{policy=\"unsecured\"}[15m]",
+    ),
+    ("RhombusShareOpen", "{policy=\"unsecured\"}[5m]", "[5m]"),
+    (
+        "RhombusShareOpen",
+        "              min by (job, org, kind, policy, severity, share)\n              (last_over_time(rhombus_share_violation_since_timestamp_seconds{policy=\"unsecured\"}",
+        "              min by (job, instance, org, kind, policy, severity, share)\n              (last_over_time(rhombus_share_violation_since_timestamp_seconds{policy=\"unsecured\"}",
+    ),
+    (
+        "RhombusShareOpen",
+        "              min by (job, org, kind, policy, severity, share)\n              (last_over_time(rhombus_share_violation_since_timestamp_seconds{policy=\"unsecured\"}",
+        "              max by (job, org, kind, policy, severity, share)\n              (last_over_time(rhombus_share_violation_since_timestamp_seconds{policy=\"unsecured\"}",
+    ),
+    (
+        "RhombusShareOpen",
+        "              or\n              share:rhombus_share_violation_since:standing{policy=\"unsecured\"}\n",
+        "",
+    ),
+    (
+        "RhombusShareOpen",
+        "rhombus_share_violation_since_timestamp_seconds[1d])",
+        "rhombus_share_violation_since_timestamp_seconds[1h])",
+    ),
+    (
+        "RhombusShareOpen",
+        "rhombus_share_violation_since_timestamp_seconds[1d])\n            unless on (job, org, kind) last_over_time(rhombus_share_violations[3m])\n",
+        "rhombus_share_violation_since_timestamp_seconds[1d])\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "rhombus_share_violation_since_timestamp_seconds[1d])\n            unless on (job, org, kind) last_over_time(rhombus_share_violations[3m])\n",
+        "rhombus_share_violation_since_timestamp_seconds[1d])\n            unless on (org, kind) last_over_time(rhombus_share_violations[3m])\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "rhombus_share_violation_since_timestamp_seconds[1d])\n            unless on (job, org, kind) last_over_time(rhombus_share_violations[3m])\n",
+        "rhombus_share_violation_since_timestamp_seconds[1d])\n            unless on (job, org, kind) last_over_time(rhombus_share_violations[15m])\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "last_over_time(instance_share:rhombus_share_violation:seen[1d])\n              <",
+        "last_over_time(instance_share:rhombus_share_violation:seen[1d]) + 1e6\n              <",
+    ),
+    (
+        "RhombusShareOpen",
+        "violation:seen[1d])\n              < on",
+        "violation:seen[1d])\n              <= on",
+    ),
+    (
+        "RhombusShareOpen",
+        "violation:seen[1d])",
+        "violation:seen[1h])",
+    ),
+    (
+        "RhombusShareOpen",
+        "              unless on (job, org, kind)\n              label_replace(\n                last_over_time(rhombus_collect_last_success_timestamp_seconds{source!=\"partner_clients\"}[5m]) == 0,",
+        "              unless on (job, instance, org, kind)\n              label_replace(\n                last_over_time(rhombus_collect_last_success_timestamp_seconds{source!=\"partner_clients\"}[5m]) == 0,",
+    ),
+    (
+        "RhombusShareOpen",
+        "{source!=\"partner_clients\"}[5m]) == 0,",
+        "{source!=\"partner_clients\"}[5m]) < 0,",
+    ),
+    (
+        "RhombusShareOpen",
+        "            >= on (job, org, kind) group_left () (org_kind:rhombus_collect:read - 300)\n            or\n",
+        "            or\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "            or\n            0 * instance_org_kind:rhombus_collect:last_success_within_a_day\n            + on (job, org, kind) group_left () (org_kind:rhombus_collect:read - 300)\n",
+        "",
+    ),
+    (
+        "RhombusShareOpen",
+        "            + on (job, org, kind) group_left () (org_kind:rhombus_collect:read - 300)\n",
+        "            + on (job, org, kind) group_left () (org_kind:rhombus_collect:read + 600)\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "              < on (job, instance) group_left ()\n              last_over_time(instance:rhombus_share_exporter:scraped[1d])\n",
+        "              > on (job, instance) group_left ()\n              last_over_time(instance:rhombus_share_exporter:scraped[1d])\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "exporter:scraped[1d]",
+        "exporter:scraped[1h]",
+    ),
+    (
+        "RhombusShareOpen",
+        "          unless on (job, instance)\n          last_over_time(rhombus_collect_last_success_timestamp_seconds{source=\"partner_clients\"}[5m]) == 0\n\n",
+        "\n",
+    ),
+    (
+        "RhombusShareOpen",
+        "            + on (job, instance) group_left () last_over_time(instance:rhombus_share_exporter:scraped[1d])\n              unless",
+        "            + time()\n              unless",
+    ),
+    (
+        "RhombusShareNeverExpires",
+        "{policy=\"no-expiry\"}[5m]",
+        "{policy!=\"\"}[5m]",
+    ),
+    (
+        "RhombusShareNeverExpires",
+        "{policy=\"no-expiry\"}[5m]",
+        "{policy=\"no-expiry\"}[3m]",
+    ),
+    ("RhombusShareNeverExpires", "for: 15m", "for: 5m"),
+    (
+        "RhombusSharePolicyViolated",
+        "{policy!~\"unsecured|no-expiry\"}[5m]",
+        "{policy!~\"unsecured\"}[5m]",
+    ),
+    (
+        "RhombusSharePolicyViolated",
+        "{policy!~\"unsecured|no-expiry\"}[5m]",
+        "{policy!~\"no-expiry\"}[5m]",
+    ),
+    (
+        "RhombusSharePolicyViolated",
+        "{policy!~\"unsecured|no-expiry\"}[5m]",
+        "{policy!~\"unsecured|no-expiry|mine\"}[5m]",
+    ),
+    (
+        "RhombusSharePolicyViolated",
+        "share:rhombus_share_violation_since:standing{policy!~\"unsecured|no-expiry\"}",
+        "share:rhombus_share_violation_since:standing",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "            or\n            0 * sum by (job, instance, org, kind, severity) (last_over_time(rhombus_share_violations[5m]))\n",
+        "",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "            max by (job, org, kind, severity) (instance_org_kind_severity",
+        "            sum by (job, org, kind, severity) (instance_org_kind_severity",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "          sum by (job, org, severity) (\n",
+        "          max by (job, org, severity) (\n",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "              unless on (job, org, kind) last_over_time(rhombus_share_violations[3m])\n              unless\n",
+        "              unless\n",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "hidden > 0)[1d:1m])\n                <",
+        "hidden > 0)[1d:1m]) + 1e6\n                <",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "hidden > 0)[1d:1m])\n                <",
+        "hidden > 0)[1d:1m])\n                >",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "hidden[1d])",
+        "hidden[30m])",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "(last_over_time(rhombus_share_violation_since_timestamp_seconds[5m]))\n            or",
+        "(last_over_time(rhombus_share_violation_since_timestamp_seconds[1h]))\n            or",
+    ),
+    ("RhombusPolicyExceptionEndsSoon", "< 1209600", "< 1296000"),
+    ("RhombusPolicyExceptionEndsSoon", "< 1209600", "< 1209000"),
+    (
+        "RhombusPolicyExceptionEndsSoon",
+        "- time() > 0)",
+        "- time() > -600)",
+    ),
+    (
+        "RhombusPolicyExceptionEndsSoon",
+        "min by (job, exception) (last",
+        "min by (job, instance, exception) (last",
+    ),
+    (
+        "RhombusPolicyExceptionEnded",
+        "[5m])) >= 0",
+        "[5m])) >= -600",
+    ),
+    ("RhombusPolicyExceptionUnused", "> 2592000", "> 2595600"),
+    ("RhombusPolicyExceptionUnused", "> 2592000", "> 2588400"),
+    (
+        "RhombusPolicyExceptionUnused",
+        "          unless on (job, exception)\n          (min by (job, exception) (last_over_time(rhombus_policy_exception_end_timestamp_seconds[5m])) <= time())\n",
+        "",
+    ),
+    (
+        "RhombusPolicyErrors",
+        "max by (job, policy)",
+        "sum by (job, policy)",
+    ),
+    (
+        "RhombusPolicyErrors",
+        "errors[5m])) > 0",
+        "errors[5m])) >= 0",
+    ),
+    (
+        "RhombusStorageFailing",
+        "write_errors_total[15m]) > 0\n            or\n            min_over_time(rhombus_share_exporter_storage_pending_lists[15m]) > 0",
+        "write_errors_total[15m]) > 0",
+    ),
+    (
+        "RhombusStorageFailing",
+        "min_over_time(rhombus_share_exporter_storage_pending_lists",
+        "max_over_time(rhombus_share_exporter_storage_pending_lists",
+    ),
+    (
+        "RhombusStorageFailing",
+        "write_errors_total[15m]) > 0",
+        "write_errors_total[1h]) > 0",
+    ),
+    ("RhombusExporterVanished", "- 900)", "- 9000)"),
+    (
+        "RhombusExporterVanished",
+        "              and on (job, instance) up\n",
+        "",
+    ),
+    (
+        "RhombusExporterVanished",
+        "            unless on (job, instance) up\n",
+        "",
+    ),
+    ("RhombusExporterVanished", "          and on (job) up\n", ""),
+    (
+        "RhombusListUnwatched",
+        "            and on (job, org)\n            last_over",
+        "            and on (job)\n            last_over",
+    ),
+    (
+        "RhombusListUnwatched",
+        "            unless on (job, org, kind)\n            label_replace(\n              last_over_time(rhombus_collect_last_success_timestamp_seconds[5m]), \"kind\", \"$1\", \"source\", \"(.+)s\"\n            )\n            unless",
+        "            unless on (org, kind)\n            label_replace(\n              last_over_time(rhombus_collect_last_success_timestamp_seconds[5m]), \"kind\", \"$1\", \"source\", \"(.+)s\"\n            )\n            unless",
+    ),
+    ("RhombusListUnwatched", "[1d:5m]", "[1h:5m]"),
+    (
+        "RhombusOpenSharesRise",
+        "max by (job, org, kind, protection) (last_over_time(rhombus_shares{protection=\"none\"}[5m]))",
+        "max by (job, org, protection) (last_over_time(rhombus_shares{protection=\"none\"}[5m]))",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "          ) > 0\n\n      - record: org_kind:rhombus_collect:read",
+        "          ) >= 0\n\n      - record: org_kind:rhombus_collect:read",
+    ),
+    (
+        "RhombusClientAccessWithdrawn",
+        "* on (org) group_left ()\n          (time() - max by (org) (instance_org_kind:rhombus_collect:last_success_within_a_day))\n        # Rhombus's",
+        "* 0\n        # Rhombus's",
+    ),
+    (
+        "RhombusListUnwatched",
+        "              == max by (job, org, kind) (instance_org_kind:rhombus_collect:last_success_within_a_day)\n",
+        "              > max by (job, org, kind) (instance_org_kind:rhombus_collect:last_success_within_a_day)\n",
     ),
 ];
 

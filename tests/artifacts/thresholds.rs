@@ -80,7 +80,7 @@ fn check_steps(
         .collect();
     let colours: Vec<&str> = alerts
         .iter()
-        .map(|alert| colour(&alert.labels.severity))
+        .map(|alert| colour(alert.severity()))
         .collect();
     for step in steps {
         let colour = text(step, "color");
@@ -133,11 +133,12 @@ fn edges((op, number): Comparison) -> Vec<f64> {
     }
 }
 
-fn colour(severity: &str) -> &'static str {
+/// What follows the policy is a warning, as its built-in rules on protection and end are.
+fn colour(severity: Option<&str>) -> &'static str {
     match severity {
-        "critical" => "red",
-        "warning" => "orange",
-        _ => "blue",
+        Some("critical") => "red",
+        Some("warning") | None => "orange",
+        Some(_) => "blue",
     }
 }
 
