@@ -272,11 +272,6 @@ const MUTANTS: &[Mutant] = &[
         "",
     ),
     (
-        "RhombusOrganizationLost",
-        "_seconds{source!=\"partner_clients\"}[1d:5m]",
-        "_seconds[1d:5m]",
-    ),
-    (
         "RhombusOrganizationDuplicate",
         "group by (job, org_uuid, index)",
         "group by (job, org_uuid, instance)",
@@ -425,7 +420,7 @@ const MUTANTS: &[Mutant] = &[
     (
         "RhombusShareNeverExpires",
         "{policy=\"no-expiry\"}[5m]",
-        "{policy=\"no-expiry\"}[3m]",
+        "{policy=\"no-expiry\"}[15m]",
     ),
     ("RhombusShareNeverExpires", "for: 15m", "for: 5m"),
     (
@@ -559,7 +554,21 @@ const MUTANTS: &[Mutant] = &[
         "            unless on (job, org, kind)\n            label_replace(\n              last_over_time(rhombus_collect_last_success_timestamp_seconds[5m]), \"kind\", \"$1\", \"source\", \"(.+)s\"\n            )\n            unless",
         "            unless on (org, kind)\n            label_replace(\n              last_over_time(rhombus_collect_last_success_timestamp_seconds[5m]), \"kind\", \"$1\", \"source\", \"(.+)s\"\n            )\n            unless",
     ),
-    ("RhombusListUnwatched", "[1d:5m]", "[1h:5m]"),
+    (
+        "RhombusListUnwatched",
+        "{source!=\"partner_clients\"}[1d])",
+        "{source!=\"partner_clients\"}[1h])",
+    ),
+    (
+        "RhombusShareOpen",
+        "{source!=\"partner_clients\"}[1d])",
+        "{source!=\"partner_clients\"}[1d:5m])",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "{source!=\"partner_clients\"}[1d])",
+        "{source!=\"partner_clients\"}[6h])",
+    ),
     (
         "RhombusOpenSharesRise",
         "max by (job, org, kind, protection) (last_over_time(rhombus_shares{protection=\"none\"}[5m]))",
@@ -579,6 +588,11 @@ const MUTANTS: &[Mutant] = &[
         "RhombusListUnwatched",
         "              == max by (job, org, kind) (instance_org_kind:rhombus_collect:last_success_within_a_day)\n",
         "              > max by (job, org, kind) (instance_org_kind:rhombus_collect:last_success_within_a_day)\n",
+    ),
+    (
+        "RhombusOrganizationLost",
+        "_seconds{source!=\"partner_clients\"}[1d])",
+        "_seconds[1d])",
     ),
 ];
 
