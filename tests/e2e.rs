@@ -1,6 +1,6 @@
 //! The main job on real input: the binary polls an HTTP server that answers as documented, a real
 //! Prometheus scrapes it with this repository's rules, a real Alertmanager holds the alert and tells
-//! a webhook; and all that with each generation of Prometheus, at the same time. Takes some six
+//! a webhook; and all that with each generation of Prometheus, at the same time. Takes some eight
 //! minutes, since the rules are those that ship, with their patience.
 
 #![allow(
@@ -13,22 +13,45 @@ mod common;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
+use common::files::Files;
 use common::process::Process;
 use common::toolchains::{Toolchain, toolchains};
-use common::{dashboards, exporter, put_group, put_some_groups, set_fault, simulator};
+use common::{dashboards, put_group, set_fault, simulator};
+use rhombus_share_exporter::share::{Id, Ref};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
-/// A page and a live stream that a test opens and locks: nothing else on the simulator is open.
-const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+/// A page and a live stream that a test opens and locks: nothing else is on the simulator.
+const PAGE: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
+const STREAM: &str = "AAAAAAAAAAAAAAAAAAAAAg";
 
 /// An alert by its name, and by the label that tells which of those it is.
 type Which = (&'static str, &'static str, &'static str);
 
-const PAGE_OPEN: Which = ("RhombusShareOpen", "kind", "clip_group");
-const STREAM_OPEN: Which = ("RhombusShareOpen", "kind", "live_stream");
+/// That of the page.
+fn page_open() -> Which {
+    static REF: LazyLock<String> = LazyLock::new(|| Ref::of(&Id::parse(PAGE)).to_string());
+    ("RhombusShareOpen", "share", &REF)
+}
+
+/// That of the stream.
+fn stream_open() -> Which {
+    static REF: LazyLock<String> = LazyLock::new(|| Ref::of(&Id::parse(STREAM)).to_string());
+    ("RhombusShareOpen", "share", &REF)
+}
+
+/// Longer than any alert takes, since the rules are those that ship.
+const TEN_MINUTES: Duration = Duration::from_secs(600);
+
+/// Seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "what Rhombus lists is of now")]
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    i64::try_from(since.unwrap().as_secs()).unwrap()
+}
 
 fn is(alert: &Value, (name, label, value): Which) -> bool {
     let labels = &alert["labels"];
@@ -102,6 +125,20 @@ impl Stack {
                 self.state().await
             );
             tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    /// Alertmanager holds the alert of a link, and tells of it without a word that names it otherwise.
+    async fn is_told(&self, which: Which, link: &str) {
+        let held = self.wait_until_firing(which, TEN_MINUTES).await;
+        assert_eq!(held["labels"]["org"], "acme");
+        let (receiver, notice) = self.notices.wait_for(which, "firing").await;
+        assert_eq!(receiver, "warning");
+        assert!(description(&notice).contains(link), "{notice}");
+        let all = notice.to_string();
+        assert!(!all.contains("Loading dock"), "a title got out: {all}");
+        for uuid in [PAGE, STREAM] {
+            assert!(!all.contains(uuid), "a uuid got out: {all}");
         }
     }
 
@@ -223,6 +260,13 @@ impl Notices {
         Self { address, told }
     }
 
+    /// Whether it was told of `alert` with this status.
+    fn has(&self, alert: Which, status: &str) -> bool {
+        let told = self.told.lock().expect("no panic");
+        told.iter()
+            .any(|(_, notice)| is(notice, alert) && notice["status"] == status)
+    }
+
     /// Waits for a notice about `alert` with this status; gives where it was sent, and it.
     async fn wait_for(&self, alert: Which, status: &str) -> (String, Value) {
         let started = Instant::now();
@@ -233,32 +277,33 @@ impl Notices {
             if let Some(found) = told.iter().rfind(matching) {
                 return found.clone();
             }
-            assert!(
-                started.elapsed() < common::process::PATIENCE,
-                "told only: {told:#?}"
-            );
+            assert!(started.elapsed() < TEN_MINUTES, "told only: {told:#?}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 }
 
+/// A page that anyone may look at, or that asks for a password; it was made just now and ends in an hour.
 async fn open(simulator: &Process, is_open: bool) {
-    let group = format!(
-        r#"{{"uuid":"{UUID}","title":"Loading dock","createdAtMillis":1500000000000,
-        "isSecured":{},"expirationTimeSecs":{},"sharedClips":[{{"durationSec":90}}]}}"#,
-        !is_open, 4_102_444_800u64
-    );
-    put_group(simulator, UUID, &group).await;
+    put_page(simulator, is_open, now() + 3600).await;
+}
+
+async fn put_page(simulator: &Process, is_open: bool, ends: i64) {
+    let page = json!({
+        "uuid": PAGE, "title": "Loading dock", "createdAtMillis": (now() - 60) * 1000,
+        "isSecured": !is_open, "expirationTimeSecs": ends, "sharedClips": [{ "durationSec": 90 }],
+    });
+    put_group(simulator, PAGE, &page.to_string()).await;
 }
 
 /// A live stream that anyone may watch, or that asks for a sign-in.
 async fn open_stream(simulator: &Process, is_open: bool) {
     let stream = json!({
-        "uuid": UUID, "name": "Loading dock, live", "cameraUuid": "CAMERAAAAAAAAAAAAAAAAA.v0",
-        "timestampMs": 1_500_000_000_000u64, "expirationTime": 4_102_444_800u64,
+        "uuid": STREAM, "name": "Loading dock, live", "cameraUuid": "CAMERAAAAAAAAAAAAAAAAA.v0",
+        "timestampMs": (now() - 60) * 1000, "expirationTime": now() + 3600,
         "passwordProtected": false, "ssoProtected": !is_open,
     });
-    let path = format!("/simulator/live_streams/{UUID}");
+    let path = format!("/simulator/live_streams/{STREAM}");
     let (status, text) = simulator.send("PUT", &path, &stream.to_string()).await;
     assert_eq!(status, 204, "{text}");
 }
@@ -296,93 +341,113 @@ async fn the_dashboards_show_something(stack: &Stack) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_open_share_becomes_an_alert_and_stays_one_until_it_is_seen_to_be_protected() {
-    let runs = toolchains().each_ref().map(|toolchain| {
-        (
-            toolchain.name,
-            tokio::spawn(an_open_share_is_told_with(toolchain)),
-        )
-    });
+async fn a_link_that_opens_is_told_by_itself_until_it_is_mended_or_excepted() {
+    with_each_toolchain(|toolchain| tokio::spawn(what_is_opened_is_told(toolchain))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn not_looking_is_no_all_clear() {
+    with_each_toolchain(|toolchain| tokio::spawn(nobody_looks(toolchain))).await;
+}
+
+async fn with_each_toolchain(run: impl Fn(&'static Toolchain) -> JoinHandle<()>) {
+    let runs = toolchains().each_ref().map(|it| (it.name, run(it)));
     for (name, run) in runs {
         run.await
             .unwrap_or_else(|error| panic!("with {name}: {error}"));
     }
 }
 
-async fn an_open_share_is_told_with(toolchain: &Toolchain) {
-    let simulator = simulator(0);
-    put_some_groups(&simulator).await;
-    let (status, _) = simulator
-        .send(
-            "DELETE",
-            "/simulator/clip_groups/AAAAAAAAAAAAAAAAAAAAAA",
-            "",
-        )
-        .await;
-    assert_eq!(status, 204);
-    open(&simulator, false).await;
-    open_stream(&simulator, false).await;
-    let exporter = exporter(
-        &simulator,
-        &[
-            "--collect.sources=clip_groups,live_streams,timelapse_groups,video_walls",
-            "--collect.requests-per-second=20",
-            "--collect.max-staleness=5s",
-        ],
-    );
+/// An organisation, and the files of the exporter that watches it.
+struct Watched {
+    simulator: Process,
+    files: Files,
+}
+
+impl Watched {
+    async fn start() -> Self {
+        let simulator = simulator(0);
+        open(&simulator, false).await;
+        open_stream(&simulator, false).await;
+        let files = Files::new();
+        let organization = files.organization("acme", &simulator.url(""));
+        let text = format!(
+            "collect: {{ interval: 1s, timeout: 1s, requests_per_second: 20, max_staleness: 5s }}\n\
+             organizations:\n{organization}policy: {{ exceptions_file: exceptions.yml }}\n"
+        );
+        files.write("config.yml", &text);
+        files.write("exceptions.yml", "");
+        Self { simulator, files }
+    }
+
+    /// Writes down why a link may be open until then.
+    fn except(&self, (_, _, share): Which, until: i64) {
+        let until = Duration::from_secs(u64::try_from(until).unwrap());
+        let until = humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + until);
+        let exception = format!(
+            "exceptions:\n  - name: dock\n    match: {{ share: \"{share}\" }}\n    policies: [unsecured]\n    \
+             reason: \"Hauliers look at it, CHG-1042\"\n    owner: dock@example.com\n    until: {until}\n"
+        );
+        self.files.write("exceptions.yml", &exception);
+    }
+
+    /// An exporter that remembers what it saw, at this address.
+    fn exporter(&self, address: &str) -> Process {
+        let config = format!("--config.file={}", self.files.path("config.yml").display());
+        let storage = format!("--storage.path={}", self.files.path("storage").display());
+        let listen = format!("--web.listen-address={address}");
+        Process::start(&["serve", &listen, &config, &storage], &[])
+    }
+}
+
+/// A page and a live stream are opened: Alertmanager holds an alert for each link, and the webhook is told
+/// all of it. One is locked, and the other excepted: both resolve. The end of the exception brings its alert
+/// back.
+async fn what_is_opened_is_told(toolchain: &'static Toolchain) {
+    let watched = Watched::start().await;
+    let exporter = watched.exporter("127.0.0.1:0");
     exporter.wait_for_success().await;
     let stack = Stack::start(toolchain, exporter.address()).await;
 
     // Nothing is open: nothing is said.
     the_dashboards_show_something(&stack).await;
-    assert!(!stack.is_firing(PAGE_OPEN).await && !stack.is_firing(STREAM_OPEN).await);
+    assert!(!stack.is_firing(page_open()).await && !stack.is_firing(stream_open()).await);
 
-    // From now on the key may not read one of the lists: a ticket in time, while the others go on.
-    set_fault(
-        &simulator,
-        r#"{"fault":"forbidden","operation":"video_walls"}"#,
-    )
-    .await;
-    what_is_opened_is_told(&simulator, &stack).await;
-    not_looking_is_no_all_clear(&simulator, &exporter, &stack).await;
-}
+    open(&watched.simulator, true).await;
+    stack.is_told(page_open(), "acme to a clip page").await;
+    // A second link is news, though the first is told.
+    open_stream(&watched.simulator, true).await;
+    stack.is_told(stream_open(), "acme to a live stream").await;
 
-/// A page and a live stream are opened: Alertmanager holds an alert for each, and the webhook is told
-/// all of it. They are locked: both resolve, within seconds.
-async fn what_is_opened_is_told(simulator: &Process, stack: &Stack) {
-    open(simulator, true).await;
-    open_stream(simulator, true).await;
-    for (which, links) in [(PAGE_OPEN, "clip pages"), (STREAM_OPEN, "live streams")] {
-        let held = stack
-            .wait_until_firing(which, common::process::PATIENCE)
-            .await;
-        assert_eq!(held["labels"]["org"], "default");
-        let (receiver, notice) = stack.notices.wait_for(which, "firing").await;
-        assert_eq!(receiver, "warning");
-        assert_eq!(notice["labels"]["protection"], "none");
-        let words = format!("default has 1 open link(s) to {links}.");
-        assert!(description(&notice).contains(&words), "{notice}");
-        let all = notice.to_string();
-        assert!(!all.contains("Loading dock"), "a title got out: {all}");
-        assert!(!all.contains(UUID), "a uuid got out: {all}");
-    }
-    open(simulator, false).await;
-    open_stream(simulator, false).await;
-    for which in [PAGE_OPEN, STREAM_OPEN] {
+    open_stream(&watched.simulator, false).await;
+    let ends = now() + 450;
+    watched.except(page_open(), ends);
+    for which in [page_open(), stream_open()] {
         stack.notices.wait_for(which, "resolved").await;
-        assert!(!stack.is_firing(which).await);
     }
+    assert!(now() < ends, "it resolved within six minutes");
+    let page = exporter.page().await;
+    assert!(page.contains("Hauliers look at it, CHG-1042"), "{page}");
+    stack.wait_until_firing(page_open(), TEN_MINUTES).await;
+    assert!(now() >= ends && !stack.is_firing(stream_open()).await);
 }
 
-/// The page is opened again, and then its list fails until the picture is withdrawn. The other lists go
-/// on, but the one that the key may not read.
-async fn not_looking_is_no_all_clear(simulator: &Process, exporter: &Process, stack: &Stack) {
-    open(simulator, true).await;
-    stack
-        .wait_until_firing(PAGE_OPEN, common::process::PATIENCE)
-        .await;
+/// A page is open, and its list fails until the picture is withdrawn. The other lists go on, but one that the
+/// key may not read. The exporter is killed and started again, and the end of the link passes meanwhile.
+async fn nobody_looks(toolchain: &'static Toolchain) {
+    let watched = Watched::start().await;
+    let simulator = &watched.simulator;
+    let forbidden = r#"{"fault":"forbidden","operation":"video_walls"}"#;
+    set_fault(simulator, forbidden).await;
+    let ends = now() + 60;
+    put_page(simulator, true, ends).await;
+    let exporter = watched.exporter("127.0.0.1:0");
+    exporter.wait_for_success().await;
+    let stack = Stack::start(toolchain, exporter.address()).await;
+    stack.is_told(page_open(), "acme to a clip page").await;
+
     set_fault(simulator, r#"{"fault":"server_error"}"#).await;
-    let of = |kind| format!("rhombus_shares{{org=\"default\",kind=\"{kind}\"");
+    let of = |kind| format!("rhombus_shares{{org=\"acme\",kind=\"{kind}\"");
     let metrics = exporter
         .wait_for("the picture is withdrawn", |metrics| {
             metrics.starting(&of("clip_group")).is_empty()
@@ -392,10 +457,15 @@ async fn not_looking_is_no_all_clear(simulator: &Process, exporter: &Process, st
         !metrics.starting(&of("live_stream")).is_empty(),
         "{metrics}"
     );
+    let address = exporter.address().to_string();
+    exporter.signal("KILL");
+    exporter.ended().await;
+    // Some scrapes fail.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let _exporter = watched.exporter(&address);
 
-    let ten_minutes = Duration::from_secs(600);
     let stale = ("RhombusDataStale", "source", "clip_groups");
-    stack.wait_until_firing(stale, ten_minutes).await;
+    stack.wait_until_firing(stale, TEN_MINUTES).await;
     for (which, words) in [
         (("RhombusCollectFailing", "source", "clip_groups"), "server"),
         (
@@ -403,22 +473,21 @@ async fn not_looking_is_no_all_clear(simulator: &Process, exporter: &Process, st
             "The others are seen.",
         ),
     ] {
-        stack
-            .wait_until_firing(which, common::process::PATIENCE)
-            .await;
+        stack.wait_until_firing(which, TEN_MINUTES).await;
         let (_, notice) = stack.notices.wait_for(which, "firing").await;
         assert!(description(&notice).contains(words), "{notice}");
     }
+    assert!(now() > ends);
     assert!(
-        stack.is_firing(PAGE_OPEN).await,
+        stack.is_firing(page_open()).await && !stack.notices.has(page_open(), "resolved"),
         "not looking was taken for an all-clear"
     );
     for silent in [
-        ("RhombusKeyRejected", "org", "default"),
+        ("RhombusKeyRejected", "org", "acme"),
         ("RhombusDataStale", "source", "video_walls"),
         ("RhombusDataStale", "source", "live_streams"),
         ("RhombusCollectFailing", "source", "video_walls"),
-        STREAM_OPEN,
+        stream_open(),
     ] {
         assert!(!stack.is_firing(silent).await, "{silent:?} fires too");
     }

@@ -159,7 +159,7 @@ fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>) -> Vec<
     }
     if let Some(open) = policy.open {
         tiles.push(Tile {
-            value: words::count(open),
+            value: format!("{bound}{}", words::count(open)),
             label: "violations of the policy".to_owned(),
             tone: match (open, policy.any_critical) {
                 (0, _) => "",
