@@ -113,7 +113,7 @@ impl Poller {
         if let Some(names) = names.filter(|_| !self.running.stop.is_cancelled()) {
             let organization = &self.running.organization;
             if self.fleet.name_cameras(organization, names) {
-                self.judge.judge_lists_anew(organization);
+                self.judge.judge_lists_anew(organization, self.here());
             }
         }
     }

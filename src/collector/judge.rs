@@ -10,7 +10,7 @@ use tracing::info;
 use super::memory::Memory;
 use crate::inventory::{ExceptionUse, FleetHandle, Inventory, Organization, Standing, Violations};
 use crate::policy::{Assessment, Policy, Seen};
-use crate::share::{MalformedCounts, Moment, Share, ShareKind, UnixMillis};
+use crate::share::{MalformedCounts, Moment, Share, ShareKind, UnixMillis, Violation};
 
 /// How often it is looked whether time has changed what is said of some list.
 pub(super) const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -65,11 +65,9 @@ impl Judge {
     ) {
         self.change(list, |before| {
             let next = after(before);
-            let standing = match looked(before, &next) {
-                Some(look) => self.judge_look(list, before, look, polled.made_since),
-                None => before.violations().map(|known| (**known).clone()),
-            };
-            let next = match standing {
+            let judged = looked(before, &next)
+                .map(|look| self.judge_look(list, before, look, polled.made_since));
+            let next = match judged {
                 Some(violations) => next.judged(violations),
                 None => next,
             };
@@ -133,9 +131,8 @@ impl Judge {
         self.policy.store(policy);
         let fleet = self.fleet.load();
         for organization in &fleet.organizations {
-            self.judge_lists_anew(organization);
+            self.judge_lists_anew(organization, here);
         }
-        self.look_at_time(here);
         self.note_exceptions(here.time);
     }
 
@@ -145,51 +142,72 @@ impl Judge {
     }
 
     /// Judges each list of an organisation by what is known now: its cameras may have got names.
-    pub(super) fn judge_lists_anew(&self, organization: &Organization) {
+    pub(super) fn judge_lists_anew(&self, organization: &Organization, here: Moment) {
+        let now = organization.now(here);
+        let max_staleness = self.fleet.load().view.max_staleness;
         for (kind, _) in organization.standings() {
-            self.judge_anew(List { organization, kind });
+            self.judge_anew(List { organization, kind }, now, max_staleness);
         }
     }
 
-    /// Judges a list by the policy in use, as of its last good look.
-    fn judge_anew(&self, list: List<'_>) {
+    /// Judges a list by the policy in use, as of its last good look. What has opened since then, by time
+    /// alone, is not for that look to close.
+    fn judge_anew(&self, list: List<'_>, now: Moment, max_staleness: Duration) {
         self.change(list, |before| {
             let known = before.violations()?;
             let look = before.last_look()?;
+            let then = look.obtained().time;
+            let (older, newer) = opened_by(known, then);
             let seen = Seen {
                 org: list.organization.name(),
                 shares: look.shares(),
                 cameras: &list.organization.camera_names(),
-                now: look.obtained().time,
+                now: then,
                 closes: !look.is_partial(),
                 made_since: None,
                 before: &[],
             };
-            let violations = self.assess(list, &seen, known);
+            let as_of_then = with(self.assess(list, &seen, &older), newer);
+            let violations = self.after_time(list, before, &as_of_then, (now, max_staleness))?;
             Some((before.clone().judged(violations), None))
         });
     }
 
-    /// Takes in that time has passed: an old picture closes nothing, and one that is shown no more opens
-    /// nothing either.
+    /// Takes in that time has passed.
     fn pass_time(&self, list: List<'_>, now: Moment, max_staleness: Duration) {
         self.change(list, |before| {
             let known = before.violations()?;
-            let look = before.last_look()?;
-            let is_shown = before.inventory(now, max_staleness).is_some();
-            let shares: &[Share] = if is_shown { look.shares() } else { &[] };
-            let seen = Seen {
-                org: list.organization.name(),
-                shares,
-                cameras: &list.organization.camera_names(),
-                now: now.time,
-                closes: false,
-                made_since: None,
-                before: look.shares(),
-            };
-            let violations = self.assess(list, &seen, known);
+            let violations = self.after_time(list, before, known, (now, max_staleness))?;
             Some((before.clone().judged(violations), None))
         });
+    }
+
+    /// What the passing of time makes of `known`: an old picture closes nothing, and one that is shown no
+    /// more opens nothing either.
+    fn after_time(
+        &self,
+        list: List<'_>,
+        standing: &Standing,
+        known: &Violations,
+        (now, max_staleness): (Moment, Duration),
+    ) -> Option<Violations> {
+        let look = standing.last_look()?;
+        let is_shown = standing.inventory(now, max_staleness).is_some();
+        let shares: &[Share] = if is_shown { look.shares() } else { &[] };
+        let seen = Seen {
+            org: list.organization.name(),
+            shares,
+            cameras: &list.organization.camera_names(),
+            now: now.time,
+            closes: false,
+            made_since: None,
+            before: look.shares(),
+        };
+        let mut violations = self.assess(list, &seen, known);
+        if !is_shown {
+            violations.errors.clone_from(&known.errors);
+        }
+        Some(violations)
     }
 
     fn judge_look(
@@ -198,7 +216,7 @@ impl Judge {
         before: &Standing,
         look: &Inventory,
         made_since: Option<UnixMillis>,
-    ) -> Option<Violations> {
+    ) -> Violations {
         let known = before.violations().cloned().unwrap_or_default();
         let shares_before = before.last_look().map(|look| look.shares().clone());
         let seen = Seen {
@@ -210,7 +228,7 @@ impl Judge {
             made_since,
             before: shares_before.as_deref().unwrap_or_default(),
         };
-        Some(self.assess(list, &seen, &known))
+        self.assess(list, &seen, &known)
     }
 
     fn assess(&self, list: List<'_>, seen: &Seen<'_>, known: &Violations) -> Violations {
@@ -244,7 +262,7 @@ impl Judge {
             let mut has = had;
             if let Some(violations) = standing.violations() {
                 let mut violations = (**violations).clone();
-                has = self.give_series(list, &mut violations, *series - had);
+                has = self.give_series(list, &mut violations, series.saturating_sub(had));
                 standing = standing.judged(violations);
             }
             let (next, list) = (standing.clone(), (list.organization, list.kind));
@@ -253,7 +271,8 @@ impl Judge {
                 None => self.fleet.publish_after(list, &before, standing),
             };
             if is_published {
-                *series = *series - had + has;
+                // Whoever counted anew in between may have left this list out.
+                *series = series.saturating_sub(had) + has;
                 // While no other change of the list comes between.
                 self.memory.keep(list, &before, &next);
                 return;
@@ -294,4 +313,30 @@ fn looked<'a>(before: &Standing, next: &'a Standing) -> Option<&'a Inventory> {
     let look = next.last_look()?;
     let is_old = before.last_look().is_some_and(|old| Arc::ptr_eq(old, look));
     (!is_old).then_some(look)
+}
+
+/// Those that had opened by this moment, and those that have since.
+fn opened_by(known: &Violations, moment: UnixMillis) -> (Violations, Vec<Violation>) {
+    let (older, newer): (Vec<_>, Vec<_>) = known
+        .open
+        .iter()
+        .cloned()
+        .partition(|violation| violation.since <= moment);
+    let older = Violations {
+        open: older.into(),
+        ..known.clone()
+    };
+    (older, newer)
+}
+
+/// These and `more`, each once.
+fn with(violations: Violations, more: Vec<Violation>) -> Violations {
+    let mut open = violations.open.to_vec();
+    open.extend(more);
+    open.sort();
+    open.dedup_by(|b, a| (&a.rule, &a.share) == (&b.rule, &b.share));
+    Violations {
+        open: open.into(),
+        ..violations
+    }
 }

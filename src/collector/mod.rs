@@ -504,7 +504,7 @@ impl Collector {
         self.judge.recount_series();
         self.forget();
         for running in &plan.starting {
-            self.judge.judge_lists_anew(&running.organization);
+            self.judge.judge_lists_anew(&running.organization, here);
         }
         for (partner, counts) in self.partners.values().zip(plan.counts) {
             self.fleet.recount_clients(&partner.partner, counts);

@@ -193,9 +193,14 @@ impl Poller {
         Some(self.now().before(lookback).time)
     }
 
+    /// What this machine's clock reads.
+    pub(super) fn here(&self) -> Moment {
+        self.clock.read()
+    }
+
     /// The moment as of which the list is shown.
     fn now(&self) -> Moment {
-        self.running.organization.now(self.clock.read())
+        self.running.organization.now(self.here())
     }
 
     /// Puts an answer in order and publishes it. A large one takes a while, on threads that nobody

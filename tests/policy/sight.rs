@@ -113,3 +113,22 @@ async fn a_link_that_is_older_than_a_lookback_that_narrows_is_unwatched_and_not_
     );
     assert_eq!(exporter.metrics().await.value(SUCCESS), 1.0);
 }
+
+#[tokio::test]
+async fn what_has_opened_by_time_alone_outlasts_a_reload() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    let policy = "policy:\n  rules: [{ name: soon, open_longer_than: 6s }]\n";
+    let exporter = site.judged(policy, &["--web.enable-lifecycle"]).await;
+    set_fault(&site.simulator, r#"{"fault":"server_error"}"#).await;
+    let series = since("soon", "warning", 1);
+    let before = exporter
+        .wait_for("it has been open for long", |metrics| {
+            metrics.get(&series).is_some()
+        })
+        .await;
+    let (status, said) = exporter.send("POST", "/-/reload", "").await;
+    assert_eq!(status, 200, "{said}");
+    let after = exporter.metrics().await;
+    assert_eq!(after.value(&series), before.value(&series));
+}
