@@ -226,13 +226,29 @@ fn names_asked(metrics: &Metrics, code: &str) -> f64 {
     metrics.get(&asked).unwrap_or_default()
 }
 
+/// A rule that needs to know what cameras are called, beside these settings of `collect`.
+fn by_name(collect: &str) -> String {
+    format!("{collect}\npolicy: {{ rules: [{{ name: attic, cameras: [Attic] }}] }}")
+}
+
+#[tokio::test]
+async fn what_cameras_are_called_is_asked_only_where_a_rule_needs_it() {
+    let several = two_streams().await;
+    let exporter = several.exporter(SELDOM, &["acme"]);
+    exporter
+        .all_along("never asked", (&["acme"], 3), |metrics| {
+            names_asked(metrics, "200") == 0.0
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn what_cameras_are_called_is_asked_for_one_list_and_shown_nowhere() {
     let several = two_streams().await;
     let name = format!(r#"{{"name":"{CAMERA_NAME}","locationName":"{CAMERA_NAME}"}}"#);
     let camera = format!("cameras/{CAMERA}");
     several.order("PUT", &camera, "acme", &name).await;
-    let exporter = several.exporter(SELDOM, &["acme"]);
+    let exporter = several.exporter(&by_name(SELDOM), &["acme"]);
     exporter
         .wait_for("all is known", |metrics| {
             all_succeed(metrics) && names_asked(metrics, "200") == 1.0
@@ -253,7 +269,7 @@ async fn what_cameras_are_called_is_asked_for_one_list_and_shown_nowhere() {
 async fn a_key_that_may_not_ask_what_cameras_are_called_is_not_asked_again_for_long() {
     let several = two_streams().await;
     fail_beside(&several, "forbidden").await;
-    let exporter = several.exporter(SELDOM, &["acme"]);
+    let exporter = several.exporter(&by_name(SELDOM), &["acme"]);
     exporter
         .wait_for("it is refused", |metrics| {
             names_asked(metrics, "403") == 1.0

@@ -104,8 +104,16 @@ impl Stack {
 
     /// What Alertmanager holds.
     async fn alerts(&self) -> Vec<Value> {
-        let (_, alerts) = self.alertmanager.get("/api/v2/alerts?active=true").await;
-        serde_json::from_str(&alerts).expect("a list of alerts")
+        let started = Instant::now();
+        loop {
+            let (status, alerts) = self.alertmanager.get("/api/v2/alerts?active=true").await;
+            if status == 200 {
+                return serde_json::from_str(&alerts).expect("a list of alerts");
+            }
+            // One that is busy says so.
+            assert!(started.elapsed() < TEN_MINUTES, "{status}: {alerts}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     async fn is_firing(&self, alert: Which) -> bool {
