@@ -20,7 +20,7 @@ pub use assess::{Assessment, Ended, Seen};
 pub use conditions::{Conditions, Looked};
 pub use exception::{Exception, Match, Policies};
 pub use expression::{EvaluationError, Expression, ExpressionError};
-pub use rule::{Rule, Verdict};
+pub use rule::{Judged, Rule, Verdict};
 pub use series::SeriesLimit;
 pub use severity::Severity;
 pub use subject::Subject;
@@ -112,6 +112,25 @@ impl Policy {
             camera.is_some() || location.is_some() || expression.is_some()
         };
         self.rules.iter().any(Rule::needs_camera_names) || self.exceptions.iter().any(asks)
+    }
+
+    /// What each rule that may be broken in the share's organisation says of it, and what covers it.
+    pub fn judge(&self, subject: Subject<'_>, now: UnixMillis) -> Vec<Judged<'_>> {
+        let rules = self.rules.iter();
+        let rules = rules.filter(|rule| rule.applies_to(subject.org));
+        let judged = rules.map(|rule| {
+            let verdict = rule.judge(subject, now);
+            let exception = verdict
+                .is_violation()
+                .then(|| self.covered_by(rule, subject, now))
+                .flatten();
+            Judged {
+                rule,
+                verdict,
+                exception,
+            }
+        });
+        judged.collect()
     }
 
     /// The first exception in force that covers a share which breaks this rule, as it is written.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::conditions::Looked;
-use super::{Conditions, Expression, Severity, Subject};
+use super::{Conditions, Exception, Expression, Severity, Subject};
 use crate::share::{Share, UnixMillis};
 
 /// What must not be.
@@ -36,6 +36,24 @@ pub enum Verdict {
     Broken,
     /// Its expression could not be evaluated, which counts as broken.
     Failed,
+}
+
+/// What a rule says of a share, and what covers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// What it says.
+    pub verdict: Verdict,
+    /// The exception that covers the share where it breaks the rule.
+    pub exception: Option<&'a Exception>,
+}
+
+impl Judged<'_> {
+    /// Whether the rule is broken and nothing covers that.
+    pub const fn is_open(&self) -> bool {
+        self.verdict.is_violation() && self.exception.is_none()
+    }
 }
 
 impl Verdict {
