@@ -1,6 +1,7 @@
 //! Judging what is known by the policy in use: after each good answer, when time alone changes what it
 //! says, and when the policy is another. All that changes a list's violations goes through here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub(super) struct Judge {
     memory: Arc<Memory>,
     /// How many violations have a series of their own, in all. Locked while some are given one.
     series: Mutex<usize>,
+    /// Whether what cameras are called is asked for in any case.
+    names_cameras: AtomicBool,
 }
 
 /// One list of an organisation.
@@ -52,6 +55,7 @@ impl Judge {
             fleet,
             memory,
             series: Mutex::new(0),
+            names_cameras: AtomicBool::new(false),
         }
     }
 
@@ -136,9 +140,14 @@ impl Judge {
         self.note_exceptions(here.time);
     }
 
-    /// Whether the policy asks what cameras are called or where they are.
+    /// Whether somebody asks what cameras are called or where they are.
     pub(super) fn needs_camera_names(&self) -> bool {
-        self.policy.load().needs_camera_names()
+        self.names_cameras.load(Ordering::Relaxed) || self.policy.load().needs_camera_names()
+    }
+
+    /// What cameras are called is asked for from now on, also where the policy doesn't.
+    pub(super) fn always_name_cameras(&self) {
+        self.names_cameras.store(true, Ordering::Relaxed);
     }
 
     /// Judges each list of an organisation by what is known now: its cameras may have got names.

@@ -89,6 +89,8 @@ pub struct Collector {
     tasks: JoinSet<()>,
     threads: Threads,
     memory: Arc<Memory>,
+    /// In this time the first polls are spread.
+    spread: Duration,
 }
 
 /// The tasks that are to run, in place of those that do.
@@ -131,9 +133,18 @@ impl Collector {
             tasks: JoinSet::new(),
             threads: Threads::new()?,
             memory,
+            spread: SPREAD,
         };
         collector.start_looking_at_time();
         Ok(collector)
+    }
+
+    /// The same for a person who waits for one look: first polls are spread in this time, and what cameras
+    /// are called is asked for whether the policy needs it or not.
+    #[must_use]
+    pub fn for_one_look(self, spread: Duration) -> Self {
+        self.judge.always_name_cameras();
+        Self { spread, ..self }
     }
 
     /// Starts what takes in that time alone changes what is said of a list.
@@ -542,7 +553,7 @@ impl Collector {
         let count = u32::try_from(starting.len()).unwrap_or(u32::MAX);
         let now = Instant::now();
         for (index, running) in (0..).zip(starting) {
-            let spread = SPREAD.min(running.settings.collect.interval);
+            let spread = self.spread.min(running.settings.collect.interval);
             let turn = now + spread * index / count;
             for (kind, schedule) in &running.schedules {
                 let first = schedule.begin(turn);
