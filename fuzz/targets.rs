@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use rhombus_share_exporter::config::{self, Environment};
+use rhombus_share_exporter::config::{self, Environment, PolicySection};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::policy::{EvaluationError, Expression, Subject};
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
@@ -195,6 +195,23 @@ pub(crate) fn config(data: &[u8]) {
     ) {
         Ok(loaded) => drop(config::describe(&loaded.config)),
         Err(error) => drop(error.to_string()),
+    }
+}
+
+/// A file of recorded shares: what is wrong with it, or shares that can be judged.
+pub(crate) fn policy_tests(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let section = PolicySection::default();
+    match section.parse_tests("fuzz.yml", text, UnixMillis::default()) {
+        Ok(file) => {
+            for test in &file.tests {
+                let judged = section.policy.judge(test.subject(), file.now);
+                assert_eq!(judged.len(), section.policy.rules().len());
+            }
+        }
+        Err(error) => assert!(error.to_string().starts_with("fuzz.yml"), "{error}"),
     }
 }
 

@@ -141,6 +141,11 @@ fn the_decoder_of_a_partners_clients_survives_its_corpus_and_the_neighbourhood()
 }
 
 #[test]
+fn the_recorded_shares_survive_their_corpus_and_the_neighbourhood() {
+    run("policy_tests", targets::policy_tests);
+}
+
+#[test]
 fn the_expressions_of_policies_survive_their_corpus_and_the_neighbourhood() {
     // Each is parsed by a thread of its own, which takes a hundred times as long as an answer.
     run_some(

@@ -10,7 +10,8 @@ use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT, NameLines};
 use super::problem::{ConfigError, Report};
 use super::{
-    Config, Environment, Flags, Loaded, certificates, collect, partners, policy, proxy, value,
+    Config, Environment, Flags, Loaded, PolicySection, certificates, collect, partners, policy,
+    proxy, value,
 };
 use crate::share::UnixMillis;
 
@@ -28,13 +29,57 @@ pub(super) const FILE_MAX_BYTES: usize = 16 << 20;
 /// # Errors
 /// Everything that is wrong with it.
 pub fn load(flags: &Flags, env: &Environment, now: UnixMillis) -> Result<Loaded, ConfigError> {
+    load_with(flags, (env, now), PolicySection::read_file)
+}
+
+/// The same where the file of exceptions may not be there yet.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_to_except(
+    flags: &Flags,
+    env: &Environment,
+    now: UnixMillis,
+) -> Result<Loaded, ConfigError> {
+    load_with(flags, (env, now), PolicySection::read_file_if_there)
+}
+
+/// What shares are judged by, and what should be known of it. No key is looked for or read.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_policy(
+    flags: &Flags,
+    now: UnixMillis,
+) -> Result<(PolicySection, Vec<String>), ConfigError> {
+    let mut report = Report::default();
+    let name = flags.file.as_ref().map(|path| path.display().to_string());
+    let source = Source {
+        name: name.as_deref().unwrap_or_default(),
+    };
+    let file = read(flags, &mut report).unwrap_or_default();
+    let mut reader = Reader {
+        source,
+        env: &Environment::default(),
+        report: &mut report,
+    };
+    let mut section = policy::resolve(&mut reader, &file.policy.unwrap_or_default(), now);
+    section.read_file(now, &mut report);
+    report.finish_with(section)
+}
+
+fn load_with(
+    flags: &Flags,
+    (env, now): (&Environment, UnixMillis),
+    read_exceptions: fn(&mut PolicySection, UnixMillis, &mut Report),
+) -> Result<Loaded, ConfigError> {
     let mut report = Report::default();
     let mut config = read(flags, &mut report).and_then(|file| {
         warn_of_readable_keys(flags, &file, &mut report);
         assemble(file, flags, (env, now), &mut report)
     });
     if let Some((config, places)) = &mut config {
-        config.policy.read_file(now, &mut report);
+        read_exceptions(&mut config.policy, now, &mut report);
         let found = keys::read(config, places, &mut report);
         keys::check(config, places, &found, &mut report);
         proxy::check(config, env, &mut report);

@@ -29,9 +29,12 @@ pub use describe::describe;
 pub use environment::{Environment, EnvironmentError};
 pub use flags::{CollectFlags, Flags};
 pub use key_source::{CertificateError, KeyError};
-pub use load::{load, parse_str};
+pub use load::{load, load_policy, load_to_except, parse_str};
 pub use organizations::{DEFAULT_NAME, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT};
-pub use policy::{PolicySection, Until, describe_exception};
+pub use policy::{
+    PolicySection, PolicyTest, PolicyTests, Until, describe_exception, describe_match,
+    name as policy_name, rule_fields, words as policy_words,
+};
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
 pub use settings::{Collect, INTERVAL, TIMEOUT};

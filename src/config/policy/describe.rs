@@ -39,7 +39,7 @@ fn push(yaml: &mut String, indent: usize, key: &str, value: &str) {
 
 fn rule(rule: &Rule, orgs: &[&str], yaml: &mut String) {
     push(yaml, 4, "- name", &text(&rule.name));
-    let mut line = |key: &str, value: String| push(yaml, 6, key, &value);
+    let mut line = |key: &'static str, value: String| push(yaml, 6, key, &value);
     line("severity", rule.severity.label().to_owned());
     if !rule.description.is_empty() {
         line("description", text(&rule.description));
@@ -66,7 +66,7 @@ fn rule(rule: &Rule, orgs: &[&str], yaml: &mut String) {
     }
 }
 
-fn conditions(it: &Conditions, line: &mut impl FnMut(&str, String)) {
+fn conditions(it: &Conditions, line: &mut impl FnMut(&'static str, String)) {
     if let Some(kinds) = &it.kinds {
         line("kinds", list(kinds.iter().map(|kind| kind.label())));
     }
@@ -107,6 +107,15 @@ fn conditions(it: &Conditions, line: &mut impl FnMut(&str, String)) {
     }
 }
 
+/// What each field of a rule asks, by its key.
+pub fn fields(rule: &Rule) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    conditions(&rule.conditions, &mut |key, value| {
+        fields.push((key, value))
+    });
+    fields
+}
+
 /// An exception as an element of a list that is indented so far.
 pub fn exception(exception: &Exception, indent: usize) -> String {
     let mut yaml = String::new();
@@ -126,7 +135,8 @@ pub fn exception(exception: &Exception, indent: usize) -> String {
     yaml
 }
 
-fn matches(it: &Match) -> String {
+/// What an exception matches, as a mapping on one line.
+pub fn matches(it: &Match) -> String {
     let pattern = |patterns: &Option<Patterns>| {
         let patterns = patterns.as_ref()?;
         patterns.texts().next().map(text)

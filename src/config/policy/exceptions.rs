@@ -48,7 +48,7 @@ impl Reader<'_> {
         item: &Spanned<ExceptionFile>,
     ) -> Option<Exception> {
         let file = &item.value;
-        let name = super::name(self, names, path, item, file.name.as_ref());
+        let name = super::own_name(self, names, path, item, file.name.as_ref());
         let matches = self.matches(path, item, file.r#match.as_ref());
         let policies = self.policies(path, item, checks.rules, file.policies.as_ref());
         let what = "say why it may stay, with the ticket where there is one";
@@ -198,7 +198,7 @@ impl Reader<'_> {
     }
 }
 
-fn unknown_rule<'a>(text: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(super) fn unknown_rule<'a>(text: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     if text == "*" {
         return "expected `*` alone, or the names of rules".to_owned();
     }

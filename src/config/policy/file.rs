@@ -1,6 +1,8 @@
 //! The section `policy` and the file of exceptions as they are written: unknown keys rejected, nothing
 //! judged yet.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -128,5 +130,83 @@ section! {
         location: Text,
         /// An expression.
         expression: Text,
+    }
+}
+
+section! {
+    /// A file of recorded shares, for `policy test`.
+    TestsFile {
+        /// When they are looked at; none: now.
+        now: Text,
+        /// The tests. Needed.
+        tests: Spanned<Vec<Spanned<TestFile>>>,
+    }
+}
+
+section! {
+    /// One element of `tests`.
+    TestFile {
+        /// What it is called. Needed.
+        name: Text,
+        /// The share; what is not said is as harmless as it can be.
+        share: Spanned<ShareFile>,
+        /// What is said of it. Needed.
+        expect: Spanned<ExpectFile>,
+    }
+}
+
+section! {
+    /// A share, in the words of the object `share` of expressions.
+    ShareFile {
+        /// The name of its organisation.
+        org: Text,
+        /// Its kind.
+        kind: Text,
+        /// Its protection.
+        protection: Text,
+        /// What it is called.
+        title: Text,
+        /// How long ago it was made.
+        age: Text,
+        /// Or when.
+        created: Text,
+        /// In which time it ends; with a `-`, how long ago it has.
+        ends_in: Text,
+        /// Or when.
+        ends: Text,
+        /// Or `true`.
+        never_expires: Text,
+        /// The cameras that it shows.
+        cameras: Spanned<Vec<Spanned<CameraFile>>>,
+        /// `true` or `false`.
+        past_footage: Text,
+        /// `true` or `false`.
+        sound: Text,
+        /// Who streams.
+        stream_type: Text,
+        /// How many clips.
+        clips: Text,
+        /// All clips together.
+        duration: Text,
+    }
+}
+
+section! {
+    /// One element of `cameras`.
+    CameraFile {
+        /// What it is called.
+        name: Text,
+        /// What its location is called.
+        location: Text,
+    }
+}
+
+section! {
+    /// What is said of a share.
+    ExpectFile {
+        /// Exactly the rules that it breaks and that no exception covers.
+        violations: Texts,
+        /// Exactly those that one covers, each with its exception.
+        excepted: Spanned<BTreeMap<String, Text>>,
     }
 }

@@ -1,9 +1,11 @@
 //! The section `policy`: rules and exceptions as people write them, checked. What they mean is in
 //! [`crate::policy`]. Another field of a rule is one in `file`, and its line in `rules` and `describe`.
 
+mod append;
 mod describe;
 mod exceptions;
 mod file;
+mod recorded;
 mod rules;
 mod until;
 
@@ -15,8 +17,11 @@ use exporter_web::regular_file;
 use serde_saphyr::Spanned;
 
 pub(super) use describe::describe;
-pub use describe::exception as describe_exception;
+pub use describe::{
+    exception as describe_exception, fields as rule_fields, matches as describe_match,
+};
 pub(super) use file::PolicyFile;
+pub use recorded::{PolicyTest, PolicyTests};
 pub use until::Until;
 
 use super::credentials::Reader;
@@ -130,17 +135,29 @@ impl PolicySection {
 
     /// Takes in what the file of exceptions says, where there is one.
     pub(super) fn read_file(&mut self, now: UnixMillis, report: &mut Report) {
-        let Some(path) = &self.exceptions_file else {
+        let Some(path) = self.exceptions_file.clone() else {
             return;
         };
         let name = path.display().to_string();
-        let Some(text) = read_text(path, &name, report) else {
-            return;
-        };
+        if let Some(text) = read_text(&path, &name, report) {
+            self.take_text(&name, text, now, report);
+        }
+    }
+
+    /// The same; one that is not there yet says nothing.
+    pub(super) fn read_file_if_there(&mut self, now: UnixMillis, report: &mut Report) {
+        let is_missing = |path: &PathBuf| matches!(path.try_exists(), Ok(false));
+        if !self.exceptions_file.as_ref().is_some_and(is_missing) {
+            self.read_file(now, report);
+        }
+    }
+
+    /// Takes in that the file of exceptions, which is called `name`, says this.
+    fn take_text(&mut self, name: &str, text: String, now: UnixMillis, report: &mut Report) {
         if self.file_text.as_deref() == Some(&text) {
             return;
         }
-        let source = Source { name: &name };
+        let source = Source { name };
         let file = match syntax::parse::<Option<ExceptionsFile>>(&text) {
             Ok(file) => file.unwrap_or_default(),
             Err(fault) => {
@@ -194,7 +211,7 @@ fn read_text(path: &std::path::Path, name: &str, report: &mut Report) -> Option<
 }
 
 /// The name of a rule or an exception, which no other of its list has.
-fn name<T>(
+fn own_name<T>(
     reader: &mut Reader<'_>,
     names: &mut Names,
     path: &str,
@@ -209,7 +226,7 @@ fn name<T>(
             .problem(place, "it is missing: give it a name");
         return None;
     };
-    let name = reader.value(&key, Some(text), label).flatten()?;
+    let name = reader.value(&key, Some(text), self::name).flatten()?;
     if let Some(line) = names.get(&name) {
         let place = reader.source.place(text, &key);
         let at = if *line == 0 {
@@ -225,8 +242,11 @@ fn name<T>(
     Some(name)
 }
 
-/// A name that is a label value.
-fn label(text: &str) -> Result<String, String> {
+/// The name of a rule or an exception, which is a label value.
+///
+/// # Errors
+/// What was expected.
+pub fn name(text: &str) -> Result<String, String> {
     let is_good = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if (1..=NAME_MAX_BYTES).contains(&text.len()) && text.chars().all(is_good) {
         return Ok(text.to_owned());
@@ -236,8 +256,11 @@ fn label(text: &str) -> Result<String, String> {
     ))
 }
 
-/// What a person says.
-fn words(text: &str) -> Result<String, String> {
+/// What a person says: a reason, a description, who answers.
+///
+/// # Errors
+/// What was expected.
+pub fn words(text: &str) -> Result<String, String> {
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 || length > WORDS_MAX_CHARS {

@@ -30,7 +30,7 @@ pub(super) fn read(
     let items = list.into_iter().flat_map(|list| list.value.iter());
     for (index, item) in items.enumerate() {
         let path = format!("policy.rules[{index}]");
-        let Some(name) = super::name(reader, &mut lines, &path, item, item.value.name.as_ref())
+        let Some(name) = super::own_name(reader, &mut lines, &path, item, item.value.name.as_ref())
         else {
             continue;
         };
@@ -203,7 +203,7 @@ fn severity(text: &str) -> Result<Severity, String> {
         .ok_or_else(|| "expected critical, warning or info".to_owned())
 }
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
     match text.trim() {
         "true" => Ok(true),
         "false" => Ok(false),
@@ -221,7 +221,7 @@ pub(super) fn kind(text: &str) -> Result<ShareKind, String> {
     })
 }
 
-fn protection(text: &str) -> Result<Protection, String> {
+pub(super) fn protection(text: &str) -> Result<Protection, String> {
     let mut protections = Protection::ALL.into_iter();
     let protection = protections.find(|protection| protection.label() == text.trim());
     protection.ok_or_else(|| {

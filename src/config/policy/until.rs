@@ -29,6 +29,11 @@ impl Until {
         self.0
     }
 
+    /// A moment as text, whether it is the end of a day or not.
+    pub fn moment_text(moment: UnixMillis) -> String {
+        humantime::format_rfc3339(time(moment)).to_string()
+    }
+
     /// Reads one that is at most so many days from now.
     ///
     /// # Errors
@@ -64,8 +69,14 @@ impl fmt::Display for Until {
             let day = humantime::format_rfc3339_seconds(time(moment.before(DAY)));
             return f.write_str(&day.to_string()[..10]);
         }
-        humantime::format_rfc3339(time(*moment)).fmt(f)
+        f.write_str(&Self::moment_text(*moment))
     }
+}
+
+/// A moment as people write it.
+pub(super) fn moment(text: &str) -> Result<UnixMillis, String> {
+    let moment = humantime::parse_rfc3339(text.trim()).map(millis);
+    moment.map_err(|_| "expected a moment such as 2027-01-31T12:00:00Z".to_owned())
 }
 
 fn millis(time: SystemTime) -> UnixMillis {

@@ -1,0 +1,511 @@
+//! Recorded shares with what is expected of them: the file of `policy test`. What is not said of a share
+//! is so that it breaks no built-in rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use serde_saphyr::Spanned;
+
+use super::file::{CameraFile, ExpectFile, ShareFile, TestFile, TestsFile};
+use super::rules::{kind, protection, yes_or_no};
+use super::until::moment;
+use super::{PolicySection, exceptions, read_text, value_of};
+use crate::config::credentials::Reader;
+use crate::config::file::{Source, Text};
+use crate::config::problem::{ConfigError, Report};
+use crate::config::{Environment, organization_name, syntax, value};
+use crate::policy::{Policy, Subject};
+use crate::share::{
+    CameraName, CameraNames, Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind,
+    Traits, UnixMillis, Unread,
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Beyond all that Rhombus can state.
+const DURATION: std::ops::RangeInclusive<Duration> =
+    Duration::ZERO..=Duration::from_secs(200 * 366 * 24 * 60 * 60);
+/// More than a page has room for.
+const CLIPS: std::ops::RangeInclusive<u32> = 0..=1_000_000;
+
+/// Recorded shares with what is expected of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyTests {
+    /// When they are looked at.
+    pub now: UnixMillis,
+    /// In the order in which they are written.
+    pub tests: Vec<PolicyTest>,
+}
+
+/// One share, and what is expected of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyTest {
+    /// What it is called.
+    pub name: String,
+    /// Exactly the rules that it breaks and that no exception covers.
+    pub violations: BTreeSet<String>,
+    /// Exactly those that one covers, each with its exception.
+    pub excepted: BTreeMap<String, String>,
+    org: String,
+    share: Share,
+    cameras: CameraNames,
+}
+
+impl PolicyTest {
+    /// What is judged.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject {
+            org: &self.org,
+            share: &self.share,
+            cameras: &self.cameras,
+        }
+    }
+}
+
+impl PolicySection {
+    /// Reads recorded shares, which are looked at `now` where the file does not say when.
+    ///
+    /// # Errors
+    /// All that is wrong with the file.
+    pub fn read_tests(&self, path: &Path, now: UnixMillis) -> Result<PolicyTests, ConfigError> {
+        let mut report = Report::default();
+        let name = path.display().to_string();
+        match read_text(path, &name, &mut report) {
+            Some(text) => self.parse_tests(&name, &text, now),
+            None => Err(failed(report)),
+        }
+    }
+
+    /// The same of a text. `name` stands in messages.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn parse_tests(
+        &self,
+        name: &str,
+        text: &str,
+        now: UnixMillis,
+    ) -> Result<PolicyTests, ConfigError> {
+        let mut report = Report::default();
+        let source = Source { name };
+        let file = match syntax::parse::<Option<TestsFile>>(text) {
+            Ok(file) => file.unwrap_or_default(),
+            Err(fault) => {
+                report.problem(source.place_of_line(fault.line, &fault.key), fault.text);
+                return Err(failed(report));
+            }
+        };
+        let mut reader = Reader {
+            source,
+            env: &Environment::default(),
+            report: &mut report,
+        };
+        let now = reader
+            .value("now", file.now.as_ref(), moment)
+            .flatten()
+            .unwrap_or(now);
+        let list = file.tests.map(|list| list.value).unwrap_or_default();
+        if list.is_empty() {
+            let what = "there is no test: add a list `tests`, each with name, share and expect";
+            reader.report.problem(name, what);
+        }
+        let tests = list.iter().enumerate().filter_map(|(index, item)| {
+            let path = format!("tests[{index}]");
+            reader.test(&path, item, &self.policy, now)
+        });
+        let tests = tests.collect();
+        Ok(report.finish_with(PolicyTests { now, tests })?.0)
+    }
+}
+
+/// What is wrong.
+fn failed(report: Report) -> ConfigError {
+    report.finish_with(()).err().expect("there is a problem")
+}
+
+impl Reader<'_> {
+    fn test(
+        &mut self,
+        path: &str,
+        item: &Spanned<TestFile>,
+        policy: &Policy,
+        now: UnixMillis,
+    ) -> Option<PolicyTest> {
+        let file = &item.value;
+        for (name, is_missing, what) in [
+            ("name", file.name.is_none(), "say what is tested"),
+            (
+                "expect",
+                file.expect.is_none(),
+                "say which rules are broken, such as { violations: [] }",
+            ),
+        ] {
+            if is_missing {
+                let place = self.source.place(item, &format!("{path}.{name}"));
+                self.report
+                    .problem(place, format_args!("it is missing: {what}"));
+            }
+        }
+        let name = self.value(&format!("{path}.name"), file.name.as_ref(), super::words);
+        let default = ShareFile::default();
+        let share = file.share.as_ref().map_or(&default, |share| &share.value);
+        let path_of_share = format!("{path}.share");
+        let recorded = self.share(&path_of_share, item, share, now);
+        let cameras = self.cameras(&path_of_share, share.cameras.as_ref());
+        let expected = file.expect.as_ref()?;
+        let (violations, excepted) =
+            self.expected(&format!("{path}.expect"), &expected.value, policy);
+        let (org, mut share) = recorded;
+        share.media.cameras = cameras.iter().map(|(id, _)| id.clone()).collect();
+        Some(PolicyTest {
+            name: name.flatten()?,
+            violations,
+            excepted,
+            org,
+            share,
+            cameras: cameras
+                .into_iter()
+                .filter_map(|(id, name)| Some((id, name?)))
+                .collect(),
+        })
+    }
+
+    /// The share but its cameras, and its organisation. What is wrong goes to the report.
+    fn share(
+        &mut self,
+        path: &str,
+        item: &Spanned<TestFile>,
+        file: &ShareFile,
+        now: UnixMillis,
+    ) -> (String, Share) {
+        let (mut org, mut it) = ("test".to_owned(), harmless(now));
+        let key = |name: &str| format!("{path}.{name}");
+        let mut set =
+            |name, text: Option<&Text>, into: &mut dyn FnMut(&str) -> Result<(), String>| {
+                value_of(self, &key(name), text, into);
+            };
+        set("org", file.org.as_ref(), &mut |text| {
+            put(&mut org, organization_name(text))
+        });
+        set("kind", file.kind.as_ref(), &mut |text| {
+            put(&mut it.kind, kind(text))
+        });
+        set("protection", file.protection.as_ref(), &mut |text| {
+            put(&mut it.protection, protection(text))
+        });
+        for (name, text, place) in [
+            ("title", &file.title, &mut it.title),
+            ("stream_type", &file.stream_type, &mut it.stream_type),
+        ] {
+            set(name, text.as_ref(), &mut |text| {
+                put(place, Ok(Some(text.into())))
+            });
+        }
+        for (name, text, place) in [
+            (
+                "past_footage",
+                &file.past_footage,
+                &mut it.traits.past_footage,
+            ),
+            ("sound", &file.sound, &mut it.traits.sound),
+        ] {
+            set(name, text.as_ref(), &mut |text| put(place, yes_or_no(text)));
+        }
+        set("clips", file.clips.as_ref(), &mut |text| {
+            put(&mut it.media.clips, value::count(text, &CLIPS))
+        });
+        set("duration", file.duration.as_ref(), &mut |text| {
+            let duration = value::duration(text, &DURATION);
+            put(&mut it.media.duration_secs, duration.map(|it| it.as_secs()))
+        });
+        set("age", file.age.as_ref(), &mut |text| {
+            let age = value::duration(text, &DURATION);
+            put(&mut it.created, age.map(|age| Some(now.before(age))))
+        });
+        set("created", file.created.as_ref(), &mut |text| {
+            put(&mut it.created, moment(text).map(Some))
+        });
+        set("ends_in", file.ends_in.as_ref(), &mut |text| {
+            put(&mut it.expiry, ends_in(text, now).map(Expiry::At))
+        });
+        set("ends", file.ends.as_ref(), &mut |text| {
+            put(&mut it.expiry, moment(text).map(Expiry::At))
+        });
+        set("never_expires", file.never_expires.as_ref(), &mut |text| {
+            if yes_or_no(text)? {
+                it.expiry = Expiry::Never;
+            }
+            Ok(())
+        });
+        let is_never = it.expiry == Expiry::Never;
+        self.check_one(
+            path,
+            item,
+            &[
+                ("age", file.age.is_some()),
+                ("created", file.created.is_some()),
+            ],
+        );
+        self.check_one(
+            path,
+            item,
+            &[
+                ("ends_in", file.ends_in.is_some()),
+                ("ends", file.ends.is_some()),
+                ("never_expires", is_never && file.never_expires.is_some()),
+            ],
+        );
+        if !it.kind.protections().contains(&it.protection) {
+            let place = self.source.place(item, &key("protection"));
+            let kind = it.kind.label();
+            self.report
+                .problem(place, format_args!("a {kind} has no such protection"));
+        }
+        (org, it)
+    }
+
+    /// Of these keys, one is written at most.
+    fn check_one(&mut self, path: &str, item: &Spanned<TestFile>, keys: &[(&str, bool)]) {
+        let written: Vec<_> = keys
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(key, _)| *key)
+            .collect();
+        if let [first, .., last] = written[..] {
+            let place = self.source.place(item, &format!("{path}.{last}"));
+            self.report
+                .problem(place, format_args!("{first} says it already: delete one"));
+        }
+    }
+
+    /// Each camera with what it is called, where that is known.
+    fn cameras(
+        &mut self,
+        path: &str,
+        list: Option<&Spanned<Vec<Spanned<CameraFile>>>>,
+    ) -> Vec<(Id, Option<CameraName>)> {
+        let Some(list) = list else {
+            let name = CameraName {
+                camera: "Camera 1".into(),
+                ..CameraName::default()
+            };
+            return vec![(id(0), Some(name))];
+        };
+        let cameras = list.value.iter().enumerate().map(|(index, camera)| {
+            let CameraFile { name, location } = &camera.value;
+            let is_known = name.is_some() || location.is_some();
+            let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.as_str().into());
+            let name = is_known.then(|| CameraName {
+                camera: text(name).unwrap_or_default(),
+                location: text(location).unwrap_or_default(),
+                location_uuid: None,
+            });
+            (id(index), name)
+        });
+        let cameras: Vec<_> = cameras.collect();
+        if cameras.len() > usize::from(u16::MAX) {
+            let place = self.source.place(list, &format!("{path}.cameras"));
+            self.report.problem(place, "expected at most 65535 cameras");
+        }
+        cameras
+    }
+
+    /// The rules that are broken, and those that are excepted.
+    fn expected(
+        &mut self,
+        path: &str,
+        file: &ExpectFile,
+        policy: &Policy,
+    ) -> (BTreeSet<String>, BTreeMap<String, String>) {
+        let rule = |text: &str| {
+            let known = policy.rules().iter().map(|rule| &*rule.name);
+            let rule = policy.rule(text.trim()).map(|rule| rule.name.to_string());
+            rule.ok_or_else(|| exceptions::unknown_rule(text.trim(), known))
+        };
+        let exception = |text: &str| {
+            let known = policy.exception(text.trim());
+            let name = known.map(|it| it.name.to_string());
+            name.ok_or_else(|| "expected the name of an exception".to_owned())
+        };
+        let violations = file.violations.iter().flat_map(|list| &list.value);
+        let violations = violations.enumerate().filter_map(|(index, text)| {
+            self.value(&format!("{path}.violations[{index}]"), Some(text), rule)
+                .flatten()
+        });
+        let violations = violations.collect();
+        let excepted = file.excepted.iter().flat_map(|map| &map.value);
+        let excepted = excepted.filter_map(|(name, text)| {
+            let key = format!("{path}.excepted");
+            if let Err(expected) = rule(name) {
+                let place = self.source.place(text, &key);
+                self.report.problem(place, expected);
+            }
+            Some((
+                name.clone(),
+                self.value(&key, Some(text), exception).flatten()?,
+            ))
+        });
+        (violations, excepted.collect())
+    }
+}
+
+/// Puts a value where it belongs, where it is one.
+fn put<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *place = value?;
+    Ok(())
+}
+
+/// One that breaks no built-in rule.
+fn harmless(now: UnixMillis) -> Share {
+    Share {
+        id: None,
+        kind: ShareKind::ClipGroup,
+        title: None,
+        protection: Protection::Password,
+        created: Some(now),
+        expiry: Expiry::At(now.after(DAY)),
+        expiry_reading: ExpiryReading::Epoch,
+        media: Media::default(),
+        traits: Traits::default(),
+        stream_type: None,
+        unread: Unread::default(),
+    }
+}
+
+/// The id of a camera by its number.
+fn id(number: usize) -> Id {
+    Id::Uuid((number as u128).to_be_bytes())
+}
+
+/// In which time a share ends; with a `-`, how long ago it has.
+fn ends_in(text: &str, now: UnixMillis) -> Result<UnixMillis, String> {
+    match text.trim().strip_prefix('-') {
+        Some(ago) => Ok(now.before(value::duration(ago, &DURATION)?)),
+        None => Ok(now.after(value::duration(text, &DURATION)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis::from_secs(1_795_953_600);
+
+    fn read(text: &str) -> Result<PolicyTests, String> {
+        let section = PolicySection::default();
+        let tests = section.parse_tests("tests.yml", text, NOW);
+        tests.map_err(|error| error.to_string())
+    }
+
+    /// One test of this share.
+    fn share(share: &str) -> Result<PolicyTest, String> {
+        let text = format!("tests:\n- {{ name: n, share: {{ {share} }}, expect: {{}} }}\n");
+        Ok(read(&text)?.tests.remove(0))
+    }
+
+    #[test]
+    fn what_is_not_said_breaks_no_built_in_rule() {
+        let test = share("").unwrap();
+        let policy = Policy::default();
+        let judged = policy.judge(test.subject(), NOW);
+        assert_eq!(judged.len(), 7);
+        assert!(judged.iter().all(|it| !it.verdict.is_violation()));
+    }
+
+    #[test]
+    fn a_share_is_what_is_said_of_it() {
+        let test = share(
+            "org: acme, kind: live_stream, protection: sso, title: Dock, age: 2d, ends_in: -1h, \
+             past_footage: true, sound: true, stream_type: DICE, clips: 3, duration: 90s, \
+             cameras: [{ name: Vault, location: HQ }, {}]",
+        )
+        .unwrap();
+        let it = &test.share;
+        assert_eq!(
+            (test.org.as_str(), it.kind),
+            ("acme", ShareKind::LiveStream)
+        );
+        assert_eq!(
+            (it.protection, it.title.as_deref()),
+            (Protection::Sso, Some("Dock"))
+        );
+        assert_eq!(it.created, Some(NOW.before(2 * DAY)));
+        assert_eq!(it.expiry, Expiry::At(NOW.before(DAY / 24)));
+        assert!(it.traits.past_footage && it.traits.sound);
+        assert_eq!(it.stream_type.as_deref(), Some("DICE"));
+        assert_eq!((it.media.clips, it.media.duration_secs), (3, 90));
+        assert_eq!((it.media.cameras.len(), test.cameras.len()), (2, 1));
+        let vault = test.cameras.get(&it.media.cameras[0]).unwrap();
+        assert_eq!((&*vault.camera, &*vault.location), ("Vault", "HQ"));
+        let moments = share("created: 2026-01-01T00:00:00Z, never_expires: true").unwrap();
+        assert_eq!(
+            moments.share.created,
+            Some(UnixMillis::from_secs(1_767_225_600))
+        );
+        assert_eq!(moments.share.expiry, Expiry::Never);
+        assert_eq!(share("never_expires: false").unwrap(), share("").unwrap());
+    }
+
+    #[test]
+    fn now_is_what_the_file_says() {
+        let text = "now: 2026-01-01T00:00:00Z\ntests: [{ name: n, expect: {} }]\n";
+        let tests = read(text).unwrap();
+        assert_eq!(tests.now, UnixMillis::from_secs(1_767_225_600));
+        assert_eq!(tests.tests[0].share.created, Some(tests.now));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line_and_key() {
+        for (text, expected) in [
+            ("", "tests.yml: there is no test"),
+            ("tests: []\n", "tests.yml: there is no test"),
+            (
+                "test: 1\n",
+                "tests.yml:1: test: unknown key `test`: expected one of now, tests",
+            ),
+            (
+                "now: soon\ntests: [{ name: n, expect: {} }]\n",
+                "tests.yml:1: now: `soon`: expected a moment",
+            ),
+            (
+                "tests:\n- { expect: {} }\n",
+                "tests.yml:2: tests[0].name: it is missing",
+            ),
+            (
+                "tests:\n- { name: n }\n",
+                "tests.yml:2: tests[0].expect: it is missing",
+            ),
+            (
+                "tests:\n- name: n\n  share: { kind: clips }\n  expect: {}\n",
+                "tests.yml:3: tests[0].share.kind: `clips`: expected one of clip_group",
+            ),
+            (
+                "tests:\n- name: n\n  share:\n    ttl: 3d\n  expect: {}\n",
+                "tests.yml:4: tests[0].share.ttl: unknown key `ttl`",
+            ),
+            (
+                "tests:\n- { name: n, share: { age: 1d, created: 2026-01-01T00:00:00Z }, expect: {} }\n",
+                "tests.yml:2: tests[0].share.created: age says it already: delete one",
+            ),
+            (
+                "tests:\n- { name: n, share: { ends_in: 1d, never_expires: true }, expect: {} }\n",
+                "tests.yml:2: tests[0].share.never_expires: ends_in says it already: delete one",
+            ),
+            (
+                "tests:\n- { name: n, share: { protection: sso }, expect: {} }\n",
+                "tests.yml:2: tests[0].share.protection: a clip_group has no such protection",
+            ),
+            (
+                "tests:\n- name: n\n  expect: { violations: [no-expire] }\n",
+                "tests.yml:3: tests[0].expect.violations[0]: `no-expire`: expected the name of a rule",
+            ),
+            (
+                "tests:\n- name: n\n  expect: { excepted: { unsecured: dock } }\n",
+                "tests.yml:3: tests[0].expect.excepted: `dock`: expected the name of an exception",
+            ),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(expected), "{text}\n{error}");
+        }
+    }
+}
