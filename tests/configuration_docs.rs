@@ -26,18 +26,28 @@ fn stdout(args: &[&str], env: &[(&str, &str)]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The help of the program and of each command that it lists.
+/// The help of the program and of each command below it that has flags.
 fn helps() -> Vec<String> {
-    let top = stdout(&["--help"], &[]);
-    let (_, list) = top.split_once("Commands:\n").expect("a list of commands");
-    let (list, _) = list.split_once("\n\n").expect("the end of the list");
-    let names = list.lines().map(|line| line.split_whitespace().next());
-    // Of the help itself there is nothing to say.
-    let names = names.flatten().filter(|name| *name != "help");
-    let mut helps: Vec<_> = names.map(|name| stdout(&[name, "--help"], &[])).collect();
-    assert!(helps.len() >= 5, "{list}");
-    helps.push(top);
+    let mut helps = Vec::new();
+    add_helps(&[], &mut helps);
+    assert!(helps.len() >= 9, "{}", helps.len());
     helps
+}
+
+/// The help of this command and of those below it.
+fn add_helps(command: &[&str], helps: &mut Vec<String>) {
+    let help = stdout(&[command, &["--help"]].concat(), &[]);
+    let list = help.split_once("Commands:\n");
+    let list = list.map_or("", |(_, list)| list.split("\n\n").next().unwrap());
+    // A wrapped line begins further in. Of the help itself there is nothing to say.
+    let names = list.lines().filter(|line| !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    for name in names.filter(|name| *name != "help") {
+        add_helps(&[command, &[name]].concat(), helps);
+    }
+    if list.is_empty() || command.is_empty() {
+        helps.push(help);
+    }
 }
 
 /// The flags of a help text, each with its default. A flag begins a line; an empty line ends it.

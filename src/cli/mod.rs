@@ -4,6 +4,7 @@
 
 mod address;
 mod options;
+mod policy;
 mod variables;
 
 use std::ffi::OsString;
@@ -15,6 +16,9 @@ use url::Url;
 
 pub use address::ListenAddress;
 pub use options::{ListenArgs, LogArgs, StorageArgs, WebArgs, WebConfigArgs};
+pub use policy::{
+    PolicyCommand, PolicyExceptArgs, PolicyExplainArgs, PolicyListArgs, PolicyTestArgs, Whom,
+};
 
 use crate::build_info;
 use crate::config::{self, Environment, Flags, INTERVAL, TIMEOUT};
@@ -75,6 +79,9 @@ pub enum Command {
     Demo(DemoArgs),
     /// Say what is wrong with the flags and the configuration, or print what would run
     CheckConfig(Box<ServeArgs>),
+    /// List the rules, say why a link breaks one, test them, and write exceptions
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Run a Rhombus API to test against, on this machine
     Simulate(SimulateArgs),
     /// Ask a running exporter whether it serves; exit 0 when it does
@@ -187,11 +194,16 @@ where
     T: Into<OsString>,
 {
     let mut arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    let root = Cli::command();
-    let matches = root.clone().try_get_matches_from(&arguments)?;
+    let root = variables::without_needs(Cli::command());
+    let matches = root.clone().try_get_matches_from(&arguments);
+    let matches = matches.map_err(|error| {
+        // The whole command tells what it needs.
+        let whole = Cli::command().try_get_matches_from(&arguments);
+        whole.err().unwrap_or(error)
+    })?;
     variables::check_names(&root, env)?;
-    // A command is the first argument: flags before it are refused.
-    let at = 1 + usize::from(matches.subcommand_name().is_some());
+    // Commands are the first arguments: flags before them are refused.
+    let at = 1 + variables::depth(&matches);
     let at = at.min(arguments.len());
     arguments.splice(at..at, variables::flags(&root, &matches, env)?);
     let cli = Cli::try_parse_from(arguments)?;

@@ -24,16 +24,22 @@ fn the_help_text() {
     let mut all = String::new();
     let mut root = Cli::command().term_width(100);
     all.push_str(&root.render_help().to_string());
-    let mut names: Vec<_> = root
-        .get_subcommands()
-        .map(|c| c.get_name().to_owned())
-        .collect();
-    names.retain(|name| name != "serve" && name != "help");
+    let policy = root.find_subcommand("policy").unwrap();
+    let below = |command: &clap::Command| -> Vec<String> {
+        let names = command.get_subcommands().map(|it| it.get_name().to_owned());
+        names
+            .filter(|name| name != "serve" && name != "help")
+            .collect()
+    };
+    let below_policy = below(policy)
+        .into_iter()
+        .map(|name| format!("policy {name}"));
+    let names: Vec<_> = below(&root).into_iter().chain(below_policy).collect();
     for name in names {
-        let arguments = ["rhombus-share-exporter", &name, "--help"];
+        let arguments = format!("rhombus-share-exporter {name} --help");
         let help = Cli::command()
             .term_width(100)
-            .try_get_matches_from(arguments)
+            .try_get_matches_from(arguments.split(' '))
             .unwrap_err();
         all.push_str(&format!("\n----- {name} --help\n{help}"));
     }
@@ -349,4 +355,68 @@ fn the_other_commands_have_their_defaults() {
     assert_eq!((simulate.groups, simulate.seed), (7, 2));
     assert!(refused(&["demo", "--storage.path=data"]).contains("--storage.path"));
     assert!(refused(&["healthcheck", "--url=file:///etc/passwd"]).contains("expected a URL"));
+}
+
+const EXCEPT: [&str; 6] = [
+    "policy",
+    "except",
+    "3f9a0c51d2e7",
+    "--reason=CHG-1",
+    "--owner=me",
+    "--until=2027-01-31",
+];
+
+#[test]
+fn an_exception_is_of_one_link_or_of_all_and_says_why_who_and_until_when() {
+    let Command::Policy(PolicyCommand::Except(args)) = parsed(&EXCEPT) else {
+        panic!("it excepts nothing");
+    };
+    assert_eq!(args.whom.share.unwrap().to_string(), "3f9a0c51d2e7");
+    assert_eq!((args.reason.as_str(), args.owner.as_str()), ("CHG-1", "me"));
+    for missing in 2..EXCEPT.len() {
+        let mut arguments = EXCEPT.to_vec();
+        let missing = arguments.remove(missing);
+        let flag = missing.split('=').next().unwrap();
+        let flag = if flag.starts_with("--") {
+            flag
+        } else {
+            "<REF|--baseline>"
+        };
+        assert!(refused(&arguments).contains(flag), "{flag}");
+    }
+    for (more, expected) in [
+        ("--baseline", "cannot be used with"),
+        ("--name=a b", "expected a name of 1 to 64"),
+        ("--reason=", "cannot be used multiple times"),
+    ] {
+        let text = refused(&[&EXCEPT[..], &[more]].concat());
+        assert!(text.contains(expected), "{more}: {text}");
+    }
+    assert!(refused(&["policy", "explain", "link"]).contains("12 hexadecimal digits"));
+    assert!(refused(&["policy", "explain"]).contains("<REF>"));
+    assert!(refused(&["policy"]).contains("explain"));
+}
+
+#[test]
+fn a_variable_of_a_command_below_another_is_its_flag() {
+    for index in 3..EXCEPT.len() {
+        let mut arguments = EXCEPT.to_vec();
+        let flag = arguments.remove(index);
+        let (flag, value) = flag.split_once('=').unwrap();
+        let name = format!("…_{}", flag.trim_start_matches('-').to_uppercase());
+        assert_eq!(parse_with(&arguments, (&name, value)), Ok(parsed(&EXCEPT)));
+    }
+    let all = [&["policy", "except", "--baseline"], &EXCEPT[3..]].concat();
+    let mut without = all.clone();
+    without.remove(2);
+    assert_eq!(
+        parse_with(&without, ("…_BASELINE", "true")),
+        Ok(parsed(&all))
+    );
+    let list = ["policy", "list"];
+    let with_flag = ["policy", "list", "--config.file=a.yml"];
+    assert_eq!(
+        parse_with(&list, ("…_CONFIG_FILE", "a.yml")),
+        Ok(parsed(&with_flag))
+    );
 }

@@ -25,6 +25,32 @@ pub(super) fn name(flag: &str) -> String {
     }
 }
 
+/// The command that is chosen, however deep it is.
+fn chosen<'a>(command: &'a Command, matches: &'a ArgMatches) -> (&'a Command, &'a ArgMatches) {
+    let below = matches
+        .subcommand()
+        .and_then(|(name, matches)| Some((command.find_subcommand(name)?, matches)));
+    below.map_or((command, matches), |(command, matches)| {
+        chosen(command, matches)
+    })
+}
+
+/// How many of the first arguments name the command.
+pub(super) fn depth(matches: &ArgMatches) -> usize {
+    matches
+        .subcommand()
+        .map_or(0, |(_, matches)| 1 + depth(matches))
+}
+
+/// The same command, in which nothing needs to be there: a variable may bring it.
+pub(super) fn without_needs(command: Command) -> Command {
+    let groups: Vec<_> = command.get_groups().map(|it| it.get_id().clone()).collect();
+    let free = |command: Command, group| command.mut_group(group, |it| it.required(false));
+    let command = groups.into_iter().fold(command, free);
+    let command = command.mut_args(|arg| arg.required(false));
+    command.mut_subcommands(without_needs)
+}
+
 /// The flags that the environment adds to those of the command line.
 ///
 /// # Errors
@@ -34,10 +60,7 @@ pub(super) fn flags(
     matches: &ArgMatches,
     env: &Environment,
 ) -> Result<Vec<OsString>, Error> {
-    let chosen = matches
-        .subcommand()
-        .and_then(|(name, matches)| Some((root.find_subcommand(name)?, matches)));
-    let (command, matches) = chosen.unwrap_or((root, matches));
+    let (command, matches) = chosen(root, matches);
     let mut flags = Vec::new();
     for arg in command.get_arguments() {
         let Some(flag) = arg.get_long() else { continue };

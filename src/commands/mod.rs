@@ -8,7 +8,9 @@ mod descriptors;
 mod exporter;
 mod healthcheck;
 mod listen;
+mod look;
 mod output;
+mod policy;
 mod reloader;
 mod serve;
 mod signals;
@@ -29,6 +31,7 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
         Command::Serve(args) => serve::run(*args, env).await,
         Command::Demo(args) => demo::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args, &env),
+        Command::Policy(command) => policy::run(command, &env).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Healthcheck(args) => healthcheck::run(args).await,
     };

@@ -6,6 +6,8 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
 
+use crate::telemetry::needs_escape;
+
 /// Prints to stdout. A reader that has gone has had enough, which is no failure.
 ///
 /// # Errors
@@ -21,4 +23,25 @@ pub(super) fn print(text: impl Display) -> anyhow::Result<()> {
 /// Prints a line to stderr. Where that can't be, the exit status has to say it.
 pub(super) fn complain(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// What people wrote, for a terminal: what it would act on is escaped.
+pub(super) fn escaped(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        '\\' => "\\\\".to_owned(),
+        c if needs_escape(c) => c.escape_default().to_string(),
+        c => c.to_string(),
+    });
+    escaped.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_does_nothing_to_a_terminal() {
+        let text = "Süd \u{1b}[31m\n\u{202e}x \\n";
+        assert_eq!(escaped(text), r"Süd \u{1b}[31m\n\u{202e}x \\n");
+    }
 }

@@ -1,0 +1,258 @@
+//! One look at all that is configured, for a command: collectors without a server, until each list was
+//! read or has failed once, or what is searched for is found. What could not be read is part of what comes
+//! of it, so that nobody takes a part for all.
+
+use std::collections::HashSet;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use arc_swap::ArcSwap;
+
+use super::output;
+use crate::clock::Clock;
+use crate::collector::{Collector, Watching};
+use crate::config::{self, Config, Environment};
+use crate::inventory::{Fleet, FleetHandle, Look, Snapshot, Standing, View};
+use crate::rhombus::{Observer, Wait};
+use crate::share::{Ref, Share, ShareKind, Source};
+
+/// How many organisations are begun with in a second, so that thousands don't ask at once.
+const BEGUN_PER_SECOND: usize = 20;
+/// From one look at what has been read to the next.
+const TURN: Duration = Duration::from_millis(50);
+/// How long collectors may take to end. They only wait, so that they take next to nothing.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What a look has shown.
+pub(super) struct Seen {
+    /// What is known of each organisation.
+    pub(super) snapshot: Snapshot,
+    /// Where the share is that was searched for: an organisation and a share of one of its lists.
+    pub(super) found: Option<Found>,
+    /// What could not be read, and why; a line each.
+    pub(super) unread: Vec<String>,
+    /// How many lists were asked for.
+    pub(super) lists: usize,
+}
+
+/// A share that was searched for.
+#[derive(Clone)]
+pub(super) struct Found {
+    /// The place of its organisation in the snapshot.
+    pub(super) organization: usize,
+    /// The share.
+    pub(super) share: Share,
+}
+
+/// Looks at everything; where a share is searched for, until it is found.
+///
+/// # Errors
+/// When nothing can be asked at all, or a task has crashed.
+pub(super) async fn look(
+    config: &Config,
+    env: &Environment,
+    searched: Option<Ref>,
+) -> anyhow::Result<Seen> {
+    let clock = Clock::system();
+    let fleet = Fleet::new(Vec::new(), View::from(&config.collect));
+    let fleet = Arc::new(FleetHandle::new(fleet));
+    let watching = Watching {
+        fleet: fleet.clone(),
+        policy: Arc::new(ArcSwap::new(config.policy.policy.clone())),
+    };
+    let transport = config::transport(env);
+    let collector = Collector::new(transport, watching, Arc::new(Nobody), clock.clone(), None);
+    let collector = collector.context("cannot start the threads that collect")?;
+    let mut collector = collector.for_one_look(spread(config.organizations.len()));
+    collector.apply(config)?;
+    let seen = tokio::select! {
+        seen = wait(&fleet, &clock, searched) => seen,
+        crash = collector.crashed() => return Err(crash).context("a collector has crashed"),
+    };
+    // What is asked still is of no use any more.
+    let _ = tokio::time::timeout(GRACE, collector.stop()).await;
+    Ok(seen)
+}
+
+/// In which time so many organisations are begun with.
+fn spread(organizations: usize) -> Duration {
+    let secs = organizations.div_ceil(BEGUN_PER_SECOND).max(1);
+    Duration::from_secs(secs as u64)
+}
+
+/// Waits until all was asked for, or what is searched for is found and all of its organisation was.
+async fn wait(fleet: &FleetHandle, clock: &Clock, searched: Option<Ref>) -> Seen {
+    let mut progress = Progress::default();
+    let mut searched_in = HashSet::new();
+    let mut found = None;
+    loop {
+        let (snapshot, _) = fleet.snapshot(clock.read());
+        if let Some(searched) = searched.filter(|_| found.is_none()) {
+            found = search(&snapshot, &mut searched_in, searched);
+        }
+        let state = State::of(&snapshot);
+        let place = found.as_ref().and_then(|it: &(String, Share)| {
+            let mut looks = snapshot.organizations.iter();
+            looks.position(|look| look.name() == it.0)
+        });
+        // Only then is it known what its cameras are called, where that can be known.
+        let is_enough = place.is_some_and(|place| is_asked(&snapshot.organizations[place]));
+        if is_enough || state.asked == state.lists {
+            progress.clear();
+            let found = place.zip(found).map(|(organization, (_, share))| Found {
+                organization,
+                share,
+            });
+            return Seen {
+                unread: unread(&snapshot),
+                lists: state.lists,
+                found,
+                snapshot,
+            };
+        }
+        progress.show(&state);
+        tokio::time::sleep(TURN).await;
+    }
+}
+
+/// Searches the lists that were not searched yet. Gives the name of the organisation, and the share.
+fn search(
+    snapshot: &Snapshot,
+    searched_in: &mut HashSet<(String, ShareKind)>,
+    searched: Ref,
+) -> Option<(String, Share)> {
+    for look in &snapshot.organizations {
+        for (kind, standing) in &look.standings {
+            let Some(inventory) = standing.last_look() else {
+                continue;
+            };
+            if !searched_in.insert((look.name().to_owned(), *kind)) {
+                continue;
+            }
+            let is_it = |share: &&Share| share.id.as_ref().map(Ref::of) == Some(searched);
+            if let Some(share) = inventory.shares().iter().find(is_it) {
+                return Some((look.name().to_owned(), share.clone()));
+            }
+        }
+    }
+    None
+}
+
+/// How far a look is.
+struct State {
+    lists: usize,
+    asked: usize,
+}
+
+impl State {
+    /// The lists of clients count too: of a partner's clients nothing is known before.
+    fn of(snapshot: &Snapshot) -> Self {
+        let allowed = snapshot.organizations.iter();
+        let allowed = allowed.filter(|look| look.organization.is_allowed());
+        let standings = allowed.flat_map(|look| &look.standings);
+        let lists = standings.map(|(_, standing)| standing.last_poll().is_some());
+        let partners = snapshot.partners.iter();
+        let partners = partners.map(|look| look.standing.polls.last().is_some());
+        let asked: Vec<_> = lists.chain(partners).collect();
+        Self {
+            lists: asked.len(),
+            asked: asked.iter().filter(|is_asked| **is_asked).count(),
+        }
+    }
+}
+
+fn is_asked(look: &Look) -> bool {
+    let mut standings = look.standings.iter();
+    standings.all(|(_, standing)| standing.last_poll().is_some())
+}
+
+/// What could not be read, or not all of it: a line each.
+fn unread(snapshot: &Snapshot) -> Vec<String> {
+    let partners = snapshot.partners.iter().filter_map(|look| {
+        let name = output::escaped(look.partner.name());
+        let failure = look.standing.polls.failure()?;
+        let (reason, message) = (failure.reason.label(), &failure.message);
+        Some(format!(
+            "{name}: its clients can't be listed: {reason}: {message}"
+        ))
+    });
+    let lists = snapshot.organizations.iter().flat_map(|look| {
+        let name = output::escaped(look.name());
+        let is_allowed = look.organization.is_allowed();
+        let closed =
+            (!is_allowed).then(|| format!("{name}: the client does not let the partner in"));
+        let standings = look.standings.iter().filter(move |_| is_allowed);
+        let lists = standings.filter_map(move |(kind, standing)| {
+            let why = why_unread(standing)?;
+            Some(format!("{name}: {}: {why}", kind.list()))
+        });
+        closed.into_iter().chain(lists)
+    });
+    partners.chain(lists).collect()
+}
+
+/// Why a list was not read, or not all of it.
+fn why_unread(standing: &Standing) -> Option<String> {
+    if let Some(failure) = standing.failure() {
+        return Some(format!("{}: {}", failure.reason.label(), failure.message));
+    }
+    if standing.last_poll().is_none() {
+        return Some("it was not asked for".to_owned());
+    }
+    if standing.is_partial() {
+        return Some("Rhombus warns that what it lists is not whole".to_owned());
+    }
+    let unlisted = standing.last_look().and_then(|look| look.unlisted());
+    let unlisted = unlisted.filter(|unlisted| *unlisted > 0)?;
+    Some(format!(
+        "{unlisted} more are counted than are listed to this key"
+    ))
+}
+
+/// A line on a terminal that says how far it is; nothing elsewhere.
+#[derive(Default)]
+struct Progress {
+    shown: String,
+}
+
+impl Progress {
+    fn show(&mut self, state: &State) {
+        let text = format!("{} of {} lists", state.asked, state.lists);
+        let mut stderr = io::stderr();
+        if text == self.shown || !stderr.is_terminal() {
+            return;
+        }
+        let _ = write!(stderr, "\r{text}\u{1b}[K").and_then(|()| stderr.flush());
+        self.shown = text;
+    }
+
+    fn clear(&self) {
+        let mut stderr = io::stderr();
+        if !self.shown.is_empty() {
+            let _ = write!(stderr, "\r\u{1b}[K").and_then(|()| stderr.flush());
+        }
+    }
+}
+
+/// Nobody counts requests here.
+struct Nobody;
+
+impl Observer for Nobody {
+    fn request(&self, _: Source, _: Option<u16>, _: Duration, _: u64) {}
+    fn retry(&self, _: Source) {}
+    fn waited(&self, _: Source, _: Wait, _: Duration) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_begun_with_one_after_another() {
+        for (organizations, secs) in [(0, 1), (1, 1), (20, 1), (21, 2), (5_000, 250)] {
+            assert_eq!(spread(organizations), Duration::from_secs(secs));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `policy`: what rules and exceptions say, for a person at a terminal. All judge by
+//! [`Policy::judge`](crate::policy::Policy::judge).
+
+mod except;
+mod explain;
+mod list;
+mod table;
+mod test;
+mod write;
+
+use anyhow::bail;
+
+use super::look::Seen;
+use super::output;
+use crate::cli::PolicyCommand;
+use crate::config::Environment;
+
+pub(super) async fn run(command: PolicyCommand, env: &Environment) -> anyhow::Result<()> {
+    match command {
+        PolicyCommand::List(args) => list::run(&args),
+        PolicyCommand::Explain(args) => explain::run(&args, env).await,
+        PolicyCommand::Test(args) => test::run(&args),
+        PolicyCommand::Except(args) => except::run(&args, env).await,
+    }
+}
+
+/// Says what is not wrong, but worth a line each.
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        output::complain(format_args!("warning: {warning}"));
+    }
+}
+
+/// Says what could not be read.
+///
+/// # Errors
+/// When there is something: what was seen is not all.
+fn check_all_was_read(seen: &Seen) -> anyhow::Result<()> {
+    if seen.unread.is_empty() {
+        return Ok(());
+    }
+    for line in &seen.unread {
+        output::complain(format_args!("not read: {line}"));
+    }
+    bail!("not everything could be read: what is said above is not all")
+}
+
+/// That a share is not there, as far as could be seen.
+fn not_found(seen: &Seen, share: crate::share::Ref) -> anyhow::Error {
+    for line in &seen.unread {
+        output::complain(format_args!("not read: {line}"));
+    }
+    let organizations = seen.snapshot.organizations.len();
+    let (lists, unread) = (seen.lists, seen.unread.len());
+    anyhow::anyhow!(
+        "no link has the ref {share}; organisations looked at: {organizations}, lists asked for: {lists}, \
+         not read or not whole: {unread}"
+    )
+}
