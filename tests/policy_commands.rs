@@ -7,7 +7,7 @@
 #[path = "common/mod.rs"]
 mod common;
 #[path = "policy/site.rs"]
-#[allow(dead_code, reason = "each test binary uses its own part of this")]
+#[expect(dead_code, reason = "each test binary uses its own part of this")]
 mod site;
 
 use std::fs;

@@ -80,6 +80,13 @@ impl Report {
         self.problems.len()
     }
 
+    /// Everything that is wrong; there is something.
+    pub(super) fn into_error(self) -> ConfigError {
+        ConfigError {
+            problems: self.problems,
+        }
+    }
+
     /// What was made, with the warnings, or everything that is wrong with it.
     pub(super) fn finish_with<T>(self, made: T) -> Result<(T, Vec<String>), ConfigError> {
         match self.problems {

@@ -151,6 +151,7 @@ fn value(subject: Subject<'_>, field: &str, now: UnixMillis) -> String {
         "stream_types" if unread.stream_type => not_read(),
         "stream_types" => escaped(stream_type.as_deref().unwrap_or("not said")),
         "organizations" => escaped(subject.org),
+        _ if media.cameras.is_empty() => "not said, so it may be any".to_owned(),
         _ => cameras(subject),
     }
 }

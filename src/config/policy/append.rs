@@ -32,7 +32,7 @@ impl PolicySection {
                 "nothing can be added at its end: write it as a list of lines that begin with `- ` under \
                  `exceptions:`, as the last of the file",
             );
-            return Err(report.finish_with(()).err().expect("there is a problem"));
+            return Err(report.into_error());
         }
         Ok(text)
     }
@@ -71,12 +71,11 @@ impl PolicySection {
 
 /// The value of a flag, or what is wrong with it.
 fn flag<T>(flag: &str, value: Result<T, String>) -> Result<T, ConfigError> {
-    let mut report = Report::default();
-    let value = value
-        .map_err(|expected| report.problem(flag, expected))
-        .ok();
-    let (value, _) = report.finish_with(value)?;
-    Ok(value.expect("without a problem there is one"))
+    value.map_err(|expected| {
+        let mut report = Report::default();
+        report.problem(flag, expected);
+        report.into_error()
+    })
 }
 
 /// The text with these at its end.

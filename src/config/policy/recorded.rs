@@ -72,7 +72,7 @@ impl PolicySection {
         let name = path.display().to_string();
         match read_text(path, &name, &mut report) {
             Some(text) => self.parse_tests(&name, &text, now),
-            None => Err(failed(report)),
+            None => Err(report.into_error()),
         }
     }
 
@@ -92,7 +92,7 @@ impl PolicySection {
             Ok(file) => file.unwrap_or_default(),
             Err(fault) => {
                 report.problem(source.place_of_line(fault.line, &fault.key), fault.text);
-                return Err(failed(report));
+                return Err(report.into_error());
             }
         };
         let mut reader = Reader {
@@ -116,11 +116,6 @@ impl PolicySection {
         let tests = tests.collect();
         Ok(report.finish_with(PolicyTests { now, tests })?.0)
     }
-}
-
-/// What is wrong.
-fn failed(report: Report) -> ConfigError {
-    report.finish_with(()).err().expect("there is a problem")
 }
 
 impl Reader<'_> {
