@@ -192,6 +192,15 @@ async fn a_link_is_explained_rule_by_rule_with_what_covers_it() {
         );
     }
     assert_eq!(said.stdout.matches("excepted by").count(), 1);
+    // Where no rule asks for them, names are shown all the same.
+    site.configure("", "");
+    let said = policy(&site, &["explain", &reference(1)]).await;
+    let cameras = r"cameras       Vault \u{1b}[31m at HQ";
+    assert!(
+        said.stdout.lines().any(|it| it == cameras),
+        "{}",
+        said.stdout
+    );
 }
 
 #[tokio::test]
