@@ -108,7 +108,10 @@ fn appended(text: &str, more: &[Exception]) -> String {
 
 fn is_empty_list(line: &str) -> bool {
     let line = line.split('#').next().unwrap_or_default();
-    line.replace(' ', "").trim() == "exceptions:[]"
+    matches!(
+        line.replace(' ', "").trim(),
+        "exceptions:" | "exceptions:[]"
+    )
 }
 
 #[cfg(test)]
@@ -151,6 +154,7 @@ mod tests {
             "",
             "# None yet.\n",
             "exceptions: []\n",
+            "exceptions:\n  # None yet.\n",
             "exceptions: [ ] # none\n# so far",
         ] {
             let new = section(text)

@@ -87,12 +87,13 @@ section! {
     }
 }
 
-section! {
-    /// The file that `policy.exceptions_file` names.
-    ExceptionsFile {
-        /// As `policy.exceptions`.
-        exceptions: Spanned<Vec<Spanned<ExceptionFile>>>,
-    }
+/// The file that `policy.exceptions_file` names. The list may be there and empty, as when there is none yet.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct ExceptionsFile {
+    /// As `policy.exceptions`.
+    #[serde(default)]
+    pub(super) exceptions: Option<Spanned<Vec<Spanned<ExceptionFile>>>>,
 }
 
 section! {
