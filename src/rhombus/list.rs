@@ -490,10 +490,11 @@ mod tests {
     const NAMED: &str = r#" {"a":{"list":{}}, "list" : { "x": {"n":30} , "y":{"n":31,"x":[{}]},
         "":7, "\ud800":{"n":1}, "]}" : null, "\u0078":{"n":"no"},"z" :{"n":1e999}} ,"error":false} "#;
 
+    /// A name and a value.
+    type Named = (Option<String>, Option<u64>);
+
     /// The elements of an object with their names, cut into `pieces`.
-    fn by_name<'a>(
-        pieces: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Vec<(Option<String>, Option<u64>)>, ListError> {
+    fn by_name<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<Named>, ListError> {
         let mut reader = ListReader::by_name("list", 1 << 20, Numbers::default());
         for piece in pieces {
             reader.push(piece)?;
