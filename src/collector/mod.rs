@@ -89,8 +89,8 @@ pub struct Collector {
     tasks: JoinSet<()>,
     threads: Threads,
     memory: Arc<Memory>,
-    /// In this time the first polls are spread.
-    spread: Duration,
+    /// Whether a person waits for the first polls, and nobody for others.
+    is_one_look: bool,
 }
 
 /// The tasks that are to run, in place of those that do.
@@ -133,18 +133,21 @@ impl Collector {
             tasks: JoinSet::new(),
             threads: Threads::new()?,
             memory,
-            spread: SPREAD,
+            is_one_look: false,
         };
         collector.start_looking_at_time();
         Ok(collector)
     }
 
-    /// The same for a person who waits for one look: first polls are spread in this time, and what cameras
+    /// The same for a person who waits for one look: first polls come as soon as they may, and what cameras
     /// are called is asked for whether the policy needs it or not.
     #[must_use]
-    pub fn for_one_look(self, spread: Duration) -> Self {
+    pub fn for_one_look(self) -> Self {
         self.judge.always_name_cameras();
-        Self { spread, ..self }
+        Self {
+            is_one_look: true,
+            ..self
+        }
     }
 
     /// Starts what takes in that time alone changes what is said of a list.
@@ -553,7 +556,10 @@ impl Collector {
         let count = u32::try_from(starting.len()).unwrap_or(u32::MAX);
         let now = Instant::now();
         for (index, running) in (0..).zip(starting) {
-            let spread = self.spread.min(running.settings.collect.interval);
+            let mut spread = SPREAD.min(running.settings.collect.interval);
+            if self.is_one_look {
+                spread = spread.min(schedule::spread_of_one_look(count));
+            }
             let turn = now + spread * index / count;
             for (kind, schedule) in &running.schedules {
                 let first = schedule.begin(turn);

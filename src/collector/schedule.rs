@@ -6,6 +6,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// How many organisations are begun with in a second where a person waits.
+const BEGUN_PER_SECOND: u32 = 20;
+
+/// In which time so many organisations are begun with where a person waits.
+pub(super) fn spread_of_one_look(organizations: u32) -> Duration {
+    Duration::from_secs(organizations.div_ceil(BEGUN_PER_SECOND).max(1).into())
+}
+
 /// The next poll of one organisation.
 #[derive(Debug, Default)]
 pub(super) struct Schedule(Mutex<Option<Next>>);
@@ -72,6 +80,13 @@ mod tests {
 
     fn secs(secs: u64) -> Duration {
         Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn thousands_are_begun_with_one_after_another() {
+        for (organizations, spread) in [(0, 1), (1, 1), (20, 1), (21, 2), (5_000, 250)] {
+            assert_eq!(spread_of_one_look(organizations), secs(spread));
+        }
     }
 
     #[test]

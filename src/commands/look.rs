@@ -18,8 +18,6 @@ use crate::inventory::{Fleet, FleetHandle, Look, Snapshot, Standing, View};
 use crate::rhombus::{Observer, Wait};
 use crate::share::{Ref, Share, ShareKind, Source};
 
-/// How many organisations are begun with in a second, so that thousands don't ask at once.
-const BEGUN_PER_SECOND: usize = 20;
 /// From one look at what has been read to the next.
 const TURN: Duration = Duration::from_millis(50);
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
@@ -65,7 +63,7 @@ pub(super) async fn look(
     let transport = config::transport(env);
     let collector = Collector::new(transport, watching, Arc::new(Nobody), clock.clone(), None);
     let collector = collector.context("cannot start the threads that collect")?;
-    let mut collector = collector.for_one_look(spread(config.organizations.len()));
+    let mut collector = collector.for_one_look();
     collector.apply(config)?;
     let seen = tokio::select! {
         seen = wait(&fleet, &clock, searched) => seen,
@@ -74,12 +72,6 @@ pub(super) async fn look(
     // What is asked still is of no use any more.
     let _ = tokio::time::timeout(GRACE, collector.stop()).await;
     Ok(seen)
-}
-
-/// In which time so many organisations are begun with.
-fn spread(organizations: usize) -> Duration {
-    let secs = organizations.div_ceil(BEGUN_PER_SECOND).max(1);
-    Duration::from_secs(secs as u64)
 }
 
 /// Waits until all was asked for, or what is searched for is found and all of its organisation was.
@@ -243,16 +235,4 @@ impl Observer for Nobody {
     fn request(&self, _: Source, _: Option<u16>, _: Duration, _: u64) {}
     fn retry(&self, _: Source) {}
     fn waited(&self, _: Source, _: Wait, _: Duration) {}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_begun_with_one_after_another() {
-        for (organizations, secs) in [(0, 1), (1, 1), (20, 1), (21, 2), (5_000, 250)] {
-            assert_eq!(spread(organizations), Duration::from_secs(secs));
-        }
-    }
 }
