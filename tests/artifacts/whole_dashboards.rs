@@ -12,6 +12,10 @@ use crate::{links, panels, thresholds};
 const TAG: &str = "rhombus-shares";
 const PREFIX: &str = "Rhombus Shares / ";
 
+/// `kubectl apply` writes a ConfigMap into an annotation of itself, as JSON, and annotations end at
+/// 256 KiB. A KiB is left for what is around the file.
+const LONGEST: usize = 255 * 1024;
+
 /// Everything that is asked of a dashboard.
 pub(crate) fn check(file: &str, content: &str) -> Findings {
     let (mut findings, dashboard) = check_whole(file, content);
@@ -59,6 +63,11 @@ fn check_text(findings: &mut Findings, content: &str) {
             format!("{forbidden} can't be provisioned"),
         );
     }
+    let in_an_annotation = Value::from(content).to_string().len();
+    findings.require(
+        in_an_annotation <= LONGEST,
+        format!("{in_an_annotation} bytes as JSON are more than kubectl apply can take"),
+    );
     for (index, line) in content.lines().enumerate() {
         let indent = line.len() - line.trim_start_matches(' ').len();
         let pretty = indent % 2 == 0 && !line.trim_start().is_empty() && !line.ends_with(' ');
@@ -219,6 +228,21 @@ fn every_dashboard_is_held() {
     for dashboard in dashboards() {
         check(&dashboard.file, &dashboard.text).none();
     }
+}
+
+#[test]
+fn a_dashboard_that_is_too_long_for_a_config_map_is_noticed() {
+    let mut findings = Findings::about("long");
+    check_text(
+        &mut findings,
+        &format!("{}}}\n", "{}\n".repeat(LONGEST / 5)),
+    );
+    findings.none();
+    check_text(
+        &mut findings,
+        &format!("{}}}\n", "{}\n".repeat(LONGEST / 3)),
+    );
+    findings.must_say("more than kubectl apply can take");
 }
 
 #[test]
