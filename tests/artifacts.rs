@@ -31,6 +31,8 @@ mod links;
 mod panel_cases;
 #[path = "artifacts/panels.rs"]
 mod panels;
+#[path = "artifacts/policy_cases.rs"]
+mod policy_cases;
 #[path = "artifacts/promql.rs"]
 mod promql;
 #[path = "artifacts/rule_file.rs"]

@@ -20,6 +20,7 @@ rhombus_organizations{TARGET,state="not_allowed"} 0
 rhombus_organizations{TARGET,state="duplicate"} 0
 rhombus_org_info{TARGET,ORG,org_uuid="AAAAAAAAAAAAAAAAAAAAAA",org_name="Acme"} 1
 rhombus_key_info{TARGET,ORG,super_admin="true"} 1
+rhombus_share_violation_series_dropped{TARGET,ORG} 0
 "#;
 
 /// One list of it, on which no link is active.
@@ -31,6 +32,8 @@ rhombus_collect_last_success_timestamp_seconds{TARGET,ORG,source="KINDs"} 0+60
 rhombus_collect_polls_total{TARGET,ORG,source="KINDs",outcome="success"} 0+1
 rhombus_collect_polls_total{TARGET,ORG,source="KINDs",outcome="failure"} 0
 rhombus_shared_devices{TARGET,ORG,kind="KIND"} 0
+rhombus_share_violations{TARGET,ORG,kind="KIND",policy="unsecured",severity="warning"} 0
+rhombus_share_violations{TARGET,ORG,kind="KIND",policy="past-footage-open",severity="critical"} 0
 "#;
 
 /// What it has of each protection.

@@ -68,6 +68,7 @@ fn nothing_shared_is_0_and_none_while_every_list_is_read() {
                 (("overview", "Expired, still listed", "A"), "0"),
                 (("overview", "Clips out", "A"), "0"),
                 (("overview", "Footage out", "A"), "0"),
+                (("overview", "Violations", "A"), "0"),
                 (NOT_FRESH, "0"),
                 (WHOSE, "0"),
                 (LOOKS_BACK, "0"),

@@ -105,9 +105,15 @@ pub(crate) fn counts_links(expr: &str) -> bool {
         "(rhombus_shares_expir",
         "(rhombus_shared_",
         "(rhombus_share_expiry_readings{",
+        "(rhombus_share_violations{",
     ];
-    let number = expr.strip_prefix("label_replace(").unwrap_or(expr);
-    let number = number.split(" != 0 ").next().unwrap_or_default();
+    let mut number = expr;
+    for around in ["label_replace(", "topk(50, "] {
+        number = number.strip_prefix(around).unwrap_or(number);
+    }
+    for rest in [" != 0 ", " or 0 * "] {
+        number = number.split(rest).next().unwrap_or_default();
+    }
     number.starts_with("sum") && of_links.iter().any(|metric| number.contains(metric))
 }
 

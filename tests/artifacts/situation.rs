@@ -149,7 +149,14 @@ impl Situation {
         self.shows_by("index", minute, query, expected)
     }
 
-    fn shows_by(self, label: &str, minute: usize, query: Query, expected: &[(&str, &str)]) -> Self {
+    /// The same of whatever has a line for each of these values of the label and no other.
+    pub(crate) fn shows_by(
+        self,
+        label: &str,
+        minute: usize,
+        query: Query,
+        expected: &[(&str, &str)],
+    ) -> Self {
         let expr = expression(self.kind, query);
         let samples = expected.iter().map(|(value, shown)| {
             json!({"labels": format!("{{{label}=\"{value}\",shown=\"{shown}\"}}"), "value": 1})

@@ -1,6 +1,6 @@
 //! The colours of a panel say what the alerts say. A panel that changes colour names its alerts at
 //! the end of its description (`Alerts: RhombusShareOpen.`); where its steps are, and which colours,
-//! follows from them.
+//! follows from them. A panel without colours may count how many are of an age.
 
 use serde_json::Value;
 
@@ -10,6 +10,9 @@ use crate::panels::counts_links;
 use crate::promql::{self, Comparison};
 use crate::rule_file::{self, Alert};
 use crate::{conditions, whole_dashboards};
+
+/// A day, a week and a month: the ages at which a panel without colours may count.
+const AGES: [f64; 3] = [86_400.0, 604_800.0, 2_592_000.0];
 
 /// Colours that warn of nothing.
 const CALM: [&str; 3] = ["green", "text", "transparent"];
@@ -80,7 +83,8 @@ fn check_steps(
         .collect();
     let colours: Vec<&str> = alerts
         .iter()
-        .map(|alert| colour(alert.severity()))
+        .flat_map(|alert| colours(alert))
+        .copied()
         .collect();
     for step in steps {
         let colour = text(step, "color");
@@ -109,7 +113,8 @@ fn check_expressions(findings: &mut Findings, panel: &Value, alerts: &[&Alert]) 
     for expr in expressions(panel) {
         let own = compared(&fill(&conditions::without_conditions(expr), "1m")).into_iter();
         for comparison in own.filter(|(op, _)| op != "==" && op != "!=") {
-            let held = of_alerts.contains(&comparison);
+            let by_age = steps(panel).is_empty() && AGES.contains(&comparison.1);
+            let held = by_age || of_alerts.contains(&comparison);
             findings.require(
                 held,
                 format!("{title}: no alert compares with {comparison:?}"),
@@ -133,12 +138,14 @@ fn edges((op, number): Comparison) -> Vec<f64> {
     }
 }
 
-/// What follows the policy is a warning, as its built-in rules on protection and end are.
-fn colour(severity: Option<&str>) -> &'static str {
-    match severity {
-        Some("critical") => "red",
-        Some("warning") | None => "orange",
-        Some(_) => "blue",
+/// What follows the policy is a warning, as its built-in rules on protection and end are; or, of every
+/// other rule, what the policy says.
+fn colours(alert: &Alert) -> &'static [&'static str] {
+    match alert.severity() {
+        Some("critical") => &["red"],
+        None if alert.alert == "RhombusSharePolicyViolated" => &["red", "orange", "blue"],
+        Some("warning") | None => &["orange"],
+        Some(_) => &["blue"],
     }
 }
 
@@ -175,6 +182,24 @@ fn each_colour_that_no_alert_explains_is_noticed() {
             "\"color\": \"orange\"",
             "\"color\": \"red\"",
             "Open links: red is no colour",
+        ),
+        (
+            1,
+            "RhombusSharePolicyViolated, RhombusShareViolationsHidden.",
+            "RhombusShareViolationsHidden.",
+            "Violations: red is no colour",
+        ),
+        (
+            1,
+            "\"value\": 1209600",
+            "\"value\": 604800",
+            "Exceptions: 604800 is no threshold",
+        ),
+        (
+            1,
+            ">= bool 604800",
+            ">= bool 1209600",
+            "Violations by age: no alert compares with (\">=\", 1209600.0)",
         ),
     ] {
         let dashboard = &all[dashboard];

@@ -10,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// See [`has_lines_of_trouble`].
-const LINES_OF_TROUBLE: [&str; 7] = [
+const LINES_OF_TROUBLE: [&str; 9] = [
     "Lists in doubt",
     "What keys don't see",
     "Organisations, what is not seen first",
@@ -18,6 +18,20 @@ const LINES_OF_TROUBLE: [&str; 7] = [
     "Partners",
     "Clients that give no access",
     "Shards",
+    "Exceptions",
+    "Oldest violations",
+];
+
+/// What is exported only while something is wrong, or where exceptions, expressions or a storage are
+/// configured; and numbers that are shown only where they are not 0.
+const SELDOM_THERE: [&str; 7] = [
+    "rhombus_collect_failing{",
+    "rhombus_malformed_records{",
+    "rhombus_share_violations_excepted{",
+    "rhombus_policy_errors{",
+    "rhombus_share_exporter_storage_",
+    "severity=\"critical\"})) != 0",
+    "rhombus_share_violation_series_dropped{",
 ];
 
 /// What Grafana puts in a query for the variable Kind at "All": the partners' lists are of no kind.
@@ -54,11 +68,9 @@ impl Query {
     }
 
     /// Whether it finds nothing where all is well: it looks back, or asks only for what is exported
-    /// while something is wrong, or for lists that are not shown.
+    /// while something is wrong or is so configured, or for lists that are not shown.
     pub(crate) fn may_find_nothing(&self) -> bool {
-        let only_of_failures = ["rhombus_collect_failing{", "rhombus_malformed_records{"]
-            .iter()
-            .any(|metric| self.expr.contains(metric))
+        let only_of_failures = SELDOM_THERE.iter().any(|metric| self.expr.contains(metric))
             && !self.expr.contains(" or ");
         let not_shown = self.expr.starts_with("count by (source)");
         self.looks_back() || only_of_failures || not_shown || has_lines_of_trouble(&self.panel)
