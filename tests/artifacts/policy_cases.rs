@@ -1,5 +1,5 @@
 //! What the panels of the policy show: violations that stay, replicas that count once, exceptions and
-//! their ends.
+//! their ends; and of the storage and the expressions, what the exporter's own dashboard shows.
 
 use crate::kind_cases::always;
 use crate::situation::{LATER, Query, SOON, Situation};
@@ -22,6 +22,10 @@ const OLDEST: Query = ("overview", "Oldest violations", "A");
 const COVERED: Query = ("overview", "Exceptions", "A");
 const ENDS_IN: Query = ("overview", "Exceptions", "B");
 const LAST_MATCH: Query = ("overview", "Exceptions", "C");
+const ERRORS: Query = ("exporter", "Rules that can't be worked out", "A");
+const PENDING: Query = ("exporter", "Lists that wait for the disk", "A");
+const WRITES_FAIL: Query = ("exporter", "Writes that fail", "A");
+const LAST_WRITE: Query = ("exporter", "Time since the last write", "A");
 
 const COUNT: &str = "rhombus_share_violations";
 const SINCE: &str = "rhombus_share_violation_since_timestamp_seconds";
@@ -254,4 +258,45 @@ fn what_an_exception_covers_is_summed_over_the_shards() {
             excepts(all, instance, [shares, "88200", "1740"])
         })
         .shows_by("exception", SOON, COVERED, &[("lobby", "5")]);
+}
+
+#[test]
+fn what_the_disk_and_the_expressions_refuse_is_seen() {
+    let storage = |name: &str| format!("rhombus_share_exporter_storage_{name}");
+    let errors = "rhombus_policy_errors";
+    Situation::all_is_well("without a storage, and without an expression").shows(
+        SOON,
+        &[
+            (ERRORS, None),
+            (PENDING, None),
+            (WRITES_FAIL, None),
+            (LAST_WRITE, None),
+        ],
+    );
+    Situation::all_is_well("a disk that is full, and a rule that fails")
+        .and_exporter("b", "acme")
+        .and(&storage("pending_lists"), "a", "", &always("2"))
+        .and(
+            &storage("write_errors_total"),
+            "a",
+            "",
+            &format!("0+36x{LATER}"),
+        )
+        .and(
+            &storage("last_success_timestamp_seconds"),
+            "a",
+            "",
+            &always("600"),
+        )
+        .and(errors, "a", r#",policy="odd""#, &always("4"))
+        .and(errors, "b", r#",policy="odd""#, &always("4"))
+        .shows(
+            SOON,
+            &[
+                (ERRORS, Some("4")),
+                (PENDING, Some("2")),
+                (WRITES_FAIL, Some("0.6")),
+                (LAST_WRITE, Some("1200")),
+            ],
+        );
 }
