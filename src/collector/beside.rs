@@ -87,8 +87,9 @@ impl Poller {
         }
     }
 
-    /// What cameras are called, as far as `credential` was told. It is asked for one list, and the others
-    /// do not wait: none where it is being asked, or nobody needs it.
+    /// What cameras are called, as far as `credential` was told: none where that is not known, or nobody
+    /// needs it. It is asked for one list. While nothing is known the others wait, since rules would take
+    /// what they don't know to be broken; later on they don't.
     pub(super) async fn ask_camera_names(
         &self,
         credential: &Credential,
@@ -96,7 +97,11 @@ impl Poller {
         if !self.judge.needs_camera_names() {
             return None;
         }
-        let mut names = self.running.key_facts.camera_names.try_lock().ok()?;
+        let names = &self.running.key_facts.camera_names;
+        let mut names = match self.running.organization.camera_names().is_empty() {
+            true => names.lock().await,
+            false => names.try_lock().ok()?,
+        };
         let ask = async |until| {
             let names = self.client.camera_names(credential, until).await;
             names.map(Arc::new)
@@ -104,8 +109,7 @@ impl Poller {
         let known = names
             .of(credential, self.hourly(), self.deadline(), ask)
             .await;
-        // What another key was told may be of another organisation.
-        Some(known.said().cloned().unwrap_or_default())
+        known.said().cloned()
     }
 
     /// Takes in what cameras are called, before what shows them is published.

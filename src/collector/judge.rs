@@ -1,14 +1,15 @@
 //! Judging what is known by the policy in use: after each good answer, when time alone changes what it
 //! says, and when the policy is another. All that changes a list's violations goes through here.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tracing::info;
+use tracing::{info, warn};
 
-use super::memory::Memory;
+use super::memory::{Memory, key_of};
 use crate::inventory::{ExceptionUse, FleetHandle, Inventory, Organization, Standing, Violations};
 use crate::policy::{Assessment, Policy, Seen};
 use crate::share::{MalformedCounts, Moment, Share, ShareKind, UnixMillis, Violation};
@@ -94,6 +95,16 @@ impl Judge {
         }
     }
 
+    /// Takes in which lists are watched at `uptime`.
+    pub(super) fn note_watched(&self, uptime: Duration) {
+        let fleet = self.fleet.load();
+        let lists = fleet.organizations.iter().flat_map(|organization| {
+            let kinds = organization.standings();
+            kinds.filter_map(|(kind, _)| key_of(organization, kind))
+        });
+        self.memory.watch(&lists.collect(), uptime);
+    }
+
     /// Takes in which exceptions are of use now.
     pub(super) fn note_exceptions(&self, now: UnixMillis) {
         let (policy, fleet) = (self.policy.load(), self.fleet.load());
@@ -165,6 +176,10 @@ impl Judge {
         self.change(list, |before| {
             let known = before.violations()?;
             let look = before.last_look()?;
+            if before.inventory(now, max_staleness).is_none() {
+                let violations = self.after_time(list, before, known, (now, max_staleness))?;
+                return Some((before.clone().judged(violations), None));
+            }
             let then = look.obtained().time;
             let (older, newer) = opened_by(known, then);
             let seen = Seen {
@@ -226,8 +241,15 @@ impl Judge {
         look: &Inventory,
         made_since: Option<UnixMillis>,
     ) -> Violations {
+        let uuid = list.organization.identity().uuid.clone();
         let known = before.violations().cloned().unwrap_or_default();
+        let is_others = known.org_uuid.is_some() && uuid.is_some() && known.org_uuid != uuid;
+        if is_others {
+            tell_unwatched(list.organization);
+        }
+        let known = if is_others { Arc::default() } else { known };
         let shares_before = before.last_look().map(|look| look.shares().clone());
+        let shares_before = shares_before.filter(|_| !is_others);
         let seen = Seen {
             org: list.organization.name(),
             shares: look.shares(),
@@ -237,7 +259,10 @@ impl Judge {
             made_since,
             before: shares_before.as_deref().unwrap_or_default(),
         };
-        self.assess(list, &seen, &known)
+        Violations {
+            org_uuid: uuid.or(known.org_uuid.clone()),
+            ..self.assess(list, &seen, &known)
+        }
     }
 
     fn assess(&self, list: List<'_>, seen: &Seen<'_>, known: &Violations) -> Violations {
@@ -324,6 +349,21 @@ fn looked<'a>(before: &Standing, next: &'a Standing) -> Option<&'a Inventory> {
     (!is_old).then_some(look)
 }
 
+/// Says that what was open of an organisation is no longer looked at, since its key is another one's.
+pub(super) fn tell_unwatched(organization: &Organization) {
+    let standings = organization.standings();
+    let open: usize = standings
+        .filter_map(|(_, standing)| Some(standing.violations()?.open.len()))
+        .sum();
+    if open > 0 {
+        warn!(
+            org = organization.name(),
+            violations = open,
+            "no longer watched, which is not mended: the key is of another organisation"
+        );
+    }
+}
+
 /// Those that had opened by this moment, and those that have since.
 fn opened_by(known: &Violations, moment: UnixMillis) -> (Violations, Vec<Violation>) {
     let (older, newer): (Vec<_>, Vec<_>) = known
@@ -338,12 +378,14 @@ fn opened_by(known: &Violations, moment: UnixMillis) -> (Violations, Vec<Violati
     (older, newer)
 }
 
-/// These and `more`, each once.
+/// These and `more`, each once: what was known before stays as it was.
 fn with(violations: Violations, more: Vec<Violation>) -> Violations {
-    let mut open = violations.open.to_vec();
+    let key = |it: &Violation| (it.rule.clone(), it.share.clone());
+    let known: BTreeSet<_> = more.iter().map(key).collect();
+    let found = violations.open.iter().cloned();
+    let mut open: Vec<_> = found.filter(|it| !known.contains(&key(it))).collect();
     open.extend(more);
     open.sort();
-    open.dedup_by(|b, a| (&a.rule, &a.share) == (&b.rule, &b.share));
     Violations {
         open: open.into(),
         ..violations

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tracing::warn;
 
@@ -18,10 +19,12 @@ pub(super) struct Memory {
 
 #[derive(Default)]
 struct State {
-    /// What was there at the start, and is not in use yet.
+    /// What is known of lists that nobody watches: since the start, or since they left.
     kept: BTreeMap<ListKey, KeptList>,
     /// Every list of which something is kept.
     lists: BTreeSet<ListKey>,
+    /// Since when those of them are watched by nobody, by the uptime.
+    unwatched: BTreeMap<ListKey, Duration>,
     /// When each exception was of use, as it is kept.
     exceptions: BTreeMap<String, KeptException>,
 }
@@ -34,6 +37,7 @@ impl Memory {
         let state = State {
             lists: kept.lists.keys().cloned().collect(),
             kept: kept.lists,
+            unwatched: BTreeMap::new(),
             exceptions: kept.exceptions,
         };
         Self {
@@ -46,12 +50,13 @@ impl Memory {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was known of a list when the last process ended, once.
+    /// What was known of a list when it was last watched, by this process or the one before; once.
     pub(super) fn recall(&self, organization: &Organization, kind: ShareKind) -> Option<Standing> {
         let kept = self.state().kept.remove(&key_of(organization, kind)?)?;
         let violations = Violations {
             open: kept.violations,
             errors: BTreeMap::new(),
+            org_uuid: kept.org_uuid,
             // Exceptions may have ended meanwhile.
             next_change: Some(kept.seen),
         };
@@ -81,35 +86,47 @@ impl Memory {
             return;
         };
         self.state().lists.insert(key.clone());
-        let kept = KeptList {
-            seen: look.obtained().time,
-            shares: look.shares().clone(),
-            violations: violations.open.clone(),
-        };
+        let Some(kept) = kept(now) else { return };
         keeper.list(key, kept);
     }
 
-    /// Forgets the lists that nobody watches any more; `may_go` says of those that are not `watched`
-    /// whether that is sure.
-    pub(super) fn forget(&self, watched: &BTreeSet<ListKey>, may_go: impl Fn(&ListKey) -> bool) {
+    /// Takes in which lists are watched at `uptime`. One that is not any more is told of, and forgotten a day
+    /// later: a mistake in the configuration, or in a partner's list of clients, must not cost what is known.
+    pub(super) fn watch(&self, watched: &BTreeSet<ListKey>, uptime: Duration) {
         let mut state = self.state();
-        let is_gone = |key: &&ListKey| !watched.contains(*key) && may_go(key);
-        let gone: Vec<_> = state.lists.iter().filter(is_gone).cloned().collect();
-        for key in gone {
-            state.lists.remove(&key);
-            if let Some(kept) = state.kept.remove(&key)
-                && !kept.violations.is_empty()
-            {
-                warn!(
-                    organization = key.organization,
-                    source = key.kind.list(),
-                    violations = kept.violations.len(),
-                    "no longer watched since the restart, which is not mended"
-                );
-            }
+        let State {
+            kept,
+            lists,
+            unwatched,
+            ..
+        } = &mut *state;
+        unwatched.retain(|key, _| !watched.contains(key));
+        for key in lists.iter().filter(|key| !watched.contains(*key)) {
+            unwatched.entry(key.clone()).or_insert_with(|| {
+                tell(key, kept.get(key));
+                uptime
+            });
+        }
+        let is_over = |since: &Duration| uptime.saturating_sub(*since) >= REMEMBERED;
+        let over = unwatched.iter().filter(|(_, since)| is_over(since));
+        for key in over.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+            unwatched.remove(&key);
+            lists.remove(&key);
+            kept.remove(&key);
             if let Some(keeper) = &self.keeper {
                 keeper.list_gone(key);
             }
+        }
+    }
+
+    /// Sets aside what is known of a list that is watched no more, for when it is again.
+    pub(super) fn set_aside(&self, organization: &Organization, kind: ShareKind) {
+        let standing = organization.standing(kind);
+        let known = key_of(organization, kind).zip(kept(&standing));
+        if let Some((key, kept)) = known {
+            let mut state = self.state();
+            state.lists.insert(key.clone());
+            state.kept.insert(key, kept);
         }
     }
 
@@ -134,7 +151,7 @@ impl Memory {
 
     /// Keeps when exceptions were of use; of one that still is, once an hour.
     pub(super) fn keep_exceptions(&self, uses: &BTreeMap<String, ExceptionUse>) {
-        const OFTEN: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+        const OFTEN: Duration = Duration::from_secs(60 * 60);
         let Some(keeper) = &self.keeper else { return };
         let mut state = self.state();
         let gone = state
@@ -157,6 +174,32 @@ impl Memory {
             state.exceptions.insert(name.clone(), kept);
             keeper.exception(name.clone(), kept);
         }
+    }
+}
+
+/// How long what is known of a list is kept while nobody watches it.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is kept of what is known of a list.
+fn kept(standing: &Standing) -> Option<KeptList> {
+    let (look, violations) = (standing.last_look()?, standing.violations()?);
+    Some(KeptList {
+        seen: look.obtained().time,
+        org_uuid: violations.org_uuid.clone(),
+        shares: look.shares().clone(),
+        violations: violations.open.clone(),
+    })
+}
+
+fn tell(key: &ListKey, kept: Option<&KeptList>) {
+    let open = kept.map_or(0, |kept| kept.violations.len());
+    if open > 0 {
+        warn!(
+            organization = key.organization,
+            source = key.kind.list(),
+            violations = open,
+            "no longer watched, which is not mended"
+        );
     }
 }
 

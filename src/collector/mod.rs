@@ -17,7 +17,7 @@ mod running;
 mod schedule;
 mod threads;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +53,8 @@ use threads::Threads;
 /// In this time the first polls are spread, or in an interval if that is shorter: thousands must not
 /// ask at once, and nobody should wait long for the first picture.
 const SPREAD: Duration = Duration::from_secs(60);
+/// How often it is looked which lists have been watched by nobody for long.
+const NOTE_WATCHED: Duration = Duration::from_secs(60 * 60);
 /// How many key files may be read at once.
 const KEY_READERS: usize = 16;
 /// The pace of looks at a partner's own list, in requests per second.
@@ -155,11 +157,16 @@ impl Collector {
         let (judge, clock) = (self.judge.clone(), self.clock.clone());
         let stop = self.stop.clone();
         let looks = async move {
+            let mut noted = clock.read();
             loop {
                 tokio::time::sleep(judge::LOOK_INTERVAL).await;
                 let here = clock.read();
                 judge.look_at_time(here);
                 judge.note_exceptions(here.time);
+                if here.since(noted) >= NOTE_WATCHED {
+                    judge.note_watched(here.uptime);
+                    noted = here;
+                }
             }
         };
         let task = async move {
@@ -498,6 +505,7 @@ impl Collector {
         changes::tell(&before, &self.running);
         for (key, before) in before {
             let goes_on = self.running.get(&key);
+            self.set_aside(&before, goes_on);
             if goes_on.is_none_or(|now| !Arc::ptr_eq(now, &before)) {
                 before.stop.cancel();
             }
@@ -516,7 +524,7 @@ impl Collector {
         let fleet = Fleet::new(organizations.collect(), view).of_partners(partners);
         self.fleet.replace(fleet);
         self.judge.recount_series();
-        self.forget();
+        self.judge.note_watched(here.uptime);
         for running in &plan.starting {
             self.judge.judge_lists_anew(&running.organization, here);
         }
@@ -529,22 +537,13 @@ impl Collector {
             .retain(|_, clock| Arc::strong_count(clock) > 1);
     }
 
-    /// Forgets the lists that nobody watches any more. Those of a partner's clients wait until it is known
-    /// which clients there are.
-    fn forget(&self) {
-        let fleet = self.fleet.load();
-        let lists = fleet.organizations.iter().flat_map(|organization| {
-            let kinds = organization.standings();
-            kinds.filter_map(|(kind, _)| memory::key_of(organization, kind))
-        });
-        let watched: BTreeSet<_> = lists.collect();
-        self.memory.forget(&watched, |key| {
-            let partner = key
-                .partner
-                .as_ref()
-                .and_then(|name| self.partners.get(name));
-            partner.is_none_or(|partner| partner.clients.is_some())
-        });
+    /// Sets aside what is known of the lists of `before` that are watched no more.
+    fn set_aside(&self, before: &Running, now: Option<&Arc<Running>>) {
+        for (kind, _) in before.organization.standings() {
+            if now.is_none_or(|now| !now.schedules.contains_key(&kind)) {
+                self.memory.set_aside(&before.organization, kind);
+            }
+        }
     }
 
     /// Starts tasks, the first polls of the organisations spread over a while.

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::beside::KeyFacts;
 use super::credential::CurrentCredential;
+use super::judge;
 use super::partner::PartnerAccess;
 use super::schedule::Schedule;
 use crate::clock::ServerClock;
@@ -82,19 +83,22 @@ impl Running {
         let rate = settings.collect.requests_per_second;
         let kinds = &settings.collect.sources;
         let known = before.filter(|before| !before.is_another(Occasion::Reload));
+        if let Some(another) = before.filter(|before| before.is_another(Occasion::Reload)) {
+            judge::tell_unwatched(&another.organization);
+        }
         let before = before.filter(|before| before.settings.endpoint == settings.endpoint);
         let picture = before.and_then(|before| before.picture_of(&settings));
         let organization = picture.unwrap_or_else(|| {
             // What is open stays so until it is seen mended, however it is asked for.
             Organization::new(&settings.name, kinds, server_clock.clone())
-                .knowing(|_, kind| Some(known?.organization.standing(kind).asked_anew()))
+                .knowing(|kind| Some(known?.organization.standing(kind).asked_anew()))
         });
         let organization = match settings.access.client() {
             Some((client, identity)) => organization.of_partner(client, identity),
             None => organization,
         };
         // Of what is watched already, nothing is left to recall.
-        let organization = organization.knowing(&recall);
+        let organization = organization.recalling(recall);
         let (pace, key_facts) = match before {
             Some(before) => (before.pace.at(rate), before.key_facts.clone()),
             None => (Pace::new(rate), Arc::default()),

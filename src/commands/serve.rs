@@ -11,7 +11,7 @@ use super::descriptors;
 use super::exporter::{Exporter, Web};
 use super::listen::bind;
 use super::reloader::{Load, Reloader, log_warnings};
-use super::signals::{EndSignals, hangups};
+use super::signals::{EndSignals, hangups, survive_full_files};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
 use crate::config::{self, Environment, Loaded};
@@ -21,6 +21,7 @@ use crate::telemetry;
 pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()> {
     telemetry::init(args.log.level, args.log.format)?;
     let (mut signals, hangups) = (EndSignals::listen()?, hangups()?);
+    survive_full_files()?;
     let flags = args.config.clone();
     let transport = config::transport(&env);
     let clock = Clock::system();

@@ -28,6 +28,13 @@ impl EndSignals {
     }
 }
 
+/// Lets a file that may not grow any more fail the write and not the process: SIGXFSZ would end it. Said once,
+/// it holds for good.
+pub(super) fn survive_full_files() -> io::Result<()> {
+    let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    signal(kind).map(drop)
+}
+
 /// SIGHUP, which asks for a reload. What has nothing to reload doesn't listen for it: the system then
 /// ends the process, since its terminal was closed, unless `nohup` has told it not to.
 pub(super) fn hangups() -> io::Result<Signal> {

@@ -87,11 +87,30 @@ impl Organization {
 
     /// The same with what was known of lists before: `known` gives it, where something was.
     #[must_use]
-    pub fn knowing(self, known: impl Fn(&Self, ShareKind) -> Option<Standing>) -> Self {
+    pub fn knowing(self, known: impl Fn(ShareKind) -> Option<Standing>) -> Self {
         for (kind, standing) in &self.standings {
-            if let Some(known) = known(&self, *kind) {
+            if let Some(known) = known(*kind) {
                 standing.store(Arc::new(known));
             }
+        }
+        self
+    }
+
+    /// The same with what was known of lists when the last process ended, and of which organisation that
+    /// was: another one's key must not pass for this one's.
+    #[must_use]
+    pub fn recalling(self, recall: impl Fn(&Self, ShareKind) -> Option<Standing>) -> Self {
+        for (kind, standing) in &self.standings {
+            let Some(known) = recall(&self, *kind) else {
+                continue;
+            };
+            let uuid = known.violations().and_then(|it| it.org_uuid.clone());
+            let identity = self.identity();
+            self.identity.store(Arc::new(Identity {
+                uuid: identity.uuid.clone().or(uuid),
+                name: identity.name.clone(),
+            }));
+            standing.store(Arc::new(known));
         }
         self
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::share::{ShareKey, UnixMillis, Violation};
+use crate::share::{Id, ShareKey, UnixMillis, Violation};
 
 /// The open violations of one list, as of the last good look that judged them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Violations {
     pub open: Arc<[Violation]>,
     /// On how many shares the expression of a rule failed, in the last assessment; none where on none.
     pub errors: BTreeMap<Arc<str>, u64>,
+    /// The organisation of which they are, as Rhombus calls it, where that is known.
+    pub org_uuid: Option<Id>,
     /// When time alone will next change what is open or covered; none: never.
     pub next_change: Option<UnixMillis>,
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Policy, Rule, Subject, Verdict, name_of};
+use super::rule::EXPRESSION_HOLDS;
+use super::{Expression, Policy, Rule, Subject, Verdict, name_of};
 use crate::inventory::Violations;
 use crate::share::{CameraNames, Share, ShareKey, UnixMillis, Violation};
 
@@ -51,6 +52,7 @@ impl Policy {
         let found = Found::by(self, seen);
         let mut next_change = found.next_change;
         let mut ended = Ended::default();
+        let mut nameless = Nameless::new(&found.broken, &before.open);
         let mut open = Vec::with_capacity(found.broken.len());
         let mut broken = found.broken.into_iter().peekable();
         for old in before.open.iter() {
@@ -59,27 +61,32 @@ impl Policy {
                 open.push(new);
             }
             if let Some(new) = broken.next_if(|new| (&new.rule, &new.share) == place) {
+                let exception = new.exception.or_else(|| self.covered_blindly(old, seen));
                 open.push(Violation {
                     since: old.since,
                     has_series: old.has_series,
+                    exception,
                     ..new
                 });
                 continue;
             }
             match self.after(old, seen) {
                 After::Open(violation) => open.push(violation),
-                After::Mended => ended.mended += 1,
+                After::Gone if nameless.may_be(old) => open.push(old.clone()),
+                After::Gone | After::Mended => ended.mended += 1,
                 After::Unwatched => ended.unwatched += 1,
             }
         }
         open.extend(broken);
-        for until in self.ends_of_exceptions(&open) {
+        open.retain(|violation| !nameless.stands_for(violation));
+        for until in self.ends_of_exceptions(&open, seen.now) {
             next_change = earlier(next_change, until, seen.now);
         }
         Assessment {
             violations: Violations {
                 open: open.into(),
                 errors: found.errors,
+                org_uuid: before.org_uuid.clone(),
                 next_change,
             },
             ended,
@@ -97,15 +104,21 @@ impl Policy {
         let listed = find(seen.shares, &old.share);
         let known = listed.or_else(|| find(seen.before, &old.share));
         if !seen.closes {
-            let covered = known.map(|share| self.cover(rule, seen, share));
+            let exception = match known {
+                Some(share) => self
+                    .cover(rule, seen, share)
+                    .or_else(|| self.covered_blindly(old, seen)),
+                None => self.still(old, rule, seen.now),
+            };
             return After::Open(Violation {
-                exception: covered.unwrap_or_else(|| self.still(old, rule, seen.now)),
+                exception,
                 ..old.clone()
             });
         }
         let is_asked_for = |share: &Share| share.created >= seen.made_since;
         match known {
             Some(share) if listed.is_none() && !is_asked_for(share) => After::Unwatched,
+            _ if listed.is_none() => After::Gone,
             _ => After::Mended,
         }
     }
@@ -116,14 +129,23 @@ impl Policy {
         self.covered_by(rule, subject, seen.now).map(name_of)
     }
 
+    /// The exception that covered it by names of cameras, while none is known: after a start they come with
+    /// the first poll.
+    fn covered_blindly(&self, old: &Violation, seen: &Seen<'_>) -> Option<Arc<str>> {
+        let exception = self.exception(old.exception.as_deref()?)?;
+        let rule = self.rule(&old.rule)?;
+        let is_blind = seen.cameras.is_empty() && exception.needs_camera_names();
+        is_blind.then(|| self.still(old, rule, seen.now)).flatten()
+    }
+
     /// The exception that covered it, where that may still do so: of the share, nothing is known.
     fn still(&self, old: &Violation, rule: &Rule, now: UnixMillis) -> Option<Arc<str>> {
         let exception = self.exception(old.exception.as_deref()?)?;
         (exception.is_in_force(now) && exception.is_from(rule)).then(|| name_of(exception))
     }
 
-    /// When the exceptions end that cover some of these.
-    fn ends_of_exceptions(&self, open: &[Violation]) -> Vec<UnixMillis> {
+    /// When exceptions that cover some of these may do so no more.
+    fn ends_of_exceptions(&self, open: &[Violation], now: UnixMillis) -> Vec<UnixMillis> {
         let mut names: Vec<_> = open
             .iter()
             .filter_map(|it| it.exception.as_deref())
@@ -131,14 +153,78 @@ impl Policy {
         names.sort_unstable();
         names.dedup();
         let exceptions = names.into_iter().filter_map(|name| self.exception(name));
-        exceptions.map(|exception| exception.until).collect()
+        let ends = exceptions.flat_map(|exception| {
+            let expression = exception.matches.expression.as_ref();
+            let depends = expression.is_some_and(Expression::depends_on_time);
+            [
+                Some(exception.until),
+                depends.then(|| now.after(EXPRESSION_HOLDS)),
+            ]
+        });
+        ends.flatten().collect()
     }
 }
 
 enum After {
     Open(Violation),
+    /// The share is not listed any more.
+    Gone,
     Mended,
     Unwatched,
+}
+
+/// Shares that break a rule and whose uuid can't be read, which there were not before: each may be one that
+/// is listed no more. Such a one stays, in place of the other.
+struct Nameless<'a> {
+    /// By rule: how many there are, of those how many are new, and how many of these stand for another.
+    of_rule: BTreeMap<&'a str, NamelessOfRule>,
+}
+
+#[derive(Default)]
+struct NamelessOfRule {
+    all: u32,
+    new: u32,
+    taken: u32,
+}
+
+impl<'a> Nameless<'a> {
+    fn new(found: &[Violation], before: &'a [Violation]) -> Self {
+        let mut of_rule: BTreeMap<&str, NamelessOfRule> = BTreeMap::new();
+        let is_nameless = |it: &&Violation| matches!(it.share, ShareKey::Nameless(_));
+        for known in before {
+            of_rule.entry(&known.rule).or_default();
+        }
+        for it in found.iter().filter(is_nameless) {
+            if let Some(of_rule) = of_rule.get_mut(&*it.rule) {
+                (of_rule.all, of_rule.new) = (of_rule.all + 1, of_rule.new + 1);
+            }
+        }
+        for known in before.iter().filter(is_nameless) {
+            let of_rule = of_rule.entry(&known.rule).or_default();
+            of_rule.new = of_rule.new.saturating_sub(1);
+        }
+        Self { of_rule }
+    }
+
+    /// Whether a share that is listed no more may be one of them. Each is at most one.
+    fn may_be(&mut self, missing: &Violation) -> bool {
+        let is_named = matches!(missing.share, ShareKey::Id(_));
+        let of_rule = self.of_rule.get_mut(&*missing.rule);
+        let Some(of_rule) = of_rule.filter(|it| is_named && it.taken < it.new) else {
+            return false;
+        };
+        of_rule.taken += 1;
+        true
+    }
+
+    /// Whether this one is what another stands for: the last ones are.
+    fn stands_for(&self, violation: &Violation) -> bool {
+        let ShareKey::Nameless(number) = violation.share else {
+            return false;
+        };
+        let of_rule = self.of_rule.get(&*violation.rule);
+        of_rule.is_some_and(|it| number > it.all - it.taken && number <= it.all)
+    }
 }
 
 impl Seen<'_> {

@@ -66,6 +66,17 @@ impl Exception {
         }
     }
 
+    /// Whether it asks what cameras are called or where they are.
+    pub(super) const fn needs_camera_names(&self) -> bool {
+        let Match {
+            camera,
+            location,
+            expression,
+            ..
+        } = &self.matches;
+        camera.is_some() || location.is_some() || expression.is_some()
+    }
+
     /// Whether it means this share.
     pub fn matches(&self, subject: Subject<'_>, now: UnixMillis) -> bool {
         self.matches.holds(subject, now)

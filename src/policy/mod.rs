@@ -102,16 +102,8 @@ impl Policy {
 
     /// Whether some rule or exception asks what cameras are called or where they are.
     pub fn needs_camera_names(&self) -> bool {
-        let asks = |it: &Exception| {
-            let Match {
-                camera,
-                location,
-                expression,
-                ..
-            } = &it.matches;
-            camera.is_some() || location.is_some() || expression.is_some()
-        };
-        self.rules.iter().any(Rule::needs_camera_names) || self.exceptions.iter().any(asks)
+        self.rules.iter().any(Rule::needs_camera_names)
+            || self.exceptions.iter().any(Exception::needs_camera_names)
     }
 
     /// What each rule that may be broken in the share's organisation says of it, and what covers it.

@@ -25,7 +25,7 @@ pub struct Rule {
 }
 
 /// When the age of a share will change what an expression says is not known: it is asked again after this.
-const EXPRESSION_HOLDS: Duration = Duration::from_secs(60);
+pub(super) const EXPRESSION_HOLDS: Duration = Duration::from_secs(60);
 
 /// What a rule says of a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

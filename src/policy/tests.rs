@@ -521,7 +521,8 @@ proptest! {
         let policy = Policy::default();
         let (mut known, mut model) = (Violations::default(), BTreeSet::new());
         let mut since: BTreeMap<_, UnixMillis> = BTreeMap::new();
-        for (index, (shares, closes)) in looks.into_iter().enumerate() {
+        for (index, (mut shares, closes)) in looks.into_iter().enumerate() {
+            shares.retain(|share| share.id.is_some());
             let now = NOW.after(DAY * u32::try_from(index).unwrap());
             let alone = policy.assess(&seen(&shares, now, true), &Violations::default());
             let alone = keys(&alone.violations);
@@ -535,4 +536,28 @@ proptest! {
             }
         }
     }
+
+    /// Whose uuid can't be read may be one that is known: it counts once, and keeps its place.
+    #[test]
+    fn after_a_whole_look_there_are_as_many_violations_as_it_shows(
+        looks in prop::collection::vec(shares(), 1..8),
+    ) {
+        let policy = Policy::default();
+        let mut known = Violations::default();
+        for (index, shares) in looks.into_iter().enumerate() {
+            let now = NOW.after(DAY * u32::try_from(index).unwrap());
+            let alone = policy.assess(&seen(&shares, now, true), &Violations::default());
+            known = policy.assess(&seen(&shares, now, true), &known).violations;
+            prop_assert_eq!(by_rule(&known), by_rule(&alone.violations));
+            prop_assert!(known.open.windows(2).all(|two| two[0] < two[1]), "sorted, each once");
+        }
+    }
+}
+
+fn by_rule(violations: &Violations) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for violation in violations.open.iter() {
+        *counts.entry(violation.rule.to_string()).or_default() += 1;
+    }
+    counts
 }

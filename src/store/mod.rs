@@ -18,7 +18,7 @@ pub use error::StoreError;
 pub use keeper::{Keeper, KeeperStats};
 pub use sqlite::Sqlite;
 
-use crate::share::{Share, ShareKind, UnixMillis, Violation};
+use crate::share::{Id, Share, ShareKind, UnixMillis, Violation};
 
 /// Which list of which organisation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,8 @@ pub struct ListKey {
 pub struct KeptList {
     /// When that was.
     pub seen: UnixMillis,
+    /// The organisation that it was of, as Rhombus calls it, where that is known.
+    pub org_uuid: Option<Id>,
     /// What was listed.
     pub shares: Arc<[Share]>,
     /// The violations that were open then.

@@ -85,7 +85,7 @@ async fn exceptions_that_are_wrong_change_nothing_and_are_told() {
             .output()
             .contains("exceptions[0].reason: it is missing")
     );
-    site.files.write("exceptions.yml", "");
+    site.files.write("exceptions.yml", "exceptions:\n");
     let right = exporter
         .wait_for("it is right again", |metrics| {
             metrics.value(reloaded) == 1.0

@@ -114,12 +114,53 @@ async fn what_is_watched_no_more_is_forgotten_and_not_called_mended() {
     std::fs::write(&config, text.replace("name: acme", "name: globex")).unwrap();
     let exporter = begun_again(&site, &config);
     exporter
-        .wait_for_output("no longer watched since the restart, which is not mended")
+        .wait_for_output("no longer watched, which is not mended")
         .await;
     let metrics = exporter.metrics().await;
     assert_eq!(
         metrics.get(&violations("clip_group", "unsecured", "warning")),
         None
+    );
+    // It was a mistake, which costs nothing.
+    exporter.signal("KILL");
+    exporter.ended().await;
+    set_fault(&site.simulator, FAULT).await;
+    let exporter = begun_again(&site, &site.configure("", ""));
+    assert_eq!(unsecured(&exporter.metrics().await), 1.0);
+}
+
+#[tokio::test]
+async fn another_organisations_key_after_a_restart_closes_nothing() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    killed(remembering(&site, "").await).await;
+    let other = r#"{"uuid":"ANOTHERORGANIZATIONAAA"}"#;
+    let (status, text) = site
+        .simulator
+        .send("PUT", "/simulator/organization", other)
+        .await;
+    assert_eq!(status, 204, "{text}");
+    site.take_down(LIST, &uuid(1)).await;
+    let exporter = begun_again(&site, &site.files.path("config.yml"));
+    let failing = r#"rhombus_collect_failing{org="acme",source="clip_groups",reason="other_org"}"#;
+    let metrics = exporter
+        .wait_for("it is told", |metrics| {
+            assert_eq!(unsecured(metrics), 1.0);
+            metrics.get(failing) == Some(1.0)
+        })
+        .await;
+    assert_eq!(unsecured(&metrics), 1.0);
+    // A person accepts it.
+    exporter.signal("HUP");
+    exporter
+        .wait_for("it is accepted", |metrics| {
+            metrics.get(&violations("clip_group", "unsecured", "warning")) == Some(0.0)
+        })
+        .await;
+    assert!(
+        exporter
+            .output()
+            .contains("which is not mended: the key is of another organisation")
     );
 }
 

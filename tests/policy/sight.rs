@@ -15,7 +15,9 @@ const PARTIAL: &str = r#"rhombus_collect_partial{org="acme",source="clip_groups"
 async fn one_open(site: &Site, ends_in: i64, flags: &[&str]) -> Process {
     site.put(LIST, &uuid(1), open_page(ends_in)).await;
     let exporter = site.judged("", flags).await;
-    assert_eq!(unsecured(&exporter.metrics().await), 1.0);
+    exporter
+        .wait_for("it is seen", |metrics| unsecured(metrics) >= 1.0)
+        .await;
     exporter
 }
 
@@ -112,6 +114,33 @@ async fn a_link_that_is_older_than_a_lookback_that_narrows_is_unwatched_and_not_
             .contains("no longer watched, which is not mended")
     );
     assert_eq!(exporter.metrics().await.value(SUCCESS), 1.0);
+}
+
+#[tokio::test]
+async fn a_link_whose_uuid_can_not_be_read_is_not_gone() {
+    let site = Site::new();
+    site.put(LIST, &uuid(2), open_page(3600)).await;
+    let exporter = one_open(&site, 3600, &[]).await;
+    let before = exporter.metrics().await;
+    let mut odd = open_page(3600);
+    odd["uuid"] = json!(7);
+    site.put(LIST, &uuid(1), odd).await;
+    let malformed = r#"rhombus_malformed_records{org="acme",source="clip_groups",field="uuid"}"#;
+    for _ in 0..2 {
+        exporter.wait_for_success().await;
+        let metrics = exporter
+            .wait_for("it is not read", |metrics| {
+                metrics.get(malformed) == Some(1.0)
+            })
+            .await;
+        assert_eq!(unsecured(&metrics), 2.0);
+        let series = since("unsecured", "warning", 1);
+        assert_eq!(metrics.value(&series), before.value(&series));
+    }
+    site.take_down(LIST, &uuid(1)).await;
+    exporter
+        .wait_for("it is gone", |metrics| unsecured(metrics) == 1.0)
+        .await;
 }
 
 #[tokio::test]

@@ -128,6 +128,18 @@ impl PolicySection {
         let mut report = Report::default();
         let mut section = self.clone();
         section.read_file(now, &mut report);
+        let is_blank = |text: &Arc<str>| text.trim().is_empty();
+        if self.policy.exceptions().len() > self.own
+            && section.file_text.as_ref().is_some_and(is_blank)
+        {
+            // Some programs empty a file before they write it.
+            let path = self.exceptions_file.as_ref();
+            let name = path.map_or_else(String::new, |path| path.display().to_string());
+            report.problem(
+                name,
+                "it is empty: write `exceptions:` if there is to be none",
+            );
+        }
         let read = report.finish_with(section)?;
         let is_new = read.0.file_text != self.file_text;
         Ok(is_new.then_some(read))

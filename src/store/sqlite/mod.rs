@@ -10,6 +10,8 @@ mod sums;
 mod write;
 
 use std::fmt;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -30,6 +32,8 @@ pub struct Sqlite {
     kept: Option<Kept>,
     /// What is in it, as far as that is known: not after a failure.
     index: Option<Index>,
+    /// Which file that is.
+    file: (u64, u64),
     /// Let go of last.
     _directory: Directory,
 }
@@ -51,14 +55,34 @@ impl Sqlite {
         let path = directory.database(schema::make)?;
         let read = |connection: &Connection| read::all(connection).map_err(|why| why.of(&path));
         let (connection, kept) = schema::open(&path, read)?;
+        let file =
+            identity(&path).map_err(|why| StoreError::file(&path, "look for the file", why))?;
         Ok(Self {
             path,
             connection,
             kept: Some(kept),
             index: None,
+            file,
             _directory: directory,
         })
     }
+
+    /// SQLite goes on writing to a file that has been removed, or has had another put in its place.
+    fn check_file(&self) -> Result<(), StoreError> {
+        let failed = |why| StoreError::file(&self.path, "look for the file", why);
+        let file = identity(&self.path).map_err(failed)?;
+        if file != self.file {
+            let what = "another file is in its place: start anew, so that it is opened";
+            return Err(failed(io::Error::other(what)));
+        }
+        Ok(())
+    }
+}
+
+/// What tells a file from any other.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let file = std::fs::metadata(path)?;
+    Ok((file.dev(), file.ino()))
 }
 
 impl Store for Sqlite {
@@ -71,6 +95,7 @@ impl Store for Sqlite {
 
     fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
         self.kept = None;
+        self.check_file()?;
         // Where this fails, it is not put back, and is read anew the next time.
         let mut index = match self.index.take() {
             Some(index) => index,

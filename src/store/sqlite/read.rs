@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row, Statement};
 use super::record::{self, Record};
 use super::sums::Sum;
 use super::write::{Index, IndexedList, exception_sum, list_sum, piece_sum};
-use crate::share::{Share, ShareKind, UnixMillis, Violation};
+use crate::share::{Id, Share, ShareKind, UnixMillis, Violation};
 use crate::store::{Kept, KeptException, KeptList, ListKey, StoreError};
 
 /// Why it can't be read.
@@ -43,6 +43,7 @@ type Read<T> = Result<T, Unreadable>;
 pub(super) struct ListRow {
     pub(super) id: i64,
     pub(super) key: ListKey,
+    pub(super) org_uuid: Option<String>,
     pub(super) seen: i64,
     pub(super) shares: i64,
     pub(super) violations: i64,
@@ -56,6 +57,7 @@ pub(super) fn all(connection: &Connection) -> Read<Kept> {
     )?;
     for row in lists(connection)? {
         let list = KeptList {
+            org_uuid: row.org_uuid.as_deref().map(Id::parse),
             seen: UnixMillis(row.seen),
             shares: records::<Share>(&mut pieces, &row, row.shares)?,
             violations: records::<Violation>(&mut pieces, &row, row.violations)?,
@@ -99,7 +101,7 @@ pub(super) fn index(connection: &Connection) -> Read<Index> {
 
 fn lists(connection: &Connection) -> Read<Vec<ListRow>> {
     let mut statement = connection.prepare(
-        "SELECT id, partner, organization, kind, seen, shares, violations, sum FROM lists ORDER BY id",
+        "SELECT id, partner, organization, kind, org_uuid, seen, shares, violations, sum FROM lists ORDER BY id",
     )?;
     let mut rows = statement.query([])?;
     let mut lists = Vec::new();
@@ -122,11 +124,12 @@ fn list(row: &Row<'_>) -> Read<ListRow> {
             organization: row.get(2)?,
             kind,
         },
-        seen: row.get(4)?,
-        shares: row.get(5)?,
-        violations: row.get(6)?,
+        org_uuid: row.get(4)?,
+        seen: row.get(5)?,
+        shares: row.get(6)?,
+        violations: row.get(7)?,
     };
-    let sum: Sum = row.get(7)?;
+    let sum: Sum = row.get(8)?;
     if list_sum(&list) != sum {
         return Err(mismatch(format_args!("list {id} ({})", name(kind))));
     }
