@@ -141,9 +141,13 @@ impl Judge {
         self.fleet.set_exceptions(uses);
     }
 
-    /// Judges everything by another policy.
-    pub(super) fn use_policy(&self, policy: Arc<Policy>, here: Moment) {
-        self.policy.store(policy);
+    /// Judges everything by another policy, where it is another.
+    pub(super) fn use_policy(&self, policy: &Arc<Policy>, here: Moment) {
+        if **self.policy.load() == **policy {
+            self.note_exceptions(here.time);
+            return;
+        }
+        self.policy.store(policy.clone());
         let fleet = self.fleet.load();
         for organization in &fleet.organizations {
             self.judge_lists_anew(organization, here);
@@ -192,7 +196,11 @@ impl Judge {
                 before: &[],
             };
             let as_of_then = with(self.assess(list, &seen, &older), newer);
-            let violations = self.after_time(list, before, &as_of_then, (now, max_staleness))?;
+            let is_due = as_of_then.next_change.is_some_and(|due| due <= now.time);
+            let violations = match is_due {
+                true => self.after_time(list, before, &as_of_then, (now, max_staleness))?,
+                false => as_of_then,
+            };
             Some((before.clone().judged(violations), None))
         });
     }

@@ -204,7 +204,7 @@ impl Collector {
 
     /// Judges by this policy from now on, and what is known already too.
     pub fn use_policy(&self, policy: &Arc<Policy>) {
-        self.judge.use_policy(policy.clone(), self.clock.read());
+        self.judge.use_policy(policy, self.clock.read());
     }
 
     /// Ends every task, and waits until they have ended.
