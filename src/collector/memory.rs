@@ -218,3 +218,36 @@ pub(super) fn key_of(organization: &Organization, kind: ShareKind) -> Option<Lis
         kind,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ServerClock;
+    use crate::share::UnixMillis;
+
+    const KIND: ShareKind = ShareKind::ClipGroup;
+
+    #[test]
+    fn what_nobody_watches_is_remembered_for_a_day() {
+        let clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
+        let known = || Standing::restored(Vec::new(), UnixMillis(7), Violations::default());
+        let organization = Organization::new("acme", &[KIND], clock).knowing(|_| Some(known()));
+        let memory = Memory::new(None);
+        let nobody = BTreeSet::new();
+        let after = |uptime| {
+            memory.set_aside(&organization, KIND);
+            memory.watch(&nobody, Duration::ZERO);
+            memory.watch(&nobody, uptime);
+            memory.recall(&organization, KIND).is_some()
+        };
+        assert!(after(REMEMBERED - Duration::from_secs(1)));
+        assert!(!after(REMEMBERED));
+        // One that is watched in between begins anew.
+        memory.set_aside(&organization, KIND);
+        memory.watch(&nobody, Duration::ZERO);
+        let watched = key_of(&organization, KIND).into_iter().collect();
+        memory.watch(&watched, REMEMBERED);
+        memory.watch(&nobody, REMEMBERED);
+        assert!(memory.recall(&organization, KIND).is_some());
+    }
+}

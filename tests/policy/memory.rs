@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::common::files::serve;
+use crate::common::metrics::Metrics;
 use crate::common::process::Process;
 use crate::common::set_fault;
 use crate::site::{
@@ -183,5 +186,80 @@ async fn an_exception_that_has_ended_during_a_restart_covers_nothing_after_it() 
     let exporter = begun_again(&site, &config);
     exporter
         .wait_for("it has ended", |metrics| unsecured(metrics) == 1.0)
+        .await;
+}
+
+/// A stream of a camera in the lobby, which is excepted by the camera's name.
+async fn lobby(site: &Site) -> &'static str {
+    let camera = r#"{"name":"Lobby 1","locationName":"Town hall"}"#;
+    let path = "/simulator/cameras/AAAAAAAAAAAAAAAAAAAAAA";
+    let (status, text) = site.simulator.send("PUT", path, camera).await;
+    assert_eq!(status, 204, "{text}");
+    let stream = json!({
+        "timestampMs": now() * 1000,
+        "cameraUuid": "AAAAAAAAAAAAAAAAAAAAAA.v0",
+        "passwordProtected": false,
+        "expirationTime": now() + 3600,
+    });
+    site.put("live_streams", &uuid(1), stream).await;
+    "policy:\n  rules: [{ name: vault, severity: critical, cameras: [Vault] }]\n  exceptions:\n    \
+     - name: lobby\n      match: { camera: \"Lobby.*\" }\n      policies: [unsecured]\n      \
+     reason: CHG-1042\n      owner: web\n      until: 2099-01-01\n  max_exception_days: 3650\n"
+}
+
+#[tokio::test]
+async fn what_is_known_by_the_names_of_cameras_is_so_while_they_are_not_known_after_a_restart() {
+    let site = Site::new();
+    let until = in_seconds(86_400);
+    let policy = lobby(&site).await.replace("2099-01-01", &until);
+    let exporter = remembering(&site, &policy).await;
+    let holds = |metrics: &Metrics| {
+        metrics.get(&excepted("live_stream", "unsecured")) == Some(1.0)
+            && metrics.get(&violations("live_stream", "unsecured", "warning")) == Some(0.0)
+            && metrics.get(&violations("live_stream", "vault", "critical")) == Some(0.0)
+    };
+    let metrics = exporter.metrics().await;
+    assert!(holds(&metrics), "{metrics}");
+    for operation in ["live_streams", "camera_names"] {
+        let fault = format!(r#"{{"fault":"server_error","operation":"{operation}"}}"#);
+        set_fault(&site.simulator, &fault).await;
+    }
+    killed(exporter).await;
+    let exporter = begun_again(&site, &site.files.path("config.yml"));
+    let success = r#"rhombus_collect_success{org="acme",source="live_streams"}"#;
+    exporter
+        .wait_for("it has failed", |metrics| {
+            assert!(holds(metrics), "{metrics}");
+            metrics.get(success) == Some(0.0)
+        })
+        .await;
+    let (status, _) = site.simulator.send("DELETE", "/simulator/fault", "").await;
+    assert_eq!(status, 204);
+    for operation in ["live_streams", "camera_names"] {
+        let path = format!("/simulator/fault?operation={operation}");
+        assert_eq!(site.simulator.send("DELETE", &path, "").await.0, 204);
+    }
+    exporter
+        .wait_for("it is seen again", |metrics| {
+            assert!(holds(metrics), "{metrics}");
+            metrics.get(success) == Some(1.0)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_storage_that_is_gone_is_told_and_ends_nothing() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    let exporter = remembering(&site, "").await;
+    std::fs::remove_dir_all(site.files.path("storage")).unwrap();
+    site.put(LIST, &uuid(2), open_page(3600)).await;
+    exporter
+        .wait_for("it is told", |metrics| {
+            metrics.value("rhombus_share_exporter_storage_write_errors_total") > 0.0
+        })
+        .await;
+    exporter
+        .wait_for("the new link is seen", |metrics| unsecured(metrics) == 2.0)
         .await;
 }
