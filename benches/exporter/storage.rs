@@ -123,6 +123,7 @@ fn list(organization: usize, kind: ShareKind, minute: Minute) -> Change {
         kind,
     };
     let kept = KeptList {
+        name: "acme".to_owned(),
         org_uuid: None,
         seen: UnixMillis(minute.number as i64),
         shares: ids.iter().map(share).collect(),

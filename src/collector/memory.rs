@@ -11,6 +11,9 @@ use crate::inventory::{ExceptionUse, Organization, Standing, Violations};
 use crate::share::ShareKind;
 use crate::store::{Keeper, KeptException, KeptList, ListKey, Storage};
 
+/// What is known of each list of clients, by uuid and name.
+pub(super) type Clients = BTreeMap<(String, String), BTreeMap<ShareKind, Standing>>;
+
 /// Remembers, where there is a place for it.
 pub(super) struct Memory {
     keeper: Option<Arc<Keeper>>,
@@ -53,15 +56,22 @@ impl Memory {
     /// What was known of a list when it was last watched, by this process or the one before; once.
     pub(super) fn recall(&self, organization: &Organization, kind: ShareKind) -> Option<Standing> {
         let kept = self.state().kept.remove(&key_of(organization, kind)?)?;
-        let violations = Violations {
-            open: kept.violations,
-            errors: BTreeMap::new(),
-            org_uuid: kept.org_uuid,
-            // Exceptions may have ended meanwhile.
-            next_change: Some(kept.seen),
-        };
-        let shares = kept.shares.to_vec();
-        Some(Standing::restored(shares, kept.seen, violations))
+        Some(restored(&kept))
+    }
+
+    /// What is known of the clients of a partner that nobody watches: of each list, by uuid and what the
+    /// client was called.
+    pub(super) fn clients_of(&self, partner: &str) -> Clients {
+        let state = self.state();
+        let mut clients = Clients::new();
+        let of_it = |key: &&ListKey| key.partner.as_deref() == Some(partner);
+        for key in state.kept.keys().filter(of_it) {
+            let kept = &state.kept[key];
+            let client = (key.organization.clone(), kept.name.clone());
+            let lists = clients.entry(client).or_default();
+            lists.insert(key.kind, restored(kept));
+        }
+        clients
     }
 
     /// Keeps what is known of a list now, where that is not what was known before.
@@ -86,7 +96,9 @@ impl Memory {
             return;
         };
         self.state().lists.insert(key.clone());
-        let Some(kept) = kept(now) else { return };
+        let Some(kept) = kept(organization, now) else {
+            return;
+        };
         keeper.list(key, kept);
     }
 
@@ -122,7 +134,7 @@ impl Memory {
     /// Sets aside what is known of a list that is watched no more, for when it is again.
     pub(super) fn set_aside(&self, organization: &Organization, kind: ShareKind) {
         let standing = organization.standing(kind);
-        let known = key_of(organization, kind).zip(kept(&standing));
+        let known = key_of(organization, kind).zip(kept(organization, &standing));
         if let Some((key, kept)) = known {
             let mut state = self.state();
             state.lists.insert(key.clone());
@@ -177,14 +189,27 @@ impl Memory {
     }
 }
 
+/// What was known of a list that is kept.
+fn restored(kept: &KeptList) -> Standing {
+    let violations = Violations {
+        open: kept.violations.clone(),
+        errors: BTreeMap::new(),
+        org_uuid: kept.org_uuid.clone(),
+        // Exceptions may have ended meanwhile.
+        next_change: Some(kept.seen),
+    };
+    Standing::restored(kept.shares.to_vec(), kept.seen, violations)
+}
+
 /// How long what is known of a list is kept while nobody watches it.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is kept of what is known of a list.
-fn kept(standing: &Standing) -> Option<KeptList> {
+fn kept(organization: &Organization, standing: &Standing) -> Option<KeptList> {
     let (look, violations) = (standing.last_look()?, standing.violations()?);
     Some(KeptList {
         seen: look.obtained().time,
+        name: organization.name().to_owned(),
         org_uuid: violations.org_uuid.clone(),
         shares: look.shares().clone(),
         violations: violations.open.clone(),

@@ -17,7 +17,7 @@ mod running;
 mod schedule;
 mod threads;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,14 +32,15 @@ use tracing::{info, warn};
 use crate::clock::{Clock, ServerClock};
 use crate::config::{self, Collect, Config, CredentialSource};
 use crate::inventory::{
-    ClientCounts, Fleet, FleetHandle, Organization, Partner, PartnerStanding, Snapshot, View,
+    ClientCounts, Fleet, FleetHandle, Organization, Partner, PartnerClient, PartnerStanding,
+    Snapshot, View,
 };
 use crate::policy::Policy;
 use crate::rhombus::{
     Client, Endpoint, Error, Holder, Instruments, Limits, Observer, OfPartner, Pace, PartnerPace,
     Transport,
 };
-use crate::share::{ClientList, ShareKind};
+use crate::share::{ClientList, Id, Identity, ShareKind};
 use crate::store::Storage;
 use credential::CurrentCredential;
 use directory::{Directory, OrganizationId};
@@ -518,13 +519,19 @@ impl Collector {
             organization.withdraw(organization.now(here), until_now);
             organization.clone()
         });
+        let organizations: Vec<_> = organizations.collect();
+        let remembered = self.remembered(&organizations);
         let partners = self.partners.values();
         let partners = partners.map(|partner| partner.partner.clone()).collect();
         let view = View::from(&self.config.collect);
-        let fleet = Fleet::new(organizations.collect(), view).of_partners(partners);
+        let all = [organizations, remembered.clone()].concat();
+        let fleet = Fleet::new(all, view).of_partners(partners);
         self.fleet.replace(fleet);
         self.judge.recount_series();
         self.judge.note_watched(here.uptime);
+        for organization in &remembered {
+            self.judge.judge_lists_anew(organization, here);
+        }
         for running in &plan.starting {
             self.judge.judge_lists_anew(&running.organization, here);
         }
@@ -544,6 +551,47 @@ impl Collector {
                 self.memory.set_aside(&before.organization, kind);
             }
         }
+    }
+
+    /// The clients that partners had which have not said yet whom they have: what was open there stands until
+    /// they do. No name is that of one of these `organizations`.
+    fn remembered(&self, organizations: &[Arc<Organization>]) -> Vec<Arc<Organization>> {
+        let mut taken: BTreeSet<&str> = organizations.iter().map(|it| it.name()).collect();
+        taken.extend(self.partners.keys().map(String::as_str));
+        let unknown = self.partners.values();
+        let unknown = unknown.filter(|partner| partner.clients.is_none());
+        let mut remembered = Vec::new();
+        for partner in unknown {
+            let endpoint = partner.settings.endpoint.to_string();
+            let clock = self.server_clocks.get(&endpoint);
+            let clock = clock
+                .cloned()
+                .unwrap_or_else(|| Arc::new(ServerClock::new(endpoint)));
+            let access = PartnerClient {
+                partner: partner.access.name.clone(),
+                is_allowed: true,
+            };
+            for ((uuid, name), lists) in self.memory.clients_of(&partner.settings.name) {
+                if taken.contains(&*name) {
+                    continue;
+                }
+                let sources = self.config.collect.sources.iter();
+                let kinds: Vec<_> = sources
+                    .copied()
+                    .filter(|it| lists.contains_key(it))
+                    .collect();
+                let identity = Identity {
+                    uuid: Some(Id::parse(&uuid)),
+                    name: None,
+                };
+                let organization = Organization::new(&name, &kinds, clock.clone())
+                    .of_partner(access.clone(), identity)
+                    .knowing(|kind| lists.get(&kind).cloned())
+                    .remembered();
+                remembered.push(Arc::new(organization));
+            }
+        }
+        remembered
     }
 
     /// Starts tasks, the first polls of the organisations spread over a while.

@@ -20,6 +20,7 @@ use crate::share::{
 pub struct Organization {
     name: String,
     client: Option<PartnerClient>,
+    is_asked: bool,
     server_clock: Arc<ServerClock>,
     identity: ArcSwap<Identity>,
     access: ArcSwap<AccessUntil>,
@@ -45,6 +46,7 @@ impl Organization {
         Self {
             name: name.to_owned(),
             client: None,
+            is_asked: true,
             server_clock,
             identity: ArcSwap::default(),
             access: ArcSwap::default(),
@@ -76,6 +78,7 @@ impl Organization {
         Self {
             name: name.to_owned(),
             client: self.client.clone(),
+            is_asked: self.is_asked,
             server_clock: self.server_clock.clone(),
             identity: ArcSwap::new(self.identity()),
             access: ArcSwap::new(self.access()),
@@ -118,6 +121,20 @@ impl Organization {
     /// Whose client it is, if it is asked by a partner's key.
     pub const fn client(&self) -> Option<&PartnerClient> {
         self.client.as_ref()
+    }
+
+    /// The same, of which only what is remembered is told: nobody asks for it yet.
+    #[must_use]
+    pub fn remembered(self) -> Self {
+        Self {
+            is_asked: false,
+            ..self
+        }
+    }
+
+    /// Whether it is asked for.
+    pub const fn is_asked(&self) -> bool {
+        self.is_asked
     }
 
     /// Whether it may be looked at.

@@ -109,7 +109,8 @@ fn flag(holds: bool) -> f64 {
 /// What is polled, with how it went: the lists of each organisation that may be looked at, and the clients
 /// of each partner.
 fn polled(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &'static str, &Polls)> {
-    let lists = lists(snapshot).map(|list| (list.org(), list.kind.list(), list.standing.polls()));
+    let asked = lists(snapshot).filter(|list| list.look.organization.is_asked());
+    let lists = asked.map(|list| (list.org(), list.kind.list(), list.standing.polls()));
     lists.chain(snapshot.partners.iter().map(|look| {
         let source = Source::PartnerClients.label();
         (look.partner.name(), source, &look.standing.polls)

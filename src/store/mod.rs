@@ -37,6 +37,8 @@ pub struct ListKey {
 pub struct KeptList {
     /// When that was.
     pub seen: UnixMillis,
+    /// What the organisation was called: the value of the label `org`.
+    pub name: String,
     /// The organisation that it was of, as Rhombus calls it, where that is known.
     pub org_uuid: Option<Id>,
     /// What was listed.

@@ -27,6 +27,7 @@ pub(super) fn list(seen: i64, shares: usize) -> KeptList {
         has_series: true,
     };
     KeptList {
+        name: "acme".to_owned(),
         org_uuid: Some(Id::Text("org".into())),
         seen: UnixMillis(seen),
         shares: (0..shares).map(share).collect(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::common::files::serve;
+use crate::common::files::{Files, key, serve};
 use crate::common::metrics::Metrics;
 use crate::common::process::Process;
 use crate::common::set_fault;
@@ -262,4 +262,61 @@ async fn a_storage_that_is_gone_is_told_and_ends_nothing() {
     exporter
         .wait_for("the new link is seen", |metrics| unsecured(metrics) == 2.0)
         .await;
+}
+
+/// A partner with two clients, each of which shares pages.
+fn with_clients(site: &Site) -> std::path::PathBuf {
+    site.files.write_key("msp", &key("msp"));
+    let text = format!(
+        "collect: {{ interval: 1s, timeout: 1s, requests_per_second: 100 }}\npartners:\n  \
+         - {{ name: msp, api_key_file: msp, endpoint: \"{}\", refresh: 1s }}\n",
+        site.simulator.url("")
+    );
+    site.files.write("config.yml", &text)
+}
+
+#[tokio::test]
+async fn the_violations_of_clients_are_there_while_a_partner_can_not_say_whom_it_has() {
+    let files = Files::new();
+    let partner = files.write_key("partner", &key("msp"));
+    let partner = format!("--partner-key-file={}", partner.display());
+    let args = [
+        "simulate",
+        "--listen=127.0.0.1:0",
+        "--groups=12",
+        "--clients=2",
+        &partner,
+    ];
+    let simulator = Process::start(&args, &[]);
+    let site = Site { simulator, files };
+    let config = with_clients(&site);
+    let exporter = begun_again(&site, &config);
+    let since = "rhombus_share_violation_since_timestamp_seconds";
+    let lists = |metrics: &Metrics| metrics.sum("rhombus_collect_success");
+    exporter
+        .wait_for("all is judged", |metrics| lists(metrics) == 9.0)
+        .await;
+    let before = exporter.metrics().await.starting(since);
+    assert!(!before.is_empty());
+    let fault = r#"{"fault":"server_error","operation":"clients"}"#;
+    set_fault(&site.simulator, fault).await;
+    killed(exporter).await;
+    let exporter = begun_again(&site, &config);
+    let success = r#"rhombus_collect_success{org="msp",source="partner_clients"}"#;
+    let metrics = exporter
+        .wait_for("it has failed", |metrics| {
+            assert_eq!(metrics.starting(since), before);
+            metrics.get(success) == Some(0.0)
+        })
+        .await;
+    // Nothing else is said of them.
+    assert!(metrics.shares().is_empty(), "{metrics}");
+    assert_eq!(lists(&metrics), 0.0);
+    assert_eq!(exporter.get("/-/ready").await.0, 503);
+    let path = "/simulator/fault?operation=clients";
+    assert_eq!(site.simulator.send("DELETE", path, "").await.0, 204);
+    let after = exporter
+        .wait_for("all is judged again", |metrics| lists(metrics) == 9.0)
+        .await;
+    assert_eq!(after.starting(since), before);
 }

@@ -44,6 +44,7 @@ fn list(number: usize, round: i64) -> (ListKey, KeptList) {
         kind: ShareKind::ClipGroup,
     };
     let kept = KeptList {
+        name: "acme".to_owned(),
         org_uuid: None,
         seen: UnixMillis(round),
         shares: (0..SHARES).map(share).collect(),

@@ -43,6 +43,7 @@ type Read<T> = Result<T, Unreadable>;
 pub(super) struct ListRow {
     pub(super) id: i64,
     pub(super) key: ListKey,
+    pub(super) name: String,
     pub(super) org_uuid: Option<String>,
     pub(super) seen: i64,
     pub(super) shares: i64,
@@ -57,6 +58,7 @@ pub(super) fn all(connection: &Connection) -> Read<Kept> {
     )?;
     for row in lists(connection)? {
         let list = KeptList {
+            name: row.name.clone(),
             org_uuid: row.org_uuid.as_deref().map(Id::parse),
             seen: UnixMillis(row.seen),
             shares: records::<Share>(&mut pieces, &row, row.shares)?,
@@ -101,7 +103,9 @@ pub(super) fn index(connection: &Connection) -> Read<Index> {
 
 fn lists(connection: &Connection) -> Read<Vec<ListRow>> {
     let mut statement = connection.prepare(
-        "SELECT id, partner, organization, kind, org_uuid, seen, shares, violations, sum FROM lists ORDER BY id",
+        "SELECT id, partner, organization, kind, name, org_uuid, seen, shares, violations,
+                sum
+         FROM lists ORDER BY id",
     )?;
     let mut rows = statement.query([])?;
     let mut lists = Vec::new();
@@ -124,12 +128,13 @@ fn list(row: &Row<'_>) -> Read<ListRow> {
             organization: row.get(2)?,
             kind,
         },
-        org_uuid: row.get(4)?,
-        seen: row.get(5)?,
-        shares: row.get(6)?,
-        violations: row.get(7)?,
+        name: row.get(4)?,
+        org_uuid: row.get(5)?,
+        seen: row.get(6)?,
+        shares: row.get(7)?,
+        violations: row.get(8)?,
     };
-    let sum: Sum = row.get(8)?;
+    let sum: Sum = row.get(9)?;
     if list_sum(&list) != sum {
         return Err(mismatch(format_args!("list {id} ({})", name(kind))));
     }

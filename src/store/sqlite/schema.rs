@@ -22,6 +22,7 @@ CREATE TABLE lists (
     partner TEXT,
     organization TEXT NOT NULL,
     kind TEXT NOT NULL,
+    name TEXT NOT NULL,
     org_uuid TEXT,
     seen INTEGER NOT NULL,
     shares INTEGER NOT NULL,

@@ -152,6 +152,7 @@ fn a_list_that_is_as_it_was_is_not_written_again() {
         rows.unwrap().map(Result::unwrap).collect::<Vec<_>>()
     };
     let grown = |seen, shares| KeptList {
+        name: "acme".to_owned(),
         org_uuid: None,
         seen: UnixMillis(seen),
         ..list(1, shares)

@@ -84,10 +84,12 @@ impl<'tx> Writer<'tx> {
     fn new(tx: &'tx Transaction<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             list: tx.prepare(
-                "INSERT INTO lists (id, partner, organization, kind, org_uuid, seen, shares, violations, sum)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT (id) DO UPDATE SET org_uuid = excluded.org_uuid, seen = excluded.seen,
-                 shares = excluded.shares, violations = excluded.violations, sum = excluded.sum",
+                "INSERT INTO lists (id, partner, organization, kind, name, org_uuid, seen, shares, violations,
+                 sum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, org_uuid = excluded.org_uuid,
+                 seen = excluded.seen, shares = excluded.shares, violations = excluded.violations,
+                 sum = excluded.sum",
             )?,
             piece: tx.prepare(
                 "INSERT INTO pieces (list, what, part, sum, content) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -115,6 +117,7 @@ impl<'tx> Writer<'tx> {
         let row = ListRow {
             id: known.id,
             key,
+            name: kept.name.clone(),
             org_uuid: kept.org_uuid.as_ref().map(ToString::to_string),
             seen: kept.seen.0,
             shares: count(&kept.shares),
@@ -132,6 +135,7 @@ impl<'tx> Writer<'tx> {
             partner,
             organization,
             kind,
+            &row.name,
             &row.org_uuid,
             numbers.0,
             numbers.1,
@@ -211,6 +215,7 @@ pub(super) fn list_sum(list: &ListRow) -> Sum {
         .text(partner.unwrap_or_default())
         .text(organization)
         .text(kind_label(*kind))
+        .text(&list.name)
         .number(list.org_uuid.is_some().into())
         .text(list.org_uuid.as_deref().unwrap_or_default())
         .number(list.seen)
