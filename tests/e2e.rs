@@ -19,12 +19,12 @@ use std::time::{Duration, Instant, SystemTime};
 use common::files::Files;
 use common::process::Process;
 use common::toolchains::{Toolchain, toolchains};
-use common::{dashboards, put_group, set_fault, simulator};
+use common::{dashboards, put_group, put_some_groups, set_fault, simulator};
 use rhombus_share_exporter::share::{Id, Ref};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-/// A page and a live stream that a test opens and locks: nothing else is on the simulator.
+/// A page and a live stream that a test opens and locks: nothing else is open.
 const PAGE: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
 const STREAM: &str = "AAAAAAAAAAAAAAAAAAAAAg";
 
@@ -375,6 +375,10 @@ struct Watched {
 impl Watched {
     async fn start() -> Self {
         let simulator = simulator(0);
+        // One that lives for long, and one that has ended: panels have something to show.
+        put_some_groups(&simulator).await;
+        let path = "/simulator/clip_groups/AAAAAAAAAAAAAAAAAAAAAA";
+        assert_eq!(simulator.send("DELETE", path, "").await.0, 204);
         open(&simulator, false).await;
         open_stream(&simulator, false).await;
         let files = Files::new();
