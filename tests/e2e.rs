@@ -14,10 +14,11 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use common::files::Files;
 use common::process::Process;
+use common::time::{at, now};
 use common::toolchains::{Toolchain, toolchains};
 use common::{dashboards, put_group, put_some_groups, set_fault, simulator};
 use rhombus_share_exporter::share::{Id, Ref};
@@ -45,13 +46,6 @@ fn stream_open() -> Which {
 
 /// Longer than any alert takes, since the rules are those that ship.
 const TEN_MINUTES: Duration = Duration::from_secs(600);
-
-/// Seconds since 1970.
-#[expect(clippy::disallowed_methods, reason = "what Rhombus lists is of now")]
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    i64::try_from(since.unwrap().as_secs()).unwrap()
-}
 
 fn is(alert: &Value, (name, label, value): Which) -> bool {
     let labels = &alert["labels"];
@@ -394,8 +388,7 @@ impl Watched {
 
     /// Writes down why a link may be open until then.
     fn except(&self, (_, _, share): Which, until: i64) {
-        let until = Duration::from_secs(u64::try_from(until).unwrap());
-        let until = humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + until);
+        let until = at(until);
         let exception = format!(
             "exceptions:\n  - name: dock\n    match: {{ share: \"{share}\" }}\n    policies: [unsecured]\n    \
              reason: \"Hauliers look at it, CHG-1042\"\n    owner: dock@example.com\n    until: {until}\n"

@@ -326,10 +326,7 @@ impl Judge {
     fn give_series(&self, list: List<'_>, violations: &mut Violations, others: usize) -> usize {
         let policy = self.policy.load();
         let of_org = list.organization.standings();
-        let of_org = of_org.filter(|(kind, _)| *kind != list.kind);
-        let of_org: usize = of_org
-            .filter_map(|(_, standing)| Some(standing.violations()?.series()))
-            .sum();
+        let of_org = series_of(of_org.filter(|(kind, _)| *kind != list.kind));
         let limit = policy.series_limit;
         let free = limit.organization.saturating_sub(of_org);
         let free = free.min(limit.total.saturating_sub(others));
@@ -343,11 +340,15 @@ impl Judge {
     pub(super) fn recount_series(&self) {
         let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
         let fleet = self.fleet.load();
-        let lists = fleet.organizations.iter().flat_map(|it| it.standings());
-        *series = lists
-            .filter_map(|(_, standing)| Some(standing.violations()?.series()))
-            .sum();
+        *series = series_of(fleet.organizations.iter().flat_map(|it| it.standings()));
     }
+}
+
+/// How many violations of these lists have a series of their own.
+fn series_of(lists: impl Iterator<Item = (ShareKind, Arc<Standing>)>) -> usize {
+    lists
+        .filter_map(|(_, standing)| Some(standing.violations()?.series()))
+        .sum()
 }
 
 /// The look that a poll has added; none where it failed, or what it said is not believed yet.

@@ -82,23 +82,22 @@ impl Memory {
         now: &Standing,
     ) {
         let Some(keeper) = &self.keeper else { return };
-        let (Some(look), Some(violations)) = (now.last_look(), now.violations()) else {
+        let Some(kept) = kept(organization, now) else {
             return;
         };
-        let was_so = before.last_look().is_some_and(|old| {
-            Arc::ptr_eq(old.shares(), look.shares()) || old.shares() == look.shares()
+        let are_as_before = before.last_look().is_some_and(|old| {
+            Arc::ptr_eq(old.shares(), &kept.shares) || *old.shares() == kept.shares
         });
-        let open = |standing: &Standing| standing.violations().map(|known| known.open.clone());
-        if was_so && open(before).as_ref() == Some(&violations.open) {
+        let is_open_as_before = before
+            .violations()
+            .is_some_and(|known| known.open == kept.violations);
+        if are_as_before && is_open_as_before {
             return;
         }
         let Some(key) = key_of(organization, kind) else {
             return;
         };
         self.state().lists.insert(key.clone());
-        let Some(kept) = kept(organization, now) else {
-            return;
-        };
         keeper.list(key, kept);
     }
 

@@ -1,11 +1,13 @@
 //! What the policy says of what is shared. A violation is told from the first good look that was judged
 //! until one that has seen it mended, however old the picture is.
 
+use std::collections::BTreeSet;
+
 use super::families::{Family, Spec, as_value};
 use super::inventories::{List, lists, watched};
 use crate::inventory::{Look, Snapshot, Violations};
 use crate::policy::{Policy, Rule};
-use crate::share::{ShareKey, Violation};
+use crate::share::Violation;
 
 static VIOLATIONS: Spec = Spec::gauge(
     "rhombus_share_violations",
@@ -64,13 +66,13 @@ pub(super) fn families<'a>(snapshot: &'a Snapshot, policy: &'a Policy) -> Vec<Fa
             }
         }),
         Family::new(&EXCEPTED, move |series| {
-            let is_named = |rule: &Rule| policy.exceptions().iter().any(|it| it.is_from(rule));
-            let named: Vec<_> = policy.rules().iter().map(is_named).collect();
+            let is_named = |rule: &&Rule| policy.exceptions().iter().any(|it| it.is_from(rule));
+            let named = policy.rules().iter().filter(is_named);
+            let named: BTreeSet<&str> = named.map(|rule| &*rule.name).collect();
             for (list, rule, open) in by_rule(snapshot, policy) {
                 let count = open.iter().filter(|it| it.exception.is_some()).count();
-                let place = policy.rules().iter().position(|it| it.name == rule.name);
                 // Where no exception is from a rule, that none covers it needs no series.
-                if count > 0 || place.is_some_and(|place| named[place]) {
+                if count > 0 || named.contains(&*rule.name) {
                     let labels = [list.org(), list.kind.label(), &*rule.name];
                     series.push_count(&labels, count as u64);
                 }
@@ -152,9 +154,7 @@ fn dropped(look: &Look) -> Option<u64> {
     let lists = look.standings.iter();
     let known = lists.filter_map(|(_, standing)| standing.violations());
     let dropped = |known: &Violations| {
-        let has_none = |it: &&Violation| {
-            !it.has_series && it.exception.is_none() && matches!(it.share, ShareKey::Id(_))
-        };
+        let has_none = |it: &&Violation| it.may_have_series() && !it.has_series;
         known.open.iter().filter(has_none).count() as u64
     };
     known.map(|known| dropped(known)).reduce(|a, b| a + b)

@@ -36,6 +36,9 @@ pub struct Policy {
     of_one: HashMap<Ref, Vec<usize>>,
     /// All others.
     of_several: Vec<usize>,
+    /// Each exception's place, by its name: a first day may leave one for each link.
+    by_name: HashMap<Arc<str>, usize>,
+    needs_camera_names: bool,
     /// How many violations have a series of their own.
     pub series_limit: SeriesLimit,
 }
@@ -65,11 +68,17 @@ impl Policy {
                 None => of_several.push(index),
             }
         }
+        let places = exceptions.iter().enumerate();
+        let by_name = places.map(|(place, it)| (it.name.clone(), place)).collect();
+        let needs_camera_names = rules.iter().any(Rule::needs_camera_names)
+            || exceptions.iter().any(Exception::needs_camera_names);
         Self {
             rules,
             exceptions,
             of_one,
             of_several,
+            by_name,
+            needs_camera_names,
             series_limit,
         }
     }
@@ -91,7 +100,7 @@ impl Policy {
 
     /// The exception of this name.
     pub fn exception(&self, name: &str) -> Option<&Exception> {
-        self.exceptions.iter().find(|it| &*it.name == name)
+        self.by_name.get(name).map(|place| &self.exceptions[*place])
     }
 
     /// The same rules with these exceptions.
@@ -101,9 +110,8 @@ impl Policy {
     }
 
     /// Whether some rule or exception asks what cameras are called or where they are.
-    pub fn needs_camera_names(&self) -> bool {
-        self.rules.iter().any(Rule::needs_camera_names)
-            || self.exceptions.iter().any(Exception::needs_camera_names)
+    pub const fn needs_camera_names(&self) -> bool {
+        self.needs_camera_names
     }
 
     /// What each rule that may be broken in the share's organisation says of it, and what covers it.

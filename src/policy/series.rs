@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::Policy;
-use crate::share::{ShareKey, Violation};
+use crate::share::Violation;
 
 /// How many violations have a series of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Policy {
             violation.has_series &= violation.exception.is_none();
             if violation.has_series {
                 held += 1;
-            } else if may_have_series(violation) {
+            } else if violation.may_have_series() {
                 waiting.push(index);
             }
         }
@@ -61,9 +61,4 @@ impl Policy {
         let severity = self.rule(&violation.rule).map(|rule| rule.severity);
         (Reverse(severity), violation.since)
     }
-}
-
-/// A share without a uuid has nothing by which a series could name it.
-pub(super) fn may_have_series(violation: &Violation) -> bool {
-    violation.exception.is_none() && matches!(violation.share, ShareKey::Id(_))
 }

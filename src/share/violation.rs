@@ -38,3 +38,10 @@ pub struct Violation {
     /// Whether it has a series of its own. It keeps that until it is closed or excepted.
     pub has_series: bool,
 }
+
+impl Violation {
+    /// Whether it may have one: nothing covers it, and its share has a uuid by which a series names it.
+    pub const fn may_have_series(&self) -> bool {
+        self.exception.is_none() && matches!(self.share, ShareKey::Id(_))
+    }
+}

@@ -11,6 +11,7 @@ pub(crate) mod process;
 pub(crate) mod series;
 pub(crate) mod several;
 pub(crate) mod sums;
+pub(crate) mod time;
 pub(crate) mod toolchains;
 
 use process::Process;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::common::files::{Files, key, serve};
 use crate::common::metrics::Metrics;
 use crate::common::process::Process;
-use crate::common::set_fault;
+use crate::common::{clear_fault, set_fault};
 use crate::site::{
     LIST, Site, excepted, in_seconds, now, open_page, reference, since, unsecured, uuid, violations,
 };
@@ -60,8 +60,7 @@ async fn a_violation_is_there_before_the_first_poll_after_a_restart() {
         None
     );
     // Lists that were read again begin anew, and this one ends with a good look.
-    let (status, _) = site.simulator.send("DELETE", "/simulator/fault", "").await;
-    assert_eq!(status, 204);
+    clear_fault(&site.simulator).await;
     exporter
         .wait_for("it is seen", |metrics| unsecured(metrics) == 0.0)
         .await;
@@ -233,8 +232,7 @@ async fn what_is_known_by_the_names_of_cameras_is_so_while_they_are_not_known_af
             metrics.get(success) == Some(0.0)
         })
         .await;
-    let (status, _) = site.simulator.send("DELETE", "/simulator/fault", "").await;
-    assert_eq!(status, 204);
+    clear_fault(&site.simulator).await;
     for operation in ["live_streams", "camera_names"] {
         let path = format!("/simulator/fault?operation={operation}");
         assert_eq!(site.simulator.send("DELETE", &path, "").await.0, 204);

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::common::files::serve;
 use crate::common::process::Process;
 use crate::common::series::open;
-use crate::common::set_fault;
+use crate::common::{clear_fault, set_fault};
 use crate::site::{LIST, Site, now, open_page, since, unsecured, uuid};
 
 const SUCCESS: &str = r#"rhombus_collect_success{org="acme",source="clip_groups"}"#;
@@ -39,8 +39,7 @@ async fn the_end_of_a_link_that_passes_while_nobody_can_look_closes_nothing() {
         .await;
     assert_eq!(metrics.value(&since("unsecured", "warning", 1)), before);
     // The next good look sees that it has ended.
-    let (status, _) = site.simulator.send("DELETE", "/simulator/fault", "").await;
-    assert_eq!(status, 204);
+    clear_fault(&site.simulator).await;
     exporter
         .wait_for("it is seen", |metrics| unsecured(metrics) == 0.0)
         .await;
@@ -58,8 +57,7 @@ async fn an_answer_that_is_not_whole_closes_nothing_and_opens_what_it_shows() {
         .wait_for("it is partial", |metrics| metrics.value(PARTIAL) == 1.0)
         .await;
     assert_eq!(unsecured(&metrics), 2.0);
-    let (status, _) = site.simulator.send("DELETE", "/simulator/fault", "").await;
-    assert_eq!(status, 204);
+    clear_fault(&site.simulator).await;
     exporter
         .wait_for("a whole answer says what is gone", |metrics| {
             unsecured(metrics) == 1.0

@@ -1,7 +1,5 @@
 //! An organisation with one link or a few, and an exporter that judges it by a policy of the test's.
 
-use std::time::{Duration, SystemTime};
-
 use rhombus_share_exporter::share::{Id, Ref};
 use serde_json::{Value, json};
 
@@ -9,6 +7,7 @@ use crate::common::files::{Files, serve};
 use crate::common::metrics::Metrics;
 use crate::common::process::Process;
 use crate::common::simulator;
+pub(crate) use crate::common::time::{in_seconds, now};
 
 pub(crate) const LIST: &str = "clip_groups";
 
@@ -91,19 +90,6 @@ pub(crate) fn open_page(ends_in: i64) -> Value {
         "isSecured": false,
         "title": "Loading dock",
     })
-}
-
-/// Seconds since 1970.
-#[expect(clippy::disallowed_methods, reason = "what Rhombus lists is of now")]
-pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    i64::try_from(since.unwrap().as_secs()).unwrap()
-}
-
-/// The moment in so many seconds, as an exception has it.
-pub(crate) fn in_seconds(seconds: i64) -> String {
-    let since = Duration::from_secs(u64::try_from(now() + seconds).unwrap());
-    humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since).to_string()
 }
 
 pub(crate) fn violations(kind: &str, policy: &str, severity: &str) -> String {
