@@ -10,9 +10,11 @@ use arc_swap::ArcSwap;
 use tracing::{info, warn};
 
 use super::memory::{Memory, key_of};
-use crate::inventory::{ExceptionUse, FleetHandle, Inventory, Organization, Standing, Violations};
+use crate::inventory::{FleetHandle, Inventory, Organization, Standing, Violations};
 use crate::policy::{Assessment, Policy, Seen};
-use crate::share::{MalformedCounts, Moment, Share, ShareKind, UnixMillis, Violation};
+use crate::share::{
+    ExceptionUse, MalformedCounts, Moment, Share, ShareKind, UnixMillis, Violation,
+};
 
 /// How often it is looked whether time has changed what is said of some list.
 pub(super) const LOOK_INTERVAL: Duration = Duration::from_secs(5);

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use crate::inventory::{ExceptionUse, Organization, Standing, Violations};
-use crate::share::ShareKind;
-use crate::store::{Keeper, KeptException, KeptList, ListKey, Storage};
+use crate::inventory::{Organization, Standing, Violations};
+use crate::share::{ExceptionUse, ShareKind};
+use crate::store::{Keeper, KeptList, ListKey, Storage};
 
 /// What is known of each list of clients, by uuid and name.
 pub(super) type Clients = BTreeMap<(String, String), BTreeMap<ShareKind, Standing>>;
@@ -29,7 +29,7 @@ struct State {
     /// Since when those of them are watched by nobody, by the uptime.
     unwatched: BTreeMap<ListKey, Duration>,
     /// When each exception was of use, as it is kept.
-    exceptions: BTreeMap<String, KeptException>,
+    exceptions: BTreeMap<String, ExceptionUse>,
 }
 
 impl Memory {
@@ -143,21 +143,7 @@ impl Memory {
 
     /// When each exception was of use until the last process ended.
     pub(super) fn exceptions(&self) -> BTreeMap<String, ExceptionUse> {
-        let state = self.state();
-        let uses = state.exceptions.iter().map(|(name, kept)| {
-            let KeptException {
-                first_seen,
-                last_match,
-            } = *kept;
-            (
-                name.clone(),
-                ExceptionUse {
-                    first_seen,
-                    last_match,
-                },
-            )
-        });
-        uses.collect()
+        self.state().exceptions.clone()
     }
 
     /// Keeps when exceptions were of use; of one that still is, once an hour.
@@ -178,12 +164,8 @@ impl Memory {
             if known.is_some_and(|known| used.last_match.since(known.last_match) < OFTEN) {
                 continue;
             }
-            let kept = KeptException {
-                first_seen: used.first_seen,
-                last_match: used.last_match,
-            };
-            state.exceptions.insert(name.clone(), kept);
-            keeper.exception(name.clone(), kept);
+            state.exceptions.insert(name.clone(), *used);
+            keeper.exception(name.clone(), *used);
         }
     }
 }

@@ -11,8 +11,8 @@ use arc_swap::ArcSwap;
 use super::{ClientCounts, ErrorCounts, Partner, PartnerStanding, Snapshot, Standing};
 use crate::clock::ServerClock;
 use crate::share::{
-    AccessUntil, CameraNames, Id, Identity, MalformedCounts, Moment, Permissions, Reason, Shard,
-    ShareKind, Source, UnixMillis, Window,
+    AccessUntil, CameraNames, ExceptionUse, Id, Identity, MalformedCounts, Moment, Permissions,
+    Reason, Shard, ShareKind, Source, Window,
 };
 
 /// One organisation that is watched.
@@ -266,15 +266,6 @@ impl Fleet {
     }
 }
 
-/// When an exception was of use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExceptionUse {
-    /// When it was first read.
-    pub first_seen: UnixMillis,
-    /// When it last covered a share; when it was first read, if it never has.
-    pub last_match: UnixMillis,
-}
-
 /// The one place where the present [`Fleet`] is found, and where what has gone wrong in all of it is
 /// counted.
 #[derive(Debug)]
@@ -450,7 +441,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use crate::inventory::{Failure, Inventory, Look, Snapshot, State};
-    use crate::share::{CameraName, Listing};
+    use crate::share::{CameraName, Listing, UnixMillis};
 
     const NOW: Moment = Moment {
         time: UnixMillis::from_secs(10_000),

@@ -19,7 +19,7 @@ use foldhash::fast::RandomState;
 
 pub use belief::{Belief, State};
 pub use error_counts::ErrorCounts;
-pub use fleet::{ExceptionUse, Fleet, FleetHandle, Organization, PartnerClient, View};
+pub use fleet::{Fleet, FleetHandle, Organization, PartnerClient, View};
 pub use partner::{ClientCounts, Partner, PartnerStanding};
 pub use snapshot::{Look, PartnerLook, Snapshot};
 pub use standing::{Failure, Poll, Polls, Standing};

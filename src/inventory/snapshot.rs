@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Belief, ExceptionUse, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing,
-    State, View,
+    Belief, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing, State, View,
 };
-use crate::share::{AccessUntil, Id, Identity, Moment, Permissions, ShareKind};
+use crate::share::{AccessUntil, ExceptionUse, Id, Identity, Moment, Permissions, ShareKind};
 
 /// All that is known at one moment.
 #[derive(Debug)]

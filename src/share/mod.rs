@@ -33,7 +33,7 @@ pub use shard::Shard;
 pub use source::{MalformedCounts, Reason, Source};
 pub use time::{Expiry, ExpiryReading, Moment, UnixMillis, Window};
 pub use traits::{Maker, Traits, Unread};
-pub use violation::{ShareKey, Violation};
+pub use violation::{ExceptionUse, ShareKey, Violation};
 
 /// What stands between the link and the footage. The value of the label `protection`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

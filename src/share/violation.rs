@@ -45,3 +45,12 @@ impl Violation {
         self.exception.is_none() && matches!(self.share, ShareKey::Id(_))
     }
 }
+
+/// When an exception was of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExceptionUse {
+    /// When it was first read.
+    pub first_seen: UnixMillis,
+    /// When it last covered a share; when it was first read, if it never has.
+    pub last_match: UnixMillis,
+}

@@ -9,8 +9,8 @@ use std::{fmt, io, mem, thread};
 use tracing::{error, info};
 
 use super::pending::Pending;
-use super::{Change, KeptException, KeptList, ListKey, Store, StoreError};
-use crate::share::UnixMillis;
+use super::{Change, KeptList, ListKey, Store, StoreError};
+use crate::share::{ExceptionUse, UnixMillis};
 
 /// How long what comes is gathered, so that thousands of lists are a few transactions a second.
 const GATHER: Duration = Duration::from_secs(1);
@@ -115,7 +115,7 @@ impl Keeper {
     }
 
     /// Keeps when an exception was of use.
-    pub fn exception(&self, name: String, kept: KeptException) {
+    pub fn exception(&self, name: String, kept: ExceptionUse) {
         self.keep(Change::Exception(name, kept));
     }
 

@@ -18,7 +18,7 @@ pub use error::StoreError;
 pub use keeper::{Keeper, KeeperStats};
 pub use sqlite::Sqlite;
 
-use crate::share::{Id, Share, ShareKind, UnixMillis, Violation};
+use crate::share::{ExceptionUse, Id, Share, ShareKind, UnixMillis, Violation};
 
 /// Which list of which organisation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,22 +47,13 @@ pub struct KeptList {
     pub violations: Arc<[Violation]>,
 }
 
-/// When an exception was of use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeptException {
-    /// When it was first read.
-    pub first_seen: UnixMillis,
-    /// When it last matched a share.
-    pub last_match: UnixMillis,
-}
-
 /// All that is kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
     /// The lists.
     pub lists: BTreeMap<ListKey, KeptList>,
     /// The exceptions, by name.
-    pub exceptions: BTreeMap<String, KeptException>,
+    pub exceptions: BTreeMap<String, ExceptionUse>,
 }
 
 /// Something that is to be kept from now on, or no longer.
@@ -73,7 +64,7 @@ pub enum Change {
     /// A list is watched no more.
     Gone(ListKey),
     /// An exception was of use.
-    Exception(String, KeptException),
+    Exception(String, ExceptionUse),
     /// An exception is there no more.
     ExceptionGone(String),
 }

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use super::{Change, KeptException, KeptList, ListKey};
+use super::{Change, KeptList, ListKey};
+use crate::share::ExceptionUse;
 
 /// What is to be written of each list and exception; none where it is to be forgotten.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     lists: BTreeMap<ListKey, Option<KeptList>>,
-    exceptions: BTreeMap<String, Option<KeptException>>,
+    exceptions: BTreeMap<String, Option<ExceptionUse>>,
 }
 
 impl Pending {

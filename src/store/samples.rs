@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Change, KeptException, KeptList, ListKey};
+use super::{Change, KeptList, ListKey};
 use crate::share::samples::share_of;
-use crate::share::{Expiry, Id, ShareKey, ShareKind, UnixMillis, Violation};
+use crate::share::{ExceptionUse, Expiry, Id, ShareKey, ShareKind, UnixMillis, Violation};
 
 /// The list of clip pages of an organisation.
 pub(super) fn key(organization: &str) -> ListKey {
@@ -41,8 +41,8 @@ pub(super) fn seen(organization: &str, seen: i64, shares: usize) -> Change {
 }
 
 /// When an exception was of use.
-pub(super) fn exception(last_match: i64) -> KeptException {
-    KeptException {
+pub(super) fn exception(last_match: i64) -> ExceptionUse {
+    ExceptionUse {
         first_seen: UnixMillis(1),
         last_match: UnixMillis(last_match),
     }

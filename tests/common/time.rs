@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 #[expect(clippy::disallowed_methods, reason = "what Rhombus lists is of now")]
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    i64::try_from(since.unwrap().as_secs()).unwrap()
+    i64::try_from(since.expect("after 1970").as_secs()).expect("a small number")
 }
 
 /// The moment in so many seconds, as an exception has it.
@@ -16,6 +16,6 @@ pub(crate) fn in_seconds(seconds: i64) -> String {
 
 /// This second since 1970, as an exception has it.
 pub(crate) fn at(second: i64) -> String {
-    let since = Duration::from_secs(u64::try_from(second).unwrap());
+    let since = Duration::from_secs(u64::try_from(second).expect("after 1970"));
     humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since).to_string()
 }

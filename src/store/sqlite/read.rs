@@ -9,8 +9,8 @@ use rusqlite::{Connection, Row, Statement};
 use super::record::{self, Record};
 use super::sums::Sum;
 use super::write::{Index, IndexedList, exception_sum, list_sum, piece_sum};
-use crate::share::{Id, Share, ShareKind, UnixMillis, Violation};
-use crate::store::{Kept, KeptException, KeptList, ListKey, StoreError};
+use crate::share::{ExceptionUse, Id, Share, ShareKind, UnixMillis, Violation};
+use crate::store::{Kept, KeptList, ListKey, StoreError};
 
 /// Why it can't be read.
 #[derive(Debug)]
@@ -179,7 +179,7 @@ fn exceptions(connection: &Connection, kept: &mut Kept) -> Read<()> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (id, name): (i64, String) = (row.get(0)?, row.get(1)?);
-        let exception = KeptException {
+        let exception = ExceptionUse {
             first_seen: UnixMillis(row.get(2)?),
             last_match: UnixMillis(row.get(3)?),
         };

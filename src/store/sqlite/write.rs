@@ -8,8 +8,8 @@ use super::read::ListRow;
 use super::record::{Record, kind_label};
 use super::sums::{Sum, Summing};
 use super::{PIECE, schema};
-use crate::share::{Share, Violation};
-use crate::store::{Change, KeptException, KeptList, ListKey};
+use crate::share::{ExceptionUse, Share, Violation};
+use crate::store::{Change, KeptList, ListKey};
 
 /// What is in the database.
 #[derive(Debug, Default)]
@@ -180,9 +180,9 @@ impl<'tx> Writer<'tx> {
         self.gone.execute([known.id]).map(|_| ())
     }
 
-    fn exception(&mut self, name: &str, kept: KeptException) -> rusqlite::Result<()> {
+    fn exception(&mut self, name: &str, kept: ExceptionUse) -> rusqlite::Result<()> {
         let sum = exception_sum(name, kept);
-        let KeptException {
+        let ExceptionUse {
             first_seen,
             last_match,
         } = kept;
@@ -235,8 +235,8 @@ pub(super) fn piece_sum(list: i64, what: &str, part: i64, content: &[u8]) -> Sum
 }
 
 /// The checksum of an exception's row.
-pub(super) fn exception_sum(name: &str, kept: KeptException) -> Sum {
-    let KeptException {
+pub(super) fn exception_sum(name: &str, kept: ExceptionUse) -> Sum {
+    let ExceptionUse {
         first_seen,
         last_match,
     } = kept;
