@@ -73,6 +73,12 @@ impl Stack {
             exporter,
             alertmanager.address(),
         );
+        // It listens before it answers queries.
+        let started = Instant::now();
+        while prometheus.get("/-/ready").await.0 != 200 {
+            assert!(started.elapsed() < TEN_MINUTES, "{}", prometheus.output());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         Self {
             prometheus,
             alertmanager,
