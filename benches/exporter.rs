@@ -40,8 +40,8 @@ use common::metrics::Metrics;
 use common::process::Process;
 use load::Load;
 use rhombus_share_exporter::inventory::Inventory;
-use rhombus_share_exporter::rhombus::ExpirationTime;
-use rhombus_share_exporter::rhombus::shares::{clip_groups::ClipGroup, reader};
+use rhombus_share_exporter::rhombus::shares::{Options, clip_groups::ClipGroup, reader};
+use rhombus_share_exporter::rhombus::{ApiKey, ExpirationTime};
 use rhombus_share_exporter::share::{Moment, UnixMillis};
 use servers::{exporter, fixed_response, node_exporter, recorded, simulator};
 use usage::Usage;
@@ -158,7 +158,12 @@ fn decode(answer: &str) {
     const PIECE: usize = 64 << 10;
     let body = std::fs::read(answer).expect("a recorded answer");
     let now = UnixMillis::from_secs(1_700_000_000);
-    let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, now, 16 << 20);
+    let options = Options {
+        expiration_time: ExpirationTime::Auto,
+        keep_titles: true,
+        key: ApiKey::new("an-api-key").expect("a key"),
+    };
+    let mut reader = reader::<ClipGroup>(options, now, 16 << 20);
     for piece in body.chunks(PIECE) {
         reader.push(piece).expect("the documented object");
     }

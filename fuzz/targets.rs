@@ -14,7 +14,7 @@ use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
 use rhombus_share_exporter::rhombus::shares::live_streams::LiveStream;
 use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
 use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
-use rhombus_share_exporter::rhombus::shares::{Record, Shares, reader};
+use rhombus_share_exporter::rhombus::shares::{Options, Record, Shares, reader};
 use rhombus_share_exporter::rhombus::{
     ApiKey, ExpirationTime, camera_names, cameras, organization, partner_clients, permissions,
 };
@@ -130,10 +130,18 @@ pub(crate) fn organization(data: &[u8]) {
     }
 }
 
+fn options() -> Options {
+    Options {
+        expiration_time: ExpirationTime::Auto,
+        keep_titles: true,
+        key: ApiKey::new("an-api-key").expect("a key"),
+    }
+}
+
 /// A list of shares: however it is cut, it says the same; what is taken for a whole answer is JSON; and
 /// no share in it is lost.
 fn shares<R: Record>(data: &[u8]) {
-    let reader = || reader::<R>(ExpirationTime::Auto, NOW, 1 << 20);
+    let reader = || reader::<R>(options(), NOW, 1 << 20);
     let whole = read(reader(), [data]).map(Shares::into_listing);
     let cut = read(reader(), pieces(data)).map(Shares::into_listing);
     assert_eq!(
@@ -258,6 +266,8 @@ fn odd_share(expiry: Expiry) -> Share {
         id: None,
         kind: ShareKind::ClipGroup,
         title: Some("\0é\u{10ffff}".into()),
+        address: None,
+        parent: None,
         protection: Protection::None,
         created: Some(UnixMillis(i64::MAX)),
         expiry,
@@ -266,6 +276,7 @@ fn odd_share(expiry: Expiry) -> Share {
             clips: u32::MAX,
             duration_secs: u64::MAX,
             cameras: [Id::parse(""), Id::parse("AAAAAAAAAAAAAAAAAAAAAA")].into(),
+            ..Media::default()
         },
         traits: Traits::default(),
         stream_type: None,

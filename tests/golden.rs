@@ -11,13 +11,13 @@ use rhombus_share_exporter::inventory::{
     Failure, Fleet, FleetHandle, Inventory, Organization, Standing,
 };
 use rhombus_share_exporter::metrics::{Form, Metrics};
-use rhombus_share_exporter::rhombus::ExpirationTime;
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
 use rhombus_share_exporter::rhombus::shares::clip_groups::ClipGroup;
 use rhombus_share_exporter::rhombus::shares::live_streams::LiveStream;
 use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
 use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
-use rhombus_share_exporter::rhombus::shares::{Record, reader};
+use rhombus_share_exporter::rhombus::shares::{Options, Record, reader};
+use rhombus_share_exporter::rhombus::{ApiKey, ExpirationTime};
 use rhombus_share_exporter::share::{
     AccessUntil, Expiry, Id, Identity, Listing, Moment, Permissions, Reason, ShareKind, UnixMillis,
 };
@@ -41,8 +41,16 @@ fn read<S: Sink>(mut reader: ListReader<S>, answer: &str) -> S {
     reader.finish().expect("a whole answer").0
 }
 
+fn options() -> Options {
+    Options {
+        expiration_time: ExpirationTime::Auto,
+        keep_titles: true,
+        key: ApiKey::new("an-api-key").expect("a key"),
+    }
+}
+
 fn listing<R: Record>(answer: &str) -> Listing {
-    let reader = reader::<R>(ExpirationTime::Auto, NOW.time, 1 << 20);
+    let reader = reader::<R>(options(), NOW.time, 1 << 20);
     read(reader, answer).into_listing()
 }
 
@@ -61,7 +69,7 @@ fn answered() -> Standing {
 fn wall_links() -> Listing {
     let walls = read(walls_reader(1 << 20), VIDEO_WALLS);
     let mut links = listing::<VideoWall>(VIDEO_WALL_SHARES);
-    walls.shared[0].complete(&mut links);
+    walls.shared[0].complete(&mut links, &options());
     links
 }
 

@@ -16,6 +16,7 @@ const ASK: Ask = Ask {
     kind: ShareKind::ClipGroup,
     created_after: None,
     expiration_time: ExpirationTime::Auto,
+    keep_titles: true,
     within: Duration::from_secs(30),
 };
 

@@ -87,18 +87,16 @@ impl Poller {
         }
     }
 
-    /// What cameras are called, as far as `credential` was told: none where that is not known, or nobody
-    /// needs it. It is asked for one list. While nothing is known the others wait, since rules would take
-    /// what they don't know to be broken; later on they don't.
+    /// What cameras are called, as far as `credential` was told: none where that is not known. It is asked
+    /// for one list. Where rules go by it, the others wait while nothing is known, since they would take
+    /// what they don't know to be broken.
     pub(super) async fn ask_camera_names(
         &self,
         credential: &Credential,
     ) -> Option<Arc<CameraNames>> {
-        if !self.judge.needs_camera_names() {
-            return None;
-        }
         let names = &self.running.key_facts.camera_names;
-        let mut names = match self.running.organization.camera_names().is_empty() {
+        let is_unknown = self.running.organization.camera_names().is_empty();
+        let mut names = match is_unknown && self.judge.awaits_camera_names() {
             true => names.lock().await,
             false => names.try_lock().ok()?,
         };

@@ -27,7 +27,7 @@ pub(super) struct Judge {
     /// How many violations have a series of their own, in all. Locked while some are given one.
     series: Mutex<usize>,
     /// Whether what cameras are called is asked for in any case.
-    names_cameras: AtomicBool,
+    awaits_names: AtomicBool,
 }
 
 /// One list of an organisation.
@@ -58,7 +58,7 @@ impl Judge {
             fleet,
             memory,
             series: Mutex::new(0),
-            names_cameras: AtomicBool::new(false),
+            awaits_names: AtomicBool::new(false),
         }
     }
 
@@ -157,14 +157,14 @@ impl Judge {
         self.note_exceptions(here.time);
     }
 
-    /// Whether somebody asks what cameras are called or where they are.
-    pub(super) fn needs_camera_names(&self) -> bool {
-        self.names_cameras.load(Ordering::Relaxed) || self.policy.load().needs_camera_names()
+    /// Whether a list is of use only once it is known what cameras are called.
+    pub(super) fn awaits_camera_names(&self) -> bool {
+        self.awaits_names.load(Ordering::Relaxed) || self.policy.load().needs_camera_names()
     }
 
-    /// What cameras are called is asked for from now on, also where the policy doesn't.
-    pub(super) fn always_name_cameras(&self) {
-        self.names_cameras.store(true, Ordering::Relaxed);
+    /// From now on each list awaits what cameras are called, also where the policy doesn't ask.
+    pub(super) fn always_await_camera_names(&self) {
+        self.awaits_names.store(true, Ordering::Relaxed);
     }
 
     /// Judges each list of an organisation by what is known now: its cameras may have got names.

@@ -146,7 +146,7 @@ impl Collector {
     /// are called is asked for whether the policy needs it or not.
     #[must_use]
     pub fn for_one_look(self) -> Self {
-        self.judge.always_name_cameras();
+        self.judge.always_await_camera_names();
         Self {
             is_one_look: true,
             ..self

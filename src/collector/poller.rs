@@ -181,6 +181,7 @@ impl Poller {
             kind: self.kind,
             created_after,
             expiration_time: collect.expiration_time,
+            keep_titles: collect.keep_titles,
             within: collect.deadline(),
         };
         self.client.shares(ask, credential).await

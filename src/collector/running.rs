@@ -99,6 +99,10 @@ impl Running {
         };
         // Of what is watched already, nothing is left to recall.
         let organization = organization.recalling(recall);
+        let organization = match settings.collect.keep_titles {
+            true => organization,
+            false => organization.without_titles(),
+        };
         let (pace, key_facts) = match before {
             Some(before) => (before.pace.at(rate), before.key_facts.clone()),
             None => (Pace::new(rate), Arc::default()),
@@ -154,8 +158,10 @@ impl Running {
 
     /// What is known of the organisation, unless it was asked for in another way, or of another one.
     fn picture_of(&self, settings: &Settings) -> Option<Organization> {
-        fn asked(settings: &Settings) -> (Option<Duration>, ExpirationTime) {
-            (settings.collect.lookback, settings.collect.expiration_time)
+        fn asked(settings: &Settings) -> (Option<Duration>, ExpirationTime, bool) {
+            let collect = &settings.collect;
+            let (lookback, keep_titles) = (collect.lookback, collect.keep_titles);
+            (lookback, collect.expiration_time, keep_titles)
         }
         let same = self.settings.access.is_as(&settings.access)
             && asked(&self.settings) == asked(settings)

@@ -88,6 +88,9 @@ settings! {
     /// How expiry times are read: auto, epoch or ttl
     expiration_time: ExpirationTime = ExpirationTime::Auto, ExpirationTime();
 
+    /// Whether what people called a link is kept, for pages and policies: true or false
+    keep_titles: bool = true, Switch();
+
     // Below 1 KiB not even an error fits.
     /// The largest answer that is read, after decompression
     max_response_bytes: u64 = 256 << 20, Size(1 << 10..=1 << 40);
@@ -123,6 +126,7 @@ enum Field {
     /// A list of lists of shares.
     Sources(Place<Vec<ShareKind>>),
     ExpirationTime(Place<ExpirationTime>),
+    Switch(Place<bool>),
     Size(Place<u64>, RangeInclusive<u64>),
     Number(Place<f64>, RangeInclusive<f64>),
     Shard(Place<Shard>),
@@ -149,6 +153,7 @@ impl Setting {
             Field::Windows(..) => "DURATIONS",
             Field::Sources(..) => "LISTS",
             Field::ExpirationTime(..) => "READING",
+            Field::Switch(..) => "BOOL",
             Field::Size(..) => "SIZE",
             Field::Number(..) => "NUMBER",
             Field::Shard(..) => "SHARD",
@@ -176,6 +181,7 @@ impl Setting {
                     .collect();
             }
             Field::ExpirationTime(place) => value::show_expiration_time(*place(of)).to_owned(),
+            Field::Switch(place) => place(of).to_string(),
             Field::Size(place, _) => show_bytes(*place(of)),
             Field::Number(place, _) => place(of).to_string(),
             Field::Shard(place) => place(of).to_string(),
@@ -200,6 +206,7 @@ impl Setting {
             Field::Windows(place, range) => place(to).push(value::window(text, range)?),
             Field::Sources(place) => place(to).push(value::source(text)?),
             Field::ExpirationTime(place) => *place(to) = value::expiration_time(text)?,
+            Field::Switch(place) => *place(to) = value::switch(text)?,
             Field::Size(place, range) => *place(to) = value::bytes(text, range)?,
             Field::Number(place, range) => *place(to) = value::number(text, range)?,
             Field::Shard(place) => *place(to) = Shard::parse(text)?,

@@ -116,6 +116,15 @@ pub(super) fn source(text: &str) -> Result<ShareKind, String> {
     })
 }
 
+/// On or off.
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text.trim() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("expected true or false".to_owned()),
+    }
+}
+
 /// How expiry times are read.
 pub(super) fn expiration_time(text: &str) -> Result<ExpirationTime, String> {
     match text.trim() {

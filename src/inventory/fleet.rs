@@ -118,6 +118,15 @@ impl Organization {
         self
     }
 
+    /// The same without what people called its shares.
+    #[must_use]
+    pub fn without_titles(self) -> Self {
+        for standing in self.standings.values() {
+            standing.rcu(|standing| Arc::new(standing.without_titles()));
+        }
+        self
+    }
+
     /// Whose client it is, if it is asked by a partner's key.
     pub const fn client(&self) -> Option<&PartnerClient> {
         self.client.as_ref()

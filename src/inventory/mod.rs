@@ -76,6 +76,25 @@ impl Inventory {
         })
     }
 
+    /// The same without what people called the shares; none where that was not known anyhow.
+    fn without_titles(&self) -> Option<Arc<Self>> {
+        if self.shares.iter().all(|share| share.title.is_none()) {
+            return None;
+        }
+        let untitled = |share: &Share| Share {
+            title: None,
+            ..share.clone()
+        };
+        let listing = Listing {
+            shares: self.shares.iter().map(untitled).collect(),
+            org_uuid: None,
+            malformed: self.malformed.clone(),
+            partial: self.partial,
+            unlisted: self.unlisted,
+        };
+        Some(Self::new(listing, self.obtained))
+    }
+
     /// Every share that was listed, each once, sorted by id; those without an id come first.
     pub const fn shares(&self) -> &Arc<[Share]> {
         &self.shares
@@ -151,8 +170,14 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
     );
     let (one, two) = (share.stream_type.take(), other.stream_type.take());
     share.stream_type = either(one, two, &mut share.unread.stream_type);
+    // Either opens it, and either takes it down.
+    share.address = share.address.take().or(other.address.take());
+    share.parent = share.parent.take().or(other.parent.take());
     share.created = [share.created, other.created].into_iter().flatten().min();
     let (media, more) = (&mut share.media, &mut other.media);
+    if media.footage.len() < more.footage.len() {
+        media.footage = std::mem::take(&mut more.footage);
+    }
     media.clips = media.clips.max(more.clips);
     media.duration_secs = media.duration_secs.max(more.duration_secs);
     if media.cameras != more.cameras {
@@ -161,11 +186,13 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         cameras.sort_unstable();
         cameras.dedup();
         media.cameras = cameras.into_boxed_slice();
+        // Their places are others now.
+        media.footage.iter_mut().for_each(|clip| clip.camera = None);
     }
 }
 
 /// Either of two texts; where they differ, none of them is known.
-fn either(one: Option<Box<str>>, two: Option<Box<str>>, unread: &mut bool) -> Option<Box<str>> {
+fn either<T: PartialEq>(one: Option<T>, two: Option<T>, unread: &mut bool) -> Option<T> {
     match (one, two) {
         (Some(one), Some(two)) if one != two => {
             *unread = true;

@@ -136,6 +136,17 @@ impl Standing {
         }
     }
 
+    /// The same without what people called the shares.
+    #[must_use]
+    pub fn without_titles(&self) -> Self {
+        let inventory = self.inventory.as_ref();
+        let untitled = inventory.map(|it| it.without_titles().unwrap_or_else(|| it.clone()));
+        Self {
+            inventory: untitled,
+            ..self.clone()
+        }
+    }
+
     /// The same, of which rules say this.
     #[must_use]
     pub fn judged(self, violations: Violations) -> Self {

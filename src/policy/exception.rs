@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::conditions::{is_camera, is_location};
 use super::{Expression, Rule, Subject};
-use crate::share::{Patterns, Ref, ShareKind, UnixMillis};
+use crate::share::{Patterns, Private, Ref, ShareKind, UnixMillis};
 
 /// Why some shares may stay as they are, and until when.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +92,7 @@ impl Match {
     fn holds(&self, subject: Subject<'_>, now: UnixMillis) -> bool {
         let share = subject.share;
         let is_it = |asked: Ref| share.id.as_ref().is_some_and(|id| Ref::of(id) == asked);
-        let title = share.title.as_deref();
+        let title = share.title.as_ref().map(Private::reveal);
         let holds = |expression: &Expression| expression.holds(subject, now) == Ok(true);
         !share.unread.record
             && self.kind.is_none_or(|kind| kind == share.kind)

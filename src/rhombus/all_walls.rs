@@ -4,7 +4,7 @@
 use super::call::Limits;
 use super::client::{json, nothing};
 use super::envelope::Completeness;
-use super::shares::video_walls::{Request, VideoWall, WALLS_PATH, Wall, Walls, walls_reader};
+use super::shares::video_walls::{Request, VideoWall, WALLS_PATH, Walls, walls_reader};
 use super::{Ask, Client, Credential, Error};
 use crate::share::{Listing, Share};
 
@@ -21,12 +21,14 @@ impl Client {
         let (mut walls, completeness) = self.whole_list(&operation, reader).await?;
         let shared = std::mem::take(&mut walls.shared);
         let mut all = AllLinks::new(walls, completeness);
+        let options = ask.options(credential);
         for wall in shared {
             let request = json(&Request {
                 video_wall_uuid: wall.id.to_string(),
             });
-            let listing = self.list::<VideoWall>(request, ask, credential).await?;
-            all.add(&wall, listing, limits)?;
+            let mut listing = self.list::<VideoWall>(request, ask, credential).await?;
+            wall.complete(&mut listing, &options);
+            all.add(listing, limits)?;
         }
         all.finish()
     }
@@ -60,8 +62,7 @@ impl AllLinks {
     }
 
     /// Adds the links to one wall, as long as all of them take no more than one answer may.
-    fn add(&mut self, wall: &Wall, mut listing: Listing, limits: &Limits) -> Result<(), Error> {
-        wall.complete(&mut listing);
+    fn add(&mut self, listing: Listing, limits: &Limits) -> Result<(), Error> {
         self.is_counted &= listing.unlisted.is_some();
         self.kept_bytes += listing.shares.iter().map(Share::bytes).sum::<u64>();
         limits.check_kept(self.kept_bytes)?;

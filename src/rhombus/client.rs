@@ -42,6 +42,8 @@ pub struct Ask {
     pub created_after: Option<UnixMillis>,
     /// How an expiry is read.
     pub expiration_time: ExpirationTime,
+    /// Whether what people called a share is kept.
+    pub keep_titles: bool,
     /// How long each operation may take, with its retries. Most lists are one; video walls are one more
     /// for each wall, so that the time grows with their number.
     pub within: Duration,
@@ -106,7 +108,8 @@ impl Client {
         credential: &Credential,
     ) -> Result<Listing, Error> {
         let limit = self.caller.limits.max_value_bytes();
-        let reader = |now| shares::reader::<R>(ask.expiration_time, now, limit);
+        let options = ask.options(credential);
+        let reader = |now| shares::reader::<R>(options.clone(), now, limit);
         let operation = ask.operation(R::PATH, body, credential);
         let (shares, completeness) = self.whole_list(&operation, reader).await?;
         Ok(Listing {
@@ -133,6 +136,15 @@ impl Client {
 }
 
 impl Ask {
+    /// How its records are read that come for this credential.
+    pub(super) fn options(&self, credential: &Credential) -> shares::Options {
+        shares::Options {
+            expiration_time: self.expiration_time,
+            keep_titles: self.keep_titles,
+            key: credential.key().clone(),
+        }
+    }
+
     /// One operation of the list, from now on.
     pub(super) fn operation<'k>(
         &self,

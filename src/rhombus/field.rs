@@ -16,7 +16,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use crate::share::{Id, MalformedCounts};
+use crate::share::{Id, MalformedCounts, Private};
 
 /// A value that is not of the documented type or range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,16 +245,43 @@ impl<'de> Deserialize<'de> for Camera {
     }
 }
 
+/// The device of a live stream.
+#[derive(Debug)]
+pub(super) struct Device {
+    /// The camera that it is, or belongs to.
+    pub(super) camera: Id,
+    /// What Rhombus calls it, facet and all: that is asked for where the stream is taken down.
+    pub(super) written: Id,
+}
+
+impl<'de> Deserialize<'de> for Device {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        text.deserialize_str(Text(|text: &str| {
+            Some(Self {
+                camera: Id::parse_camera(text),
+                written: Id::parse(text),
+            })
+        }))
+    }
+}
+
+impl Device {
+    /// The device, where one is named: an empty text names none.
+    pub(super) fn named(self) -> Option<Self> {
+        (self.written != Id::Text("".into())).then_some(self)
+    }
+}
+
 /// What people call something: as much of it as is kept.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Title(Box<str>);
+pub(super) struct Title(Private);
 
 impl Title {
-    /// How much of it, in characters: more than one would read, and few enough for millions.
-    const MAX: usize = 200;
+    /// How much of it, in bytes: more than one would read, and few enough for millions.
+    const MAX_BYTES: usize = 200;
 
     /// The text, where there is any.
-    pub(super) fn said(self) -> Option<Box<str>> {
+    pub(super) fn said(self) -> Option<Private> {
         (!self.0.is_empty()).then_some(self.0)
     }
 }
@@ -262,8 +289,38 @@ impl Title {
 impl<'de> Deserialize<'de> for Title {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
         text.deserialize_str(Text(|text: &str| {
-            let end = text.char_indices().nth(Self::MAX).map(|(end, _)| end);
-            Some(Self(text[..end.unwrap_or(text.len())].into()))
+            let fits = |end: &usize| text.is_char_boundary(*end);
+            let end = (0..=Self::MAX_BYTES.min(text.len())).rev().find(fits)?;
+            Some(Self(text[..end].into()))
+        }))
+    }
+}
+
+/// The address of a page on the web, which opens it.
+#[derive(Debug)]
+pub(super) struct Address(Private);
+
+impl Address {
+    /// Longer than Rhombus's by far.
+    const MAX_BYTES: usize = 1024;
+
+    pub(super) fn into_text(self) -> Private {
+        self.0
+    }
+
+    /// Others than these run programs where one clicks on them, or are no pages.
+    fn is_one(text: &str) -> bool {
+        let is_page = ["https://", "http://"]
+            .iter()
+            .any(|it| text.starts_with(it));
+        is_page && text.len() <= Self::MAX_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+}
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        text.deserialize_str(Text(|text: &str| {
+            Self::is_one(text).then(|| Self(text.into()))
         }))
     }
 }
@@ -356,9 +413,29 @@ mod tests {
         let said = |json: &str| read::<Title>(json).map(|title| title.and_then(Title::said));
         assert_eq!(said("\"Lobby\""), Ok(Some("Lobby".into())));
         assert_eq!(said("\"\""), Ok(None));
-        let long = "é".repeat(Title::MAX);
-        assert_eq!(said(&format!("\"{long}é\"")), Ok(Some(long.into())));
+        let (half, odd) = ("é".repeat(100), format!("x{}", "é".repeat(99)));
+        assert_eq!(said(&format!("\"{half}é\"")), Ok(Some(half.into())));
+        assert_eq!(said(&format!("\"{odd}é\"")), Ok(Some(odd.into())));
         assert_eq!(said("7"), Err(Malformed));
+    }
+
+    #[test]
+    fn an_address_is_one_that_a_browser_opens_and_nothing_that_runs() {
+        let read = |text: &str| read::<Address>(&format!("\"{text}\"")).map(|it| it.is_some());
+        assert_eq!(read("https://console.example/share/live/x?a=b#c"), Ok(true));
+        assert_eq!(read("http://localhost:1/x"), Ok(true));
+        let long = format!("https://x/{}", "x".repeat(Address::MAX_BYTES));
+        for bad in [
+            "",
+            "javascript:alert(1)",
+            "//x",
+            "https://x y",
+            "data:x",
+            "https://é",
+            &long,
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 
     #[derive(Debug, Default, PartialEq, Eq, Deserialize)]

@@ -95,14 +95,16 @@ impl Client {
 /// A name that people gave, as far as it is kept. It is shown, and whoever answers for Rhombus may repeat
 /// what it was sent: then it is none.
 pub(super) fn shown(name: Option<String>, key: &ApiKey) -> Option<String> {
-    // What can't be seen is left out where a name is shown, and would put the key together again.
-    let seen = |name: &str| {
-        name.chars()
-            .filter(char::is_ascii_graphic)
-            .collect::<String>()
-    };
-    let name = name.filter(|name| !key.is_in(name) && !key.is_in(&seen(name)))?;
+    let name = name.filter(|name| !repeats(name, key))?;
     Some(name.chars().take(MAX_NAME).collect())
+}
+
+/// Whether a text has the key in it, or has it where it is shown: what can't be seen is left out there, and
+/// would put it together again.
+pub(super) fn repeats(text: &str, key: &ApiKey) -> bool {
+    let is_seen = |c: &char| c.is_ascii_graphic();
+    let seen = || text.chars().filter(is_seen).collect::<String>();
+    key.is_in(text) || (!text.chars().all(|c| is_seen(&c)) && key.is_in(&seen()))
 }
 
 fn operation<'a>(

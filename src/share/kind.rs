@@ -44,6 +44,7 @@ const CLIP_GROUP: Row = Row {
         "orgUuid",
         "record",
         "sharedClips",
+        "startTime",
         "title",
         "uuid",
     ],
@@ -58,6 +59,7 @@ const LIVE_STREAM: Row = Row {
     has_lookback: false,
     fields: &[
         "audioGatewayUuid",
+        "audioPushToTalkEnabled",
         "cameraUuid",
         "deviceUuid",
         "expirationTime",
@@ -66,6 +68,8 @@ const LIVE_STREAM: Row = Row {
         "passwordProtected",
         "record",
         "scheduleUuid",
+        "sharedLiveVideoStreamUrl",
+        "sharedWithMonitoringService",
         "ssoProtected",
         "streamType",
         "timestampMs",
@@ -93,6 +97,8 @@ const TIMELAPSE_GROUP: Row = Row {
         "sources",
         "title",
         "uuid",
+        "videoStartTime",
+        "videoStopTime",
     ],
 };
 
@@ -112,6 +118,7 @@ const VIDEO_WALL: Row = Row {
         "passwordProtected",
         "record",
         "scheduleUuid",
+        "sharedVideoWallUrl",
         "timestampMs",
         "uuid",
         "vodEnabled",

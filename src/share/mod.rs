@@ -5,7 +5,9 @@
 mod access;
 mod cameras;
 mod kind;
+mod media;
 mod patterns;
+mod private;
 mod reference;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -27,7 +29,9 @@ pub use access::{
 };
 pub use cameras::{CameraName, CameraNames};
 pub use kind::ShareKind;
+pub use media::{Clip, Media};
 pub use patterns::Patterns;
+pub use private::Private;
 pub use reference::{NotARef, Ref};
 pub use shard::Shard;
 pub use source::{MalformedCounts, Reason, Source};
@@ -63,11 +67,17 @@ impl Protection {
 impl Share {
     /// How much memory it takes, about, in bytes.
     pub fn bytes(&self) -> u64 {
-        let cameras = self.media.cameras.iter().map(Id::bytes);
-        let id = self.id.as_ref().map_or(0, Id::heap_bytes);
-        let texts = [&self.title, &self.stream_type].into_iter().flatten();
-        let texts: usize = texts.map(|text| text.len()).sum();
-        (size_of::<Self>() + id + texts) as u64 + cameras.sum::<u64>()
+        let ids = [&self.id, &self.parent].into_iter().flatten();
+        let ids: usize = ids.map(Id::heap_bytes).sum();
+        let private = [&self.title, &self.address].into_iter().flatten();
+        let private: usize = private.map(Private::len).sum();
+        let stream_type = self.stream_type.as_ref().map_or(0, |text| text.len());
+        (size_of::<Self>() + ids + private + stream_type) as u64 + self.media.heap_bytes()
+    }
+
+    /// What names it outside; none where it has no uuid.
+    pub fn reference(&self) -> Option<Ref> {
+        self.id.as_ref().map(Ref::of)
     }
 }
 
@@ -131,17 +141,6 @@ fn decode_uuid(text: &str) -> Option<[u8; 16]> {
     room[..length].try_into().ok()
 }
 
-/// What a share shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Media {
-    /// How many clips.
-    pub clips: u32,
-    /// Their durations added up, in seconds.
-    pub duration_secs: u64,
-    /// The cameras that they show, each once: facets of one camera are one.
-    pub cameras: Box<[Id]>,
-}
-
 /// One link by which footage leaves the organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
@@ -149,8 +148,14 @@ pub struct Share {
     pub id: Option<Id>,
     /// The way of sharing.
     pub kind: ShareKind,
-    /// What people called it, or the wall that it shows; none where that was not said.
-    pub title: Option<Box<str>>,
+    /// What people called it, or the wall that it shows, at most 200 bytes; none where that was not said or
+    /// is not to be kept.
+    pub title: Option<Private>,
+    /// The page itself as Rhombus gives it: an `http` or `https` URL. Whoever has it can watch.
+    pub address: Option<Private>,
+    /// What it is taken down by beside its own id: the wall that it shows, or the device of a live stream as
+    /// Rhombus wrote it, facet and all.
+    pub parent: Option<Id>,
     /// What stands between the link and the footage.
     pub protection: Protection,
     /// When it was made, where Rhombus says so.
@@ -272,7 +277,14 @@ mod tests {
         share.media.cameras = [Id::parse("AAAAAAAAAAAAAAAAAAAAAA"), Id::parse("odd")].into();
         assert_eq!(share.bytes(), bare + 5 + 2 * size_of::<Id>() as u64 + 3);
         (share.title, share.stream_type) = (Some("Lobby".into()), Some("USER".into()));
-        assert_eq!(share.bytes(), bare + 5 + 2 * size_of::<Id>() as u64 + 3 + 9);
+        let without_clips = bare + 5 + 2 * size_of::<Id>() as u64 + 3 + 9;
+        assert_eq!(share.bytes(), without_clips);
+        share.media.footage = vec![Clip::default(); 3].into();
+        (share.parent, share.address) = (Some(Id::parse("wall")), Some("https://x".into()));
+        assert_eq!(
+            share.bytes(),
+            without_clips + 3 * size_of::<Clip>() as u64 + 4 + 9
+        );
     }
 
     #[test]

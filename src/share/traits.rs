@@ -7,8 +7,12 @@ pub struct Traits {
     pub past_footage: bool,
     /// Whether sound leaves too.
     pub sound: bool,
+    /// Whether who watches may talk through a loudspeaker.
+    pub talk: bool,
     /// Whether it shows something only at the hours of a schedule, or only outside them.
     pub scheduled: bool,
+    /// Whether a service that watches for the organisation has it.
+    pub monitored: bool,
     /// Who made it.
     pub maker: Maker,
 }
@@ -80,6 +84,8 @@ impl Traits {
         Self {
             past_footage: self.past_footage || other.past_footage,
             sound: self.sound || other.sound,
+            talk: self.talk || other.talk,
+            monitored: self.monitored || other.monitored,
             scheduled: self.scheduled && other.scheduled,
             maker: if self.maker == other.maker {
                 self.maker
@@ -104,12 +110,16 @@ mod tests {
         };
         let other = Traits {
             sound: true,
+            talk: true,
+            monitored: true,
             maker: Maker::Person,
             ..Traits::default()
         };
         let both = Traits {
             past_footage: true,
             sound: true,
+            talk: true,
+            monitored: true,
             scheduled: false,
             maker: Maker::Unknown,
         };

@@ -46,6 +46,8 @@ pub(crate) fn share(protection: Protection, expiry: Expiry) -> Share {
         id: None,
         kind: ShareKind::ClipGroup,
         title: None,
+        address: None,
+        parent: None,
         protection,
         created: None,
         expiry,

@@ -76,8 +76,8 @@ async fn what_open_streams_give_beside_the_moment_is_said() {
     let traits = Traits {
         past_footage: true,
         sound: true,
-        scheduled: false,
         maker: Maker::Service,
+        ..Traits::default()
     };
     let listing = Listing {
         shares: vec![

@@ -29,6 +29,8 @@ fn list(number: usize, round: i64) -> (ListKey, KeptList) {
         id: None,
         kind: ShareKind::ClipGroup,
         title: Some(format!("{round} {index}").into()),
+        address: None,
+        parent: None,
         protection: Protection::None,
         created: Some(UnixMillis(round)),
         expiry: Expiry::Never,

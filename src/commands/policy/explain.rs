@@ -10,7 +10,7 @@ use crate::commands::look::{Found, Seen, look};
 use crate::commands::output::{self, escaped};
 use crate::config::{self, Environment, Until};
 use crate::policy::{Judged, Policy, Rule, Subject, Verdict};
-use crate::share::{Expiry, Id, Ref, Share, UnixMillis};
+use crate::share::{Expiry, Id, Private, Ref, Share, UnixMillis};
 
 pub(super) async fn run(args: &PolicyExplainArgs, env: &Environment) -> anyhow::Result<()> {
     let loaded = config::load(&args.config, env, Clock::system().now())?;
@@ -49,7 +49,7 @@ fn explain(policy: &Policy, seen: &Seen, organization: usize, share: &Share) -> 
 /// The share, a line each fact.
 fn what_it_is(subject: Subject<'_>, now: UnixMillis) -> String {
     let share = subject.share;
-    let title = share.title.as_deref().unwrap_or_default();
+    let title = share.title.as_ref().map_or("", Private::reveal);
     let reference = share.id.as_ref().map(|id| Ref::of(id).to_string());
     let mut table = Table::new([("SHARE", 14), ("", 0)]);
     let mut fact = |name: &str, value: String| table.add([name.to_owned(), value]);

@@ -188,14 +188,12 @@ impl Reader<'_> {
         set("protection", file.protection.as_ref(), &mut |text| {
             put(&mut it.protection, protection(text))
         });
-        for (name, text, place) in [
-            ("title", &file.title, &mut it.title),
-            ("stream_type", &file.stream_type, &mut it.stream_type),
-        ] {
-            set(name, text.as_ref(), &mut |text| {
-                put(place, Ok(Some(text.into())))
-            });
-        }
+        set("title", file.title.as_ref(), &mut |text| {
+            put(&mut it.title, Ok(Some(text.into())))
+        });
+        set("stream_type", file.stream_type.as_ref(), &mut |text| {
+            put(&mut it.stream_type, Ok(Some(text.into())))
+        });
         for (name, text, place) in [
             (
                 "past_footage",
@@ -356,6 +354,8 @@ fn harmless(now: UnixMillis) -> Share {
         id: None,
         kind: ShareKind::ClipGroup,
         title: None,
+        address: None,
+        parent: None,
         protection: Protection::Password,
         created: Some(now),
         expiry: Expiry::At(now.after(DAY)),
@@ -383,6 +383,7 @@ fn ends_in(text: &str, now: UnixMillis) -> Result<UnixMillis, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::share::Private;
 
     const NOW: UnixMillis = UnixMillis::from_secs(1_795_953_600);
 
@@ -421,7 +422,7 @@ mod tests {
             ("acme", ShareKind::LiveStream)
         );
         assert_eq!(
-            (it.protection, it.title.as_deref()),
+            (it.protection, it.title.as_ref().map(Private::reveal)),
             (Protection::Sso, Some("Dock"))
         );
         assert_eq!(it.created, Some(NOW.before(2 * DAY)));

@@ -53,6 +53,8 @@ fn full(kind: ShareKind, protection: Protection, expiry: Expiry) -> Share {
         id: Some(Id::parse("AAAAAAAAAAAAAAAAAAAAAA")),
         kind,
         title: Some("Lobby".into()),
+        address: None,
+        parent: None,
         protection,
         created: Some(UnixMillis(NOW.0 - 30 * DAY * 1000)),
         expiry,
@@ -61,6 +63,7 @@ fn full(kind: ShareKind, protection: Protection, expiry: Expiry) -> Share {
             clips: 3,
             duration_secs: 90,
             cameras: [camera(0), camera(1)].into(),
+            ..Media::default()
         },
         traits: Traits {
             past_footage: true,

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta};
 use super::constants::Constant;
 use super::types::Type;
 use crate::policy::Subject;
-use crate::share::{Expiry, Id, UnixMillis};
+use crate::share::{Expiry, Id, Private, UnixMillis};
 
 /// The moments that CEL has, in milliseconds since the epoch: the years 1 to 9999. The last second of them
 /// stands for "never", as for all that is later.
@@ -76,7 +76,13 @@ pub(super) static FIELDS: [Field; 16] = [
         text(stream_type.unwrap_or_default())
     }),
     field!(title, STRING, |view| {
-        text(view.subject.share.title.as_deref().unwrap_or_default())
+        text(
+            view.subject
+                .share
+                .title
+                .as_ref()
+                .map_or("", Private::reveal),
+        )
     }),
 ];
 

@@ -1,11 +1,13 @@
 //! `POST /api/event/getSharedClipGroupsV2`: the pages of saved clips that an organisation has
 //! shared. The answer is whole; there is no paging.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{PAGE, Reading, Record, Terms, distinct};
+use super::{Footage, PAGE, Reading, Record, Terms, distinct};
 use crate::rhombus::field::{Camera, Each, Keys, Lenient, Title};
-use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
+use crate::share::{Clip, Id, MalformedCounts, Media, Share, ShareKind};
 
 /// What to ask for. Whether Rhombus counts the bounds in is not stated.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -27,13 +29,14 @@ pub struct ClipGroup {
     created_at_millis: Lenient<i64>,
     expiration_time_secs: Lenient<i64>,
     is_secured: Lenient<bool>,
-    shared_clips: Lenient<Each<Clip, Clips>>,
+    shared_clips: Lenient<Each<ClipRecord, Clips>>,
 }
 
-/// A clip on it. Clips are most of an answer's bytes, so that none of them is kept.
+/// A clip on it. Clips are most of an answer's bytes, so that little of them is kept.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Clip {
+struct ClipRecord {
+    start_time: Lenient<i64>,
     duration_sec: Lenient<i64>,
     device_uuid_map: Lenient<Keys<Camera>>,
 }
@@ -56,11 +59,14 @@ impl Record for ClipGroup {
         let clips = reading.known("sharedClips", self.shared_clips);
         let Clips { media, malformed } = clips.map(|clips| clips.0).unwrap_or_default();
         let mut share = reading.share(Self::KIND, &PAGE, terms);
-        share.unread.cameras = are_unread || malformed.keys().any(|field| *field != "durationSec");
+        share.unread.cameras = are_unread || malformed.keys().any(|field| !OF_TIME.contains(field));
         reading.add(malformed);
         Share { media, ..share }
     }
 }
+
+/// What says of a clip when it is, and not what it shows.
+const OF_TIME: [&str; 2] = ["durationSec", "startTime"];
 
 /// What is kept of the clips of a page.
 #[derive(Debug, Default)]
@@ -69,48 +75,62 @@ struct Clips {
     malformed: MalformedCounts,
 }
 
-impl FromIterator<Lenient<Clip>> for Clips {
-    fn from_iter<I: IntoIterator<Item = Lenient<Clip>>>(list: I) -> Self {
-        let (mut clips, mut cameras) = (Self::default(), Vec::new());
+impl FromIterator<Lenient<ClipRecord>> for Clips {
+    fn from_iter<I: IntoIterator<Item = Lenient<ClipRecord>>>(list: I) -> Self {
+        let (mut clips, mut cameras, mut footage) =
+            (Self::default(), Vec::new(), Footage::default());
         for clip in list {
-            clips.add(clip, &mut cameras);
+            let (clip, shown) = clips.add(clip);
+            footage.clips.push((clip, shown.first().cloned()));
+            cameras.extend(shown);
         }
         clips.media.cameras = distinct(cameras);
+        clips.media.footage = footage.among(&clips.media.cameras);
         clips
     }
 }
 
 impl Clips {
-    /// Adds a clip, understood or not. Null and absent are 0 seconds; less than that is malformed.
-    fn add(&mut self, clip: Lenient<Clip>, cameras: &mut Vec<Id>) {
+    /// Adds a clip, understood or not, and gives what is kept of it with the cameras that it shows. Null and
+    /// absent are 0 seconds; less than that is malformed.
+    fn add(&mut self, clip: Lenient<ClipRecord>) -> (Clip, Vec<Id>) {
         let (media, malformed) = (&mut self.media, &mut self.malformed);
         let clip = clip.known("sharedClips", malformed).unwrap_or_default();
         let secs = clip.duration_sec.and_then(|secs| u64::try_from(secs).ok());
         let secs = secs.known("durationSec", malformed).unwrap_or(0);
         media.clips = media.clips.saturating_add(1);
         media.duration_secs = media.duration_secs.saturating_add(secs);
-        if let Some(Keys(devices)) = clip.device_uuid_map.known("deviceUuidMap", malformed) {
-            cameras.extend(devices.into_iter().map(|Camera(id)| id));
-        }
+        let start = Reading::moment(clip.start_time).known("startTime", malformed);
+        let cameras = clip.device_uuid_map.known("deviceUuidMap", malformed);
+        let cameras = cameras.map_or_else(Vec::new, |Keys(devices)| devices);
+        let kept = Clip {
+            start,
+            end: start.map(|start| start.after(Duration::from_secs(secs))),
+            duration_secs: u32::try_from(secs).unwrap_or(u32::MAX),
+            camera: None,
+        };
+        (kept, cameras.into_iter().map(|Camera(id)| id).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rhombus::ExpirationTime;
     use crate::rhombus::list::Sink;
+    use crate::rhombus::shares::Options;
     use crate::rhombus::shares::reader;
-    use crate::rhombus::shares::samples::{CREATED, NOW, UUID, answer, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis, Unread};
+    use crate::rhombus::shares::samples::{
+        CREATED, NOW, UUID, answer, answer_with, malformed_by, one, options,
+    };
+    use crate::share::{Expiry, ExpiryReading, Private, Protection, Traits, UnixMillis, Unread};
 
     #[test]
     fn a_documented_record_is_read_whole() {
         let (share, malformed) = one::<ClipGroup>(&format!(
             r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","title":"\u0000","createdAtMillis":{CREATED},
             "expirationTimeSecs":86400,"isSecured":true,"newField":{{}},"sharedClips":[
-              {{"uuid":"x","durationSec":30,"deviceUuidMap":{{"{UUID}.v0":{{"region":"us"}}}}}},
-              {{"durationSec":null,"deviceUuidMap":{{"{UUID}.v1":null,"other":{{}}}}}},
+              {{"uuid":"x","startTime":{CREATED},"durationSec":30,"deviceUuidMap":{{"{UUID}.v0":{{"region":"us"}}}}}},
+              {{"startTime":0,"durationSec":null,"deviceUuidMap":{{"other":{{}},"{UUID}.v1":null}}}},
               {{}}]}}"#
         ));
         assert_eq!(
@@ -119,6 +139,8 @@ mod tests {
                 id: Some(Id::parse(UUID)),
                 kind: ShareKind::ClipGroup,
                 title: Some("\0".into()),
+                address: None,
+                parent: None,
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis(CREATED + 86_400_000)),
@@ -127,6 +149,20 @@ mod tests {
                     clips: 3,
                     duration_secs: 30,
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
+                    footage: [
+                        Clip {
+                            start: Some(UnixMillis(CREATED)),
+                            end: Some(UnixMillis(CREATED + 30_000)),
+                            duration_secs: 30,
+                            camera: Some(0),
+                        },
+                        Clip {
+                            camera: Some(1),
+                            ..Clip::default()
+                        },
+                        Clip::default(),
+                    ]
+                    .into(),
                 },
                 traits: Traits::default(),
                 stream_type: None,
@@ -157,11 +193,32 @@ mod tests {
         }
         for key in ["is\u{7}ecured", "\u{0}", "a\\u0062\n"] {
             let document = format!(r#"{{"sharedClipGroups":[{{"{key}":true}}]}}"#);
-            let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
+            let mut reader = reader::<ClipGroup>(options(), NOW, 1 << 20);
             let read = reader
                 .push(document.as_bytes())
                 .and_then(|()| reader.finish());
             assert!(read.is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_kept_only_where_that_is_wanted_and_never_with_the_key_in_it() {
+        for (title, keep_titles, expected) in [
+            ("Front door", true, Some("Front door")),
+            ("Front door", false, None),
+            ("x s3cret-key y", true, None),
+            ("s3cret\u{ad}-key", true, None),
+            ("", true, None),
+        ] {
+            let options = Options {
+                keep_titles,
+                ..options()
+            };
+            let record = format!(r#"{{"uuid":"{UUID}","title":"{title}"}}"#);
+            let listing = answer_with::<ClipGroup>(options, &record);
+            let kept = listing.shares[0].title.as_ref().map(Private::reveal);
+            assert_eq!(kept, expected, "{title}");
+            assert!(!listing.shares[0].unread.any() && listing.malformed.is_empty());
         }
     }
 
@@ -262,7 +319,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_counted_however_small_the_records_are() {
-        let mut reader = reader::<ClipGroup>(ExpirationTime::Auto, NOW, 1 << 20);
+        let mut reader = reader::<ClipGroup>(options(), NOW, 1 << 20);
         let records = "5,".repeat(1000);
         reader
             .push(format!(r#"{{"sharedClipGroups":[{records}"#).as_bytes())

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{Reading, Record, STREAM, Terms, distinct};
-use crate::rhombus::field::{Camera, Lenient, Title};
+use crate::rhombus::field::{Address, Device, Lenient, Title};
 use crate::share::{Id, Maker, Protection, Share, ShareKind, Traits};
 
 /// A shared stream.
@@ -14,14 +14,17 @@ pub struct LiveStream {
     uuid: Lenient<Id>,
     org_uuid: Lenient<Id>,
     name: Lenient<Title>,
-    camera_uuid: Lenient<Camera>,
-    device_uuid: Lenient<Camera>,
+    camera_uuid: Lenient<Device>,
+    device_uuid: Lenient<Device>,
     timestamp_ms: Lenient<i64>,
     expiration_time: Lenient<i64>,
     password_protected: Lenient<bool>,
     sso_protected: Lenient<bool>,
     vod_enabled: Lenient<bool>,
     audio_gateway_uuid: Lenient<Id>,
+    audio_push_to_talk_enabled: Lenient<bool>,
+    shared_with_monitoring_service: Lenient<bool>,
+    shared_live_video_stream_url: Lenient<Address>,
     schedule_uuid: Lenient<Id>,
     stream_type: Lenient<Title>,
 }
@@ -53,9 +56,13 @@ impl Record for LiveStream {
         let mut share = reading.share(Self::KIND, &STREAM, terms);
         let one_unread = self.camera_uuid.0.is_err() || self.device_uuid.0.is_err();
         // Each counts, if both are malformed; both are one camera as a rule, and either may be missing.
-        let camera = reading.known("cameraUuid", self.camera_uuid.and_then(Camera::named));
-        let device = reading.known("deviceUuid", self.device_uuid.and_then(Camera::named));
-        share.media.cameras = distinct(camera.or(device).into_iter().collect());
+        let camera = reading.known("cameraUuid", self.camera_uuid.and_then(Device::named));
+        let device = reading.known("deviceUuid", self.device_uuid.and_then(Device::named));
+        let shown = camera.or(device).map(|device| {
+            share.parent = Some(device.written);
+            device.camera
+        });
+        share.media.cameras = distinct(shown.into_iter().collect());
         share.unread.cameras = one_unread && share.media.cameras.is_empty();
         share.unread.protection |= self.sso_protected.0.is_err();
         if reading.known("ssoProtected", self.sso_protected) == Some(true) {
@@ -64,10 +71,18 @@ impl Record for LiveStream {
         let sound = self.audio_gateway_uuid.and_then(|_| Some(true));
         share.unread.stream_type = self.stream_type.0.is_err();
         let stream_type = reading.known("streamType", self.stream_type);
-        share.stream_type = stream_type.and_then(Title::said);
+        let stream_type = stream_type.and_then(Title::said);
+        let stream_type = stream_type.and_then(|it| reading.options.kept(it));
+        share.stream_type = stream_type.map(|it| it.reveal().into());
+        let address = self.shared_live_video_stream_url;
+        share.address = reading.address("sharedLiveVideoStreamUrl", address);
+        let talk = self.audio_push_to_talk_enabled;
+        let monitored = self.shared_with_monitoring_service;
         share.traits = Traits {
             past_footage: reading.may_be("vodEnabled", self.vod_enabled),
             sound: reading.may_be("audioGatewayUuid", sound),
+            talk: reading.may_be("audioPushToTalkEnabled", talk),
+            monitored: reading.may_be("sharedWithMonitoringService", monitored),
             scheduled: reading.known("scheduleUuid", self.schedule_uuid).is_some(),
             maker: share.stream_type.as_deref().map_or(Maker::Unknown, maker),
         };
@@ -87,7 +102,7 @@ mod tests {
             r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","name":"Unnamed","cameraUuid":"{UUID}.v0",
             "deviceUuid":"{UUID}.v0","timestampMs":{CREATED},"expirationTime":1800000000,
             "passwordProtected":true,"ssoProtected":null,"vodEnabled":true,"streamType":"USER",
-            "scheduleUuid":null,"audioGatewayUuid":"{UUID}",
+            "scheduleUuid":null,"audioGatewayUuid":"{UUID}","audioPushToTalkEnabled":true,
             "sharedLiveVideoStreamUrl":"https://example.com/x"}}"#
         ));
         assert_eq!(malformed, MalformedCounts::new());
@@ -97,6 +112,8 @@ mod tests {
                 id: Some(Id::parse(UUID)),
                 kind: ShareKind::LiveStream,
                 title: Some("Unnamed".into()),
+                address: Some("https://example.com/x".into()),
+                parent: Some(Id::parse(&format!("{UUID}.v0"))),
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
@@ -108,6 +125,8 @@ mod tests {
                 traits: Traits {
                     past_footage: true,
                     sound: true,
+                    talk: true,
+                    monitored: false,
                     scheduled: false,
                     maker: Maker::Person,
                 },
@@ -169,8 +188,8 @@ mod tests {
             let expected = Traits {
                 past_footage,
                 sound,
-                scheduled: false,
                 maker,
+                ..Traits::default()
             };
             assert_eq!(share.traits, expected, "{fields}");
         }
@@ -208,6 +227,9 @@ mod tests {
             ("audioGatewayUuid", "1"),
             ("scheduleUuid", "{}"),
             ("streamType", "7"),
+            ("audioPushToTalkEnabled", "{}"),
+            ("sharedWithMonitoringService", r#""yes""#),
+            ("sharedLiveVideoStreamUrl", r#""javascript:alert(1)""#),
         ]);
     }
 }

@@ -12,13 +12,14 @@ use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
-use super::ExpirationTime;
 use super::expiry::LAST_EPOCH_SECOND;
-use super::field::{Lenient, Title};
+use super::field::{Address, Lenient, Title};
 use super::list::{ListReader, Sink};
+use super::optional::repeats;
+use super::{ApiKey, ExpirationTime};
 use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Media, Protection, Share, ShareKind,
-    Traits, UnixMillis, Unread,
+    Clip, Expiry, ExpiryReading, Id, Listing, MalformedCounts, Media, Private, Protection, Share,
+    ShareKind, Traits, UnixMillis, Unread,
 };
 
 /// What is read of one element of a list; fields that are not needed are passed over.
@@ -38,15 +39,38 @@ pub trait Record: DeserializeOwned + Default {
 /// Reads an answer as it arrives.
 pub type SharesReader<R> = ListReader<Shares<R>>;
 
+/// How the records of an answer are read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How an expiry is read.
+    pub expiration_time: ExpirationTime,
+    /// Whether what people called a share is kept.
+    pub keep_titles: bool,
+    /// What no text that is kept may repeat.
+    pub key: ApiKey,
+}
+
+impl Options {
+    /// What people called a share, where that is kept.
+    fn title(&self, title: Private) -> Option<Private> {
+        self.keep_titles.then(|| self.kept(title))?
+    }
+
+    /// A text as it is kept, unless whoever answers for Rhombus has put the key into it.
+    fn kept(&self, text: Private) -> Option<Private> {
+        (!repeats(text.reveal(), &self.key)).then_some(text)
+    }
+}
+
 /// A reader of an answer that began to arrive at `now`; a single value in it may have
 /// `max_value_bytes`.
 pub fn reader<R: Record>(
-    expiration_time: ExpirationTime,
+    options: Options,
     now: UnixMillis,
     max_value_bytes: usize,
 ) -> SharesReader<R> {
     let reading = Reading {
-        expiration_time,
+        options,
         now,
         listing: Listing::default(),
     };
@@ -137,7 +161,7 @@ const STREAM: Names = Names {
 
 /// How the values of an answer are read, and what was read of it.
 pub struct Reading {
-    expiration_time: ExpirationTime,
+    options: Options,
     now: UnixMillis,
     listing: Listing,
 }
@@ -180,7 +204,9 @@ impl Reading {
         Share {
             id: self.id(terms.uuid),
             kind,
-            title: self.known(names.title, terms.title).and_then(Title::said),
+            title: self.title(names.title, terms.title),
+            address: None,
+            parent: None,
             protection: self.password(names.password, terms.password),
             created,
             expiry,
@@ -190,6 +216,25 @@ impl Reading {
             stream_type: None,
             unread,
         }
+    }
+
+    /// What people called it, where that is kept.
+    fn title(&mut self, field: &'static str, title: Lenient<Title>) -> Option<Private> {
+        let title = self.known(field, title).and_then(Title::said)?;
+        self.options.title(title)
+    }
+
+    /// Where its page is.
+    fn address(&mut self, field: &'static str, address: Lenient<Address>) -> Option<Private> {
+        let address = self.known(field, address)?;
+        self.options.kept(address.into_text())
+    }
+
+    /// A moment of footage; 0 says nothing.
+    fn moment(millis: Lenient<i64>) -> Lenient<UnixMillis> {
+        let is_one = 0..=LAST_EPOCH_SECOND * 1000;
+        let moment = millis.and_then(|millis| is_one.contains(&millis).then_some(millis));
+        Lenient(moment.0.map(|it| it.filter(|it| *it > 0).map(UnixMillis)))
     }
 
     /// Every share has an id.
@@ -229,7 +274,7 @@ impl Reading {
         value: Lenient<i64>,
         created: Option<UnixMillis>,
     ) -> Option<(Expiry, ExpiryReading)> {
-        let (reading, now) = (self.expiration_time, self.now);
+        let (reading, now) = (self.options.expiration_time, self.now);
         let expiry = value.0.and_then(|value| reading.read(value, created, now));
         if expiry.is_err() {
             self.count(field);
@@ -243,6 +288,26 @@ impl Reading {
             Some(true) => Protection::Password,
             Some(false) | None => Protection::None,
         }
+    }
+}
+
+/// Clips with the cameras that they show first.
+#[derive(Debug, Default)]
+struct Footage {
+    clips: Vec<(Clip, Option<Id>)>,
+}
+
+impl Footage {
+    /// Each clip with the place of its camera among all of the page.
+    fn among(self, cameras: &[Id]) -> Box<[Clip]> {
+        let place = |camera: &Id| u16::try_from(cameras.binary_search(camera).ok()?).ok();
+        let clips = self.clips.into_iter();
+        clips
+            .map(|(clip, camera)| Clip {
+                camera: camera.as_ref().and_then(place),
+                ..clip
+            })
+            .collect()
     }
 }
 

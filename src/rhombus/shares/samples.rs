@@ -1,16 +1,30 @@
 //! Records for the tests of each kind.
 
-use super::{Record, reader};
-use crate::rhombus::ExpirationTime;
+use super::{Options, Record, reader};
+use crate::rhombus::{ApiKey, ExpirationTime};
 use crate::share::{Expiry, Listing, MalformedCounts, Protection, Share, UnixMillis};
 
 pub(super) const UUID: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
 pub(super) const CREATED: i64 = 1_700_000_000_000;
 pub(super) const NOW: UnixMillis = UnixMillis(CREATED + 60_000);
 
+/// As records are read, unless it is said otherwise.
+pub(super) fn options() -> Options {
+    Options {
+        expiration_time: ExpirationTime::Auto,
+        keep_titles: true,
+        key: ApiKey::new("s3cret-key").unwrap(),
+    }
+}
+
 /// What an answer with these records lists.
 pub(super) fn answer<R: Record>(records: &str) -> Listing {
-    let mut reader = reader::<R>(ExpirationTime::Auto, NOW, 1 << 20);
+    answer_with::<R>(options(), records)
+}
+
+/// The same, read in this way.
+pub(super) fn answer_with<R: Record>(options: Options, records: &str) -> Listing {
+    let mut reader = reader::<R>(options, NOW, 1 << 20);
     let answer = format!(r#"{{"{}":[{records}]}}"#, R::LIST);
     reader.push(answer.as_bytes()).unwrap();
     reader.finish().unwrap().0.into_listing()

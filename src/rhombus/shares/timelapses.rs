@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::{PAGE, Reading, Record, Terms, distinct};
+use super::{Footage, PAGE, Reading, Record, Terms, distinct};
 use crate::rhombus::field::{Camera, Each, Lenient, Title};
-use crate::share::{Id, MalformedCounts, Media, Share, ShareKind};
+use crate::share::{Clip, Id, MalformedCounts, Media, Share, ShareKind, UnixMillis};
 
 /// A shared page.
 #[derive(Debug, Default, Deserialize)]
@@ -20,18 +20,21 @@ pub struct TimelapseGroup {
     shared_timelapses: Lenient<Each<Timelapse, Timelapses>>,
 }
 
-/// A timelapse on it. The unit of its duration is not stated; seconds are likely.
+/// A timelapse on it. The units of its duration and of its moments are not stated; seconds are likely, and
+/// either seconds or milliseconds: those of any footage are told apart by their size.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Timelapse {
     clip_duration: Lenient<i64>,
-    sources: Lenient<Each<Footage, Devices>>,
+    video_start_time: Lenient<i64>,
+    video_stop_time: Lenient<i64>,
+    sources: Lenient<Each<SourceRecord, Devices>>,
 }
 
 /// What it was made of.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Footage {
+struct SourceRecord {
     device_uuid: Lenient<Camera>,
 }
 
@@ -51,21 +54,43 @@ impl Record for TimelapseGroup {
         };
         let are_unread = self.shared_timelapses.0.is_err();
         let list = reading.known("sharedTimelapses", self.shared_timelapses);
-        let Timelapses { mut media, devices } = list.map(|list| list.0).unwrap_or_default();
+        let list = list.map(|list| list.0).unwrap_or_default();
+        let Timelapses {
+            mut media,
+            devices,
+            footage,
+        } = list;
         media.cameras = distinct(devices.cameras);
+        media.footage = footage.among(&media.cameras);
         let mut share = reading.share(Self::KIND, &PAGE, terms);
         let mut malformed = devices.malformed.keys();
-        share.unread.cameras = are_unread || malformed.any(|field| *field != "clipDuration");
+        share.unread.cameras = are_unread || malformed.any(|field| !OF_TIME.contains(field));
         reading.add(devices.malformed);
         Share { media, ..share }
     }
 }
+
+/// What says of a timelapse when it is, and not what it shows.
+const OF_TIME: [&str; 3] = ["clipDuration", "videoStartTime", "videoStopTime"];
+
+/// From here on a moment is one in milliseconds: in seconds it would be the year 5138, in milliseconds below
+/// it 1973.
+const FIRST_MILLIS: i64 = 100_000_000_000;
 
 /// What is kept of the timelapses of a page.
 #[derive(Debug, Default)]
 struct Timelapses {
     media: Media,
     devices: Devices,
+    footage: Footage,
+}
+
+/// A moment in seconds or milliseconds.
+fn moment(value: Lenient<i64>) -> Lenient<UnixMillis> {
+    Reading::moment(value.and_then(|value| match value < FIRST_MILLIS {
+        true => value.checked_mul(1000),
+        false => Some(value),
+    }))
 }
 
 impl FromIterator<Lenient<Timelapse>> for Timelapses {
@@ -85,12 +110,23 @@ impl Timelapses {
         let secs = secs.known("clipDuration", malformed).unwrap_or(0);
         self.media.clips = self.media.clips.saturating_add(1);
         self.media.duration_secs = self.media.duration_secs.saturating_add(secs);
+        let start = moment(timelapse.video_start_time).known("videoStartTime", malformed);
+        let end = moment(timelapse.video_stop_time).known("videoStopTime", malformed);
+        let mut first = None;
         if let Some(sources) = timelapse.sources.known("sources", malformed) {
+            first = sources.0.cameras.first().cloned();
             cameras.extend(sources.0.cameras);
             for (field, count) in sources.0.malformed {
                 *malformed.entry(field).or_default() += count;
             }
         }
+        let clip = Clip {
+            start,
+            end: end.filter(|end| start.is_none_or(|start| start <= *end)),
+            duration_secs: u32::try_from(secs).unwrap_or(u32::MAX),
+            camera: None,
+        };
+        self.footage.clips.push((clip, first));
         self
     }
 }
@@ -102,8 +138,8 @@ struct Devices {
     malformed: MalformedCounts,
 }
 
-impl FromIterator<Lenient<Footage>> for Devices {
-    fn from_iter<I: IntoIterator<Item = Lenient<Footage>>>(list: I) -> Self {
+impl FromIterator<Lenient<SourceRecord>> for Devices {
+    fn from_iter<I: IntoIterator<Item = Lenient<SourceRecord>>>(list: I) -> Self {
         let mut devices = Self::default();
         for footage in list {
             let footage = footage.known("sources", &mut devices.malformed);
@@ -122,14 +158,15 @@ impl FromIterator<Lenient<Footage>> for Devices {
 mod tests {
     use super::*;
     use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
-    use crate::share::{Expiry, ExpiryReading, Protection, Traits, UnixMillis, Unread};
+    use crate::share::{Expiry, ExpiryReading, Protection, Traits, Unread};
 
     #[test]
     fn a_documented_record_is_read_whole() {
         let (share, malformed) = one::<TimelapseGroup>(&format!(
             r#"{{"uuid":"{UUID}","orgUuid":"{UUID}","title":"x","createdAtMillis":{CREATED},
             "expirationTimeSecs":1800000000,"isSecured":true,"sharedTimelapses":[
-              {{"uuid":"x","clipDuration":30,"clipFormat":"MPEG","videoStartTime":1,
+              {{"uuid":"x","clipDuration":30,"clipFormat":"MPEG","videoStartTime":1700000000,
+                "videoStopTime":1700003600000,
                 "sources":[{{"deviceUuid":"{UUID}.v0"}},{{"deviceUuid":"other"}},{{}}]}},
               {{"clipDuration":null,"sources":[{{"deviceUuid":"{UUID}"}}]}},null]}}"#
         ));
@@ -140,6 +177,8 @@ mod tests {
                 id: Some(Id::parse(UUID)),
                 kind: ShareKind::TimelapseGroup,
                 title: Some("x".into()),
+                address: None,
+                parent: None,
                 protection: Protection::Password,
                 created: Some(UnixMillis(CREATED)),
                 expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
@@ -148,6 +187,20 @@ mod tests {
                     clips: 3,
                     duration_secs: 30,
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
+                    footage: [
+                        Clip {
+                            start: Some(UnixMillis(1_700_000_000_000)),
+                            end: Some(UnixMillis(1_700_003_600_000)),
+                            duration_secs: 30,
+                            camera: Some(0),
+                        },
+                        Clip {
+                            camera: Some(0),
+                            ..Clip::default()
+                        },
+                        Clip::default(),
+                    ]
+                    .into(),
                 },
                 traits: Traits::default(),
                 stream_type: None,

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reading, Record, STREAM, Terms, distinct};
-use crate::rhombus::field::{Camera, Each, Lenient, Title};
+use super::{Options, Reading, Record, STREAM, Terms, distinct};
+use crate::rhombus::field::{Address, Camera, Each, Lenient, Title};
 use crate::rhombus::list::{ListReader, Sink};
-use crate::share::{Id, Listing, MalformedCounts, Share, ShareKind, Traits, Unread};
+use crate::share::{Id, Listing, MalformedCounts, Private, Share, ShareKind, Traits, Unread};
 
 /// The path of the operation that lists the walls, below `/api/`.
 pub const WALLS_PATH: &str = "camera/getVideoWalls";
@@ -40,7 +40,7 @@ pub struct Wall {
     /// How many links it has, where it says so.
     num_shares: Option<u64>,
     /// What people call it.
-    title: Option<Box<str>>,
+    title: Option<Private>,
     /// The cameras that it shows, each once.
     cameras: Box<[Id]>,
     /// What of these two could not be understood.
@@ -108,15 +108,17 @@ impl Sink for Walls {
 impl Wall {
     fn bytes(&self) -> u64 {
         let cameras = self.cameras.iter().map(Id::bytes);
-        let title = self.title.as_ref().map_or(0, |title| title.len());
+        let title = self.title.as_ref().map_or(0, Private::len);
         (size_of::<Self>() + title) as u64 + cameras.sum::<u64>()
     }
 
     /// Says of the links to this wall, which are listed, what only the wall knows: what it is called, which
     /// cameras they show, and how many links there should be.
-    pub fn complete(&self, listing: &mut Listing) {
+    pub fn complete(&self, listing: &mut Listing, options: &Options) {
+        let title = self.title.clone().and_then(|title| options.title(title));
         for share in &mut listing.shares {
-            share.title.clone_from(&self.title);
+            share.title.clone_from(&title);
+            share.parent = Some(self.id.clone());
             share.media.cameras = self.cameras.clone();
             share.unread = share.unread.of_both(self.unread);
         }
@@ -173,6 +175,7 @@ pub struct VideoWall {
     password_protected: Lenient<bool>,
     vod_enabled: Lenient<bool>,
     schedule_uuid: Lenient<Id>,
+    shared_video_wall_url: Lenient<Address>,
 }
 
 impl Record for VideoWall {
@@ -196,6 +199,7 @@ impl Record for VideoWall {
         };
         Share {
             traits,
+            address: reading.address("sharedVideoWallUrl", self.shared_video_wall_url),
             ..reading.share(Self::KIND, &STREAM, terms)
         }
     }
@@ -204,7 +208,7 @@ impl Record for VideoWall {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one};
+    use crate::rhombus::shares::samples::{CREATED, UUID, malformed_by, one, options};
     use crate::share::{Expiry, ExpiryReading, Media, Protection, UnixMillis};
 
     fn walls(records: &str) -> Walls {
@@ -250,18 +254,20 @@ mod tests {
         let (share, malformed) = one::<VideoWall>(&format!(
             r#"{{"uuid":"{UUID}","videoWallUuid":"{UUID}","orgUuid":"{UUID}","timestampMs":{CREATED},
             "expirationTime":1800000000,"passwordProtected":true,"vodEnabled":true,
-            "deviceScheduleMap":{{}}}}"#
+            "sharedVideoWallUrl":"https://console.example/w","deviceScheduleMap":{{}}}}"#
         ));
         assert_eq!(malformed, MalformedCounts::new());
         let mut listing = Listing {
             shares: vec![share],
             ..Listing::default()
         };
-        found.shared[0].complete(&mut listing);
+        found.shared[0].complete(&mut listing, &options());
         let expected = Share {
             id: Some(Id::parse(UUID)),
             kind: ShareKind::VideoWall,
             title: Some("x".into()),
+            address: Some("https://console.example/w".into()),
+            parent: Some(Id::parse(UUID)),
             protection: Protection::Password,
             created: Some(UnixMillis(CREATED)),
             expiry: Expiry::At(UnixMillis::from_secs(1_800_000_000)),
@@ -293,7 +299,7 @@ mod tests {
             shares: vec![link(&known), link(&known), link("")],
             ..Listing::default()
         };
-        found.shared[0].complete(&mut listing);
+        found.shared[0].complete(&mut listing, &options());
         assert_eq!((listing.shares.len(), listing.unlisted), (3, Some(1)));
     }
 

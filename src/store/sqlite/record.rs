@@ -12,8 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ids::StoredId;
 
 use crate::share::{
-    Expiry, ExpiryReading, Id, Maker, Media, Protection, Share, ShareKey, ShareKind, Traits,
-    UnixMillis, Unread, Violation,
+    Clip, Expiry, ExpiryReading, Id, Maker, Media, Private, Protection, Share, ShareKey, ShareKind,
+    Traits, UnixMillis, Unread, Violation,
 };
 
 /// What is kept in pieces.
@@ -72,8 +72,17 @@ struct StoredShare {
     id: Option<Id>,
     #[serde(with = "StoredKind")]
     kind: ShareKind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    title: Option<Box<str>>,
+    #[serde(
+        with = "optional_private",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    title: Option<Private>,
+    /// What it takes to open it and to take it down is asked for anew.
+    #[serde(skip)]
+    address: Option<Private>,
+    #[serde(skip)]
+    parent: Option<Id>,
     #[serde(with = "StoredProtection")]
     protection: Protection,
     #[serde(
@@ -152,6 +161,8 @@ struct StoredMedia {
     duration_secs: u64,
     #[serde(with = "ids::several")]
     cameras: Box<[Id]>,
+    #[serde(skip)]
+    footage: Box<[Clip]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,6 +170,10 @@ struct StoredMedia {
 struct StoredTraits {
     past_footage: bool,
     sound: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    talk: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    monitored: bool,
     scheduled: bool,
     #[serde(with = "StoredMaker")]
     maker: Maker,
@@ -232,6 +247,23 @@ impl StoredViolation<'_> {
             exception: self.exception.map(Arc::from),
             has_series: self.has_series,
         }
+    }
+}
+
+mod optional_private {
+    use super::{Deserialize, Deserializer, Private, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        text: &Option<Private>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        text.as_ref().map(Private::reveal).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Private>, D::Error> {
+        Ok(Option::<String>::deserialize(from)?.map(Private::from))
     }
 }
 

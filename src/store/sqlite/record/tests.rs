@@ -41,16 +41,16 @@ prop_compose! {
         duration_secs in prop_oneof![Just(u64::MAX), any::<u64>()],
         cameras in vec(ids(), 0..4),
     ) -> Media {
-        Media { clips, duration_secs, cameras: cameras.into() }
+        Media { clips, duration_secs, cameras: cameras.into(), footage: Box::default() }
     }
 }
 
 prop_compose! {
     fn traits()(
-        [past_footage, sound, scheduled] in any::<[bool; 3]>(),
+        [past_footage, sound, talk, scheduled, monitored] in any::<[bool; 5]>(),
         maker in one_of(&[Maker::Unknown, Maker::Person, Maker::Service]),
     ) -> Traits {
-        Traits { past_footage, sound, scheduled, maker }
+        Traits { past_footage, sound, talk, scheduled, monitored, maker }
     }
 }
 
@@ -81,7 +81,7 @@ prop_compose! {
         unread in unread(),
     ) -> Share {
         Share {
-            id, kind, title, protection, created, expiry, expiry_reading, media, traits, stream_type, unread,
+            id, kind, title: title.map(Into::into), address: None, parent: None, protection, created, expiry, expiry_reading, media, traits, stream_type, unread,
         }
     }
 }
@@ -142,6 +142,8 @@ fn what_is_on_the_disk_keeps_its_form() {
         id: None,
         kind: ShareKind::LiveStream,
         title: None,
+        address: None,
+        parent: None,
         protection: Protection::Sso,
         created: None,
         expiry: Expiry::Never,
