@@ -24,3 +24,4 @@ pub mod rhombus;
 pub mod share;
 pub mod store;
 pub mod telemetry;
+pub mod view;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rhombus_share_exporter::policy::{Expression, Subject};
 use rhombus_share_exporter::share::{
-    CameraNames, Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, Traits,
+    CameraNames, Expiry, ExpiryReading, Id, Media, Private, Protection, Share, ShareKind, Traits,
     UnixMillis, Unread,
 };
 
@@ -24,17 +24,15 @@ const CASES: [(&str, Closure); 5] = [
         "share.protection == 'none' && share.age > duration('30d') && !share.title.startsWith('public')",
         |share| {
             let age = NOW.time.since(share.created.unwrap_or(UnixMillis(0)));
-            let title = share.title.as_deref().unwrap_or_default();
+            let title = share.title.as_ref().map_or("", Private::reveal);
             share.protection == Protection::None
                 && age > Duration::from_secs(30 * 86_400)
                 && !title.starts_with("public")
         },
     ),
     ("share.title.matches('^Lobby')", |share| {
-        share
-            .title
-            .as_deref()
-            .is_some_and(|title| title.starts_with("Lobby"))
+        let title = share.title.as_ref().map(Private::reveal);
+        title.is_some_and(|title| title.starts_with("Lobby"))
     }),
     ("share.cameras.exists(c, c == 'camera 7')", |share| {
         share.media.cameras.contains(&Id::parse("camera 7"))
@@ -78,6 +76,8 @@ fn share() -> Share {
         id: Some(Id::parse("AAAAAAAAAAAAAAAAAAAAAA")),
         kind: ShareKind::ClipGroup,
         title: Some("Lobby".into()),
+        address: None,
+        parent: None,
         protection: Protection::None,
         created: Some(UnixMillis(0)),
         expiry: Expiry::Never,
@@ -88,6 +88,7 @@ fn share() -> Share {
             cameras: (0..8)
                 .map(|number| Id::parse(&format!("camera {number}")))
                 .collect(),
+            ..Media::default()
         },
         traits: Traits::default(),
         stream_type: None,

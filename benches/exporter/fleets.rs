@@ -113,6 +113,8 @@ pub(crate) fn share(kind: ShareKind, number: u64) -> Share {
         id: Some(id(number)),
         kind,
         title: None,
+        address: None,
+        parent: None,
         protection: match number % 10 {
             0 => Protection::None,
             _ => Protection::Password,
@@ -124,6 +126,7 @@ pub(crate) fn share(kind: ShareKind, number: u64) -> Share {
             clips: if kind.has_clips() { 3 } else { 0 },
             duration_secs: if kind.has_clips() { 180 } else { 0 },
             cameras: [id(number / 3)].into(),
+            ..Media::default()
         },
         traits: Traits::default(),
         stream_type: None,

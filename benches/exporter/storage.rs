@@ -97,6 +97,8 @@ fn list(organization: usize, kind: ShareKind, minute: Minute) -> Change {
         id: Some(id.clone()),
         kind,
         title: Some("Loading dock, Tuesday night".into()),
+        address: None,
+        parent: None,
         protection: Protection::None,
         created: Some(UnixMillis(1_760_000_000_000)),
         expiry: Expiry::At(UnixMillis(1_790_000_000_000)),
@@ -105,6 +107,7 @@ fn list(organization: usize, kind: ShareKind, minute: Minute) -> Change {
             clips: 2,
             duration_secs: 120,
             cameras: [Id::Uuid([1; 16]), Id::Uuid([2; 16])].into(),
+            ..Media::default()
         },
         traits: Traits::default(),
         stream_type: None,

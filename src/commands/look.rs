@@ -14,9 +14,10 @@ use super::output;
 use crate::clock::Clock;
 use crate::collector::{Collector, Watching};
 use crate::config::{self, Config, Environment};
-use crate::inventory::{Fleet, FleetHandle, Look, Snapshot, Standing, View};
+use crate::inventory::{Fleet, FleetHandle, Look, Snapshot, View};
 use crate::rhombus::{Observer, Wait};
 use crate::share::{Ref, Share, ShareKind, Source};
+use crate::view::{NotSeen, not_seen};
 
 /// From one look at what has been read to the next.
 const TURN: Duration = Duration::from_millis(50);
@@ -29,10 +30,20 @@ pub(super) struct Seen {
     pub(super) snapshot: Snapshot,
     /// Where the share is that was searched for: an organisation and a share of one of its lists.
     pub(super) found: Option<Found>,
-    /// What could not be read, and why; a line each.
-    pub(super) unread: Vec<String>,
+    /// What could not be read, or not all of it.
+    pub(super) not_seen: Vec<NotSeen>,
     /// How many lists were asked for.
     pub(super) lists: usize,
+}
+
+impl Seen {
+    /// Says on stderr what could not be read.
+    pub(super) fn complain(&self) {
+        for not_seen in &self.not_seen {
+            let line = output::escaped(&not_seen.to_string());
+            output::complain(format_args!("not read: {line}"));
+        }
+    }
 }
 
 /// A share that was searched for.
@@ -98,7 +109,7 @@ async fn wait(fleet: &FleetHandle, clock: &Clock, searched: Option<Ref>) -> Seen
                 share,
             });
             return Seen {
-                unread: unread(&snapshot),
+                not_seen: not_seen(&snapshot),
                 lists: state.lists,
                 found,
                 snapshot,
@@ -158,49 +169,6 @@ impl State {
 fn is_asked(look: &Look) -> bool {
     let mut standings = look.standings.iter();
     standings.all(|(_, standing)| standing.last_poll().is_some())
-}
-
-/// What could not be read, or not all of it: a line each.
-fn unread(snapshot: &Snapshot) -> Vec<String> {
-    let partners = snapshot.partners.iter().filter_map(|look| {
-        let name = output::escaped(look.partner.name());
-        let failure = look.standing.polls.failure()?;
-        let (reason, message) = (failure.reason.label(), &failure.message);
-        Some(format!(
-            "{name}: its clients can't be listed: {reason}: {message}"
-        ))
-    });
-    let lists = snapshot.organizations.iter().flat_map(|look| {
-        let name = output::escaped(look.name());
-        let is_allowed = look.organization.is_allowed();
-        let closed =
-            (!is_allowed).then(|| format!("{name}: the client does not let the partner in"));
-        let standings = look.standings.iter().filter(move |_| is_allowed);
-        let lists = standings.filter_map(move |(kind, standing)| {
-            let why = why_unread(standing)?;
-            Some(format!("{name}: {}: {why}", kind.list()))
-        });
-        closed.into_iter().chain(lists)
-    });
-    partners.chain(lists).collect()
-}
-
-/// Why a list was not read, or not all of it.
-fn why_unread(standing: &Standing) -> Option<String> {
-    if let Some(failure) = standing.failure() {
-        return Some(format!("{}: {}", failure.reason.label(), failure.message));
-    }
-    if standing.last_poll().is_none() {
-        return Some("it was not asked for".to_owned());
-    }
-    if standing.is_partial() {
-        return Some("Rhombus warns that what it lists is not whole".to_owned());
-    }
-    let unlisted = standing.last_look().and_then(|look| look.unlisted());
-    let unlisted = unlisted.filter(|unlisted| *unlisted > 0)?;
-    Some(format!(
-        "{unlisted} more are counted than are listed to this key"
-    ))
 }
 
 /// A line on a terminal that says how far it is; nothing elsewhere.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::Window;
 use crate::rhombus::ExpirationTime;
-use crate::share::{Id, ShareKind};
+pub(super) use crate::share::span::show as show_duration;
+use crate::share::{Id, ShareKind, span};
 use crate::telemetry::needs_escape;
 
 /// The longest name of an organisation, in bytes.
@@ -20,7 +21,7 @@ const WINDOW_MAX_BYTES: usize = 32;
 /// # Errors
 /// What was expected.
 pub fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<Duration, String> {
-    within(any_duration(text)?, range, "a duration", show_duration)
+    within(span::read(text)?, range, "a duration", show_duration)
 }
 
 /// A time to look back; none for `0s`.
@@ -28,7 +29,7 @@ pub(super) fn lookback(
     text: &str,
     range: &RangeInclusive<Duration>,
 ) -> Result<Option<Duration>, String> {
-    if any_duration(text)?.is_zero() {
+    if span::read(text)?.is_zero() {
         return Ok(None);
     }
     duration(text, range)
@@ -48,11 +49,6 @@ pub(super) fn window(text: &str, range: &RangeInclusive<Duration>) -> Result<Win
         label: label.to_owned(),
         duration: duration(label, range)?,
     })
-}
-
-fn any_duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text.trim())
-        .map_err(|_| "expected a duration with its unit, such as 30s, 5m, 24h or 7d".to_owned())
 }
 
 /// A number of bytes, such as `256MiB`, `64kB` or `1048576`.
@@ -186,31 +182,12 @@ pub(super) fn org_uuid(text: &str) -> Result<Id, String> {
     }
 }
 
-/// A duration as one whole number and unit, which [`duration()`] reads back: `90s`, `10m`, `7d`.
-pub(super) fn show_duration(duration: Duration) -> String {
-    const UNITS: [(u128, &str); 6] = [
-        (86_400_000_000_000, "d"),
-        (3_600_000_000_000, "h"),
-        (60_000_000_000, "m"),
-        (1_000_000_000, "s"),
-        (1_000_000, "ms"),
-        (1, "ns"),
-    ];
-    in_units(duration.as_nanos(), &UNITS).unwrap_or_else(|| "0s".to_owned())
-}
-
 /// A number of bytes as one whole number and unit, which [`bytes()`] reads back: `256MiB`.
 pub(super) fn show_bytes(bytes: u64) -> String {
     const UNITS: [(u128, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    in_units(bytes.into(), &UNITS).unwrap_or_else(|| bytes.to_string())
+    span::in_units(bytes.into(), &UNITS).unwrap_or_else(|| bytes.to_string())
 }
 
-/// The number in the first unit of which it is a whole number; none for 0.
-fn in_units(number: u128, units: &[(u128, &str)]) -> Option<String> {
-    let mut units = units.iter();
-    let (size, unit) = units.find(|(size, _)| number > 0 && number.is_multiple_of(*size))?;
-    Some(format!("{}{unit}", number / size))
-}
 /// A text in a message: cut when long, with what a terminal would act on escaped.
 pub(super) fn quoted(text: &str) -> String {
     const MAX_CHARS: usize = 64;

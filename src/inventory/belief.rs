@@ -41,6 +41,18 @@ impl Belief {
         }
     }
 
+    /// What it is called.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+            Self::Never => "failing",
+            Self::NotAllowed => "not_allowed",
+            Self::Waiting => "waiting",
+            Self::Stale => "stale",
+            Self::Fresh => "fresh",
+        }
+    }
+
     /// Whether there is something to believe.
     pub const fn is_known(self) -> bool {
         matches!(self, Self::Stale | Self::Fresh)

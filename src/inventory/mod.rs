@@ -27,7 +27,7 @@ pub use timeline::{Tally, Timeline, Totals};
 pub use violations::Violations;
 
 use crate::share::{
-    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Moment, Protection, Share, Traits,
+    Expiry, ExpiryReading, Id, Listing, MalformedCounts, Moment, Protection, Ref, Share, Traits,
     UnixMillis,
 };
 
@@ -35,6 +35,8 @@ use crate::share::{
 #[derive(Debug)]
 pub struct Inventory {
     shares: Arc<[Share]>,
+    /// The place of each share, sorted by its ref: those without one come first.
+    by_ref: Box<[(Option<Ref>, u32)]>,
     timelines: [Timeline; Protection::ALL.len()],
     /// Until when each camera is shown by some share, ascending.
     cameras: Box<[Expiry]>,
@@ -68,6 +70,7 @@ impl Inventory {
             cameras: shown_until(&shares),
             open_traits: traits_of_open(&shares),
             readings: count_readings(&shares),
+            by_ref: sorted_by_ref(&shares),
             shares: shares.into(),
             malformed: listing.malformed,
             unlisted: listing.unlisted,
@@ -98,6 +101,21 @@ impl Inventory {
     /// Every share that was listed, each once, sorted by id; those without an id come first.
     pub const fn shares(&self) -> &Arc<[Share]> {
         &self.shares
+    }
+
+    /// The same with their refs and places, sorted by their refs, from this ref on: an order in which a
+    /// share stays where it is, however it changes.
+    pub fn from_ref(&self, from: Option<Ref>) -> impl Iterator<Item = (Option<Ref>, u32, &Share)> {
+        let before = self.by_ref.partition_point(|(known, _)| *known < from);
+        let rest = self.by_ref[before..].iter();
+        rest.map(|(known, place)| (*known, *place, &self.shares[*place as usize]))
+    }
+
+    /// The shares of this ref: one, as a rule.
+    pub fn of_ref(&self, asked: Ref) -> impl Iterator<Item = &Share> {
+        let from = self.from_ref(Some(asked));
+        let of_it = from.take_while(move |(known, ..)| *known == Some(asked));
+        of_it.map(|(.., share)| share)
     }
 
     /// The shares with this protection, by their ends.
@@ -210,6 +228,14 @@ fn traits_of_open(shares: &[Share]) -> Box<[(Expiry, Traits)]> {
     traits
         .filter(|(_, traits)| *traits != Traits::default())
         .collect()
+}
+
+fn sorted_by_ref(shares: &[Share]) -> Box<[(Option<Ref>, u32)]> {
+    // More than that many shares would take more memory than an answer may.
+    let places = 0..u32::try_from(shares.len()).unwrap_or(u32::MAX);
+    let mut by_ref: Vec<_> = shares.iter().map(Share::reference).zip(places).collect();
+    by_ref.sort_unstable();
+    by_ref.into()
 }
 
 fn count_readings(shares: &[Share]) -> [u64; ExpiryReading::ALL.len()] {

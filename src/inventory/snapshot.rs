@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::{
     Belief, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing, State, View,
 };
-use crate::share::{AccessUntil, ExceptionUse, Id, Identity, Moment, Permissions, ShareKind};
+use crate::share::{
+    AccessUntil, CameraNames, ExceptionUse, Id, Identity, Moment, Permissions, ShareKind,
+};
 
 /// All that is known at one moment.
 #[derive(Debug)]
@@ -45,6 +47,8 @@ pub struct Look {
     pub access: Arc<AccessUntil>,
     /// What the key in use may do.
     pub permissions: Arc<Permissions>,
+    /// What its cameras are called, as far as that is known.
+    pub camera_names: Arc<CameraNames>,
     /// What is known of each list, sorted by kind.
     pub standings: Vec<(ShareKind, Arc<Standing>)>,
 }
@@ -58,6 +62,7 @@ impl Snapshot {
             identity: organization.identity(),
             access: organization.access(),
             permissions: organization.permissions(),
+            camera_names: organization.camera_names(),
             standings: organization.standings().collect(),
         };
         Self {

@@ -1,5 +1,6 @@
 //! What rules say of one list: the violations that are open. They outlast the picture that showed them.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,6 +27,27 @@ impl Violations {
         &rest[..rest.partition_point(|it| &*it.rule == rule)]
     }
 
+    /// Those of one share, whose place in its list is `place`: it tells those without an id.
+    pub fn of_share<'a>(
+        &'a self,
+        id: Option<&'a Id>,
+        place: u32,
+    ) -> impl Iterator<Item = &'a Violation> {
+        let mut rest = &*self.open;
+        std::iter::from_fn(move || {
+            while let Some(first) = rest.first() {
+                let of_rule = rest.partition_point(|it| it.rule <= first.rule);
+                let (rule, others) = rest.split_at(of_rule);
+                rest = others;
+                let found = rule.binary_search_by(|it| compare(&it.share, id, place));
+                if let Ok(found) = found {
+                    return Some(&rule[found]);
+                }
+            }
+            None
+        })
+    }
+
     /// How many have a series of their own.
     pub fn series(&self) -> usize {
         self.open.iter().filter(|it| it.has_series).count()
@@ -49,5 +71,15 @@ impl Violations {
             *counts.entry(exception).or_default() += 1;
         }
         counts
+    }
+}
+
+/// How the key of a share stands to that of the share of this id, or of this place where it has none.
+fn compare(key: &ShareKey, id: Option<&Id>, place: u32) -> Ordering {
+    match (key, id) {
+        (ShareKey::Nameless(known), None) => known.cmp(&place),
+        (ShareKey::Nameless(_), Some(_)) => Ordering::Less,
+        (ShareKey::Id(_), None) => Ordering::Greater,
+        (ShareKey::Id(known), Some(id)) => known.cmp(id),
     }
 }

@@ -3,6 +3,7 @@
 //! something else to ask for begins as a variant of [`Source`].
 
 mod access;
+mod calendar;
 mod cameras;
 mod kind;
 mod media;
@@ -13,6 +14,7 @@ mod reference;
 pub(crate) mod samples;
 mod shard;
 mod source;
+pub mod span;
 mod time;
 mod traits;
 mod violation;

@@ -210,7 +210,7 @@ fn lifetime(share: &Share) -> String {
 }
 
 fn moment(moment: UnixMillis) -> String {
-    Until::moment_text(UnixMillis(moment.0 - moment.0.rem_euclid(1000)))
+    moment.whole_second().rfc3339()
 }
 
 /// A duration in its two largest units.

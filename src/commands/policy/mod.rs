@@ -36,22 +36,18 @@ fn warn(warnings: &[String]) {
 /// # Errors
 /// When there is something: what was seen is not all.
 fn check_all_was_read(seen: &Seen) -> anyhow::Result<()> {
-    if seen.unread.is_empty() {
+    if seen.not_seen.is_empty() {
         return Ok(());
     }
-    for line in &seen.unread {
-        output::complain(format_args!("not read: {line}"));
-    }
+    seen.complain();
     bail!("not everything could be read: what is said above is not all")
 }
 
 /// That a share is not there, as far as could be seen.
 fn not_found(seen: &Seen, share: crate::share::Ref) -> anyhow::Error {
-    for line in &seen.unread {
-        output::complain(format_args!("not read: {line}"));
-    }
+    seen.complain();
     let organizations = seen.snapshot.organizations.len();
-    let (lists, unread) = (seen.lists, seen.unread.len());
+    let (lists, unread) = (seen.lists, seen.not_seen.len());
     anyhow::anyhow!(
         "no link has the ref {share}; organisations looked at: {organizations}, lists asked for: {lists}, \
          not read or not whole: {unread}"

@@ -1,7 +1,7 @@
 //! The end of an exception: a day, which it covers to its end by UTC, or a moment.
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::share::UnixMillis;
 
@@ -29,21 +29,16 @@ impl Until {
         self.0
     }
 
-    /// A moment as text, whether it is the end of a day or not.
-    pub fn moment_text(moment: UnixMillis) -> String {
-        humantime::format_rfc3339(time(moment)).to_string()
-    }
-
     /// Reads one that is at most so many days from now.
     ///
     /// # Errors
     /// What was expected.
     pub fn read(text: &str, now: UnixMillis, max_days: u32) -> Result<Self, String> {
         let text = text.trim();
-        let day = humantime::parse_rfc3339(&format!("{text}T00:00:00Z"));
-        let until = match (day, humantime::parse_rfc3339(text)) {
-            (Ok(day), _) => millis(day).after(DAY),
-            (_, Ok(moment)) => millis(moment),
+        let (day, moment) = (UnixMillis::parse_day(text), UnixMillis::parse_rfc3339(text));
+        let until = match (day, moment) {
+            (Some(day), _) => day.after(DAY),
+            (_, Some(moment)) => moment,
             _ => {
                 return Err(
                     "expected a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z"
@@ -66,30 +61,16 @@ impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(moment) = self;
         if moment.0.rem_euclid(DAY_MILLIS) == 0 {
-            let day = humantime::format_rfc3339_seconds(time(moment.before(DAY)));
-            return f.write_str(&day.to_string()[..10]);
+            return f.write_str(&moment.before(DAY).day());
         }
-        f.write_str(&Self::moment_text(*moment))
+        f.write_str(&moment.rfc3339())
     }
 }
 
 /// A moment as people write it.
 pub(super) fn moment(text: &str) -> Result<UnixMillis, String> {
-    let moment = humantime::parse_rfc3339(text.trim()).map(millis);
-    moment.map_err(|_| "expected a moment such as 2027-01-31T12:00:00Z".to_owned())
-}
-
-fn millis(time: SystemTime) -> UnixMillis {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixMillis::default().after(since)
-}
-
-/// One before 1970, or beyond what a calendar has, is never made by reading.
-fn time(moment: UnixMillis) -> SystemTime {
-    /// 9999-12-31T23:59:59Z.
-    const LAST: u64 = 253_402_300_799_000;
-    let millis = u64::try_from(moment.0).unwrap_or(0).min(LAST);
-    UNIX_EPOCH + Duration::from_millis(millis)
+    UnixMillis::parse_rfc3339(text)
+        .ok_or_else(|| "expected a moment such as 2027-01-31T12:00:00Z".to_owned())
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! What could not be seen: beside the links, so that nobody takes a part for all.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::inventory::{Failure, Look, Snapshot, Standing};
+use crate::share::{ShareKind, UnixMillis};
+
+/// Something that is not seen, or not all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotSeen {
+    /// The organisation; none where it is a partner's list of clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
+    /// The partner whose clients can't be listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partner: Option<String>,
+    /// The list, by the value of its label `source`; none where it is all of the organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'static str>,
+    /// Why, in a word: one of the label `reason`, or `waiting`, `not_allowed`, `not_asked`, `stale`,
+    /// `emptied`, `unlisted`.
+    pub reason: &'static str,
+    /// Why, in a sentence that is free of secrets and of what people wrote.
+    pub detail: String,
+    /// When it was last seen whole; none: never.
+    #[serde(serialize_with = "super::json::optional_moment")]
+    pub last_seen: Option<UnixMillis>,
+}
+
+/// All that is not seen, or not whole, in the order in which it is shown.
+pub fn not_seen(snapshot: &Snapshot) -> Vec<NotSeen> {
+    let partners = snapshot.partners.iter().filter_map(|look| {
+        let polls = &look.standing.polls;
+        let (reason, detail) = match (polls.failure(), polls.last()) {
+            (Some(failure), _) => why_failed(failure),
+            (None, None) => waiting(),
+            (None, Some(_)) => return None,
+        };
+        Some(NotSeen {
+            org: None,
+            partner: Some(look.partner.name().to_owned()),
+            source: Some("partner_clients"),
+            reason,
+            detail: format!("its clients can't be listed: {detail}"),
+            last_seen: polls.last_success().map(|moment| moment.time),
+        })
+    });
+    let organizations = snapshot.organizations.iter();
+    partners
+        .chain(organizations.flat_map(|look| of_organization(snapshot, look)))
+        .collect()
+}
+
+fn of_organization(snapshot: &Snapshot, look: &Look) -> Vec<NotSeen> {
+    let org = || Some(look.name().to_owned());
+    if !look.organization.is_allowed() {
+        return vec![NotSeen {
+            org: org(),
+            partner: None,
+            source: None,
+            reason: "not_allowed",
+            detail: "the client does not let the partner in".to_owned(),
+            last_seen: None,
+        }];
+    }
+    let lists = look.standings.iter().filter_map(|(kind, standing)| {
+        let (reason, detail) = of_list(snapshot, look, standing)?;
+        Some(NotSeen {
+            org: org(),
+            partner: None,
+            source: Some(ShareKind::list(*kind)),
+            reason,
+            detail,
+            last_seen: last_seen(standing),
+        })
+    });
+    lists.collect()
+}
+
+/// Of a list that was kept over a restart, when it was kept.
+fn last_seen(standing: &Standing) -> Option<UnixMillis> {
+    let look = standing.last_look().map(|look| look.obtained());
+    look.or(standing.last_success()).map(|moment| moment.time)
+}
+
+/// Why a list is not seen, or not all of it.
+fn of_list(
+    snapshot: &Snapshot,
+    look: &Look,
+    standing: &Standing,
+) -> Option<(&'static str, String)> {
+    if let Some(failure) = standing.failure() {
+        return Some(why_failed(failure));
+    }
+    if !look.organization.is_asked() {
+        let detail = "it was watched before, and is not asked for now";
+        return Some(("not_asked", detail.to_owned()));
+    }
+    if standing.last_poll().is_none() {
+        return Some(waiting());
+    }
+    if standing.is_partial() {
+        let detail = "Rhombus warns that what it lists is not whole";
+        return Some(("partial", detail.to_owned()));
+    }
+    if standing.is_emptied() {
+        let detail = "it lists no link any more, which is believed when it is said again";
+        return Some(("emptied", detail.to_owned()));
+    }
+    if look.inventory(standing, &snapshot.view).is_none() {
+        let detail = "the last good answer is too old to be believed";
+        return Some(("stale", detail.to_owned()));
+    }
+    let unlisted = standing.last_look().and_then(|look| look.unlisted());
+    let unlisted = unlisted.filter(|unlisted| *unlisted > 0)?;
+    Some((
+        "unlisted",
+        format!("{unlisted} more are counted than are listed to this key"),
+    ))
+}
+
+fn waiting() -> (&'static str, String) {
+    ("waiting", "it was not asked for yet".to_owned())
+}
+
+fn why_failed(failure: &Failure) -> (&'static str, String) {
+    (failure.reason.label(), failure.message.clone())
+}
+
+/// One line, for a terminal: names that would act on it are for the caller to escape.
+impl fmt::Display for NotSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [self.org.as_deref(), self.partner.as_deref(), self.source];
+        for name in names.into_iter().flatten() {
+            write!(f, "{name}: ")?;
+        }
+        write!(f, "{}: {}", self.reason, self.detail)
+    }
+}
