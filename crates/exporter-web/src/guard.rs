@@ -1,5 +1,5 @@
 //! What every request passes before the routes: that it is for one host, the size limit of its
-//! body, the password, the configured headers. It also tells the connection when an answer begins
+//! body, the password, the configured headers. It tells the routes who asks, and the connection when an answer begins
 //! and ends.
 
 use std::convert::Infallible;
@@ -17,7 +17,8 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use crate::answer_body::AnswerBody;
-use crate::config::WebConfig;
+use crate::client::Client;
+use crate::config::{ShownCertificate, WebConfig};
 use crate::deadlines::Activity;
 use crate::peer::Peer;
 use crate::rejection::Rejection;
@@ -30,8 +31,24 @@ pub(super) struct Guard {
     pub(super) max_body_bytes: usize,
     pub(super) probe_paths: &'static [&'static str],
     pub(super) activity: Arc<Activity>,
-    pub(super) peer: Peer,
+    pub(super) caller: Caller,
     pub(super) stats: ConnectionStats,
+}
+
+/// Who is at the other end of a connection.
+#[derive(Clone)]
+pub(super) struct Caller {
+    pub(super) peer: Peer,
+    pub(super) certificate: Option<Arc<ShownCertificate>>,
+}
+
+impl From<Peer> for Caller {
+    fn from(peer: Peer) -> Self {
+        Self {
+            peer,
+            certificate: None,
+        }
+    }
 }
 
 impl Service<Request<Incoming>> for Guard {
@@ -45,14 +62,14 @@ impl Service<Request<Incoming>> for Guard {
         let checked =
             check_host(&request).and_then(|()| limit_body(&mut request, self.max_body_bytes));
         let (app, web, stats) = (self.app.clone(), self.web.clone(), self.stats.clone());
-        let (peer, probe_paths) = (self.peer, self.probe_paths);
+        let (caller, probe_paths) = (self.caller.clone(), self.probe_paths);
         Box::pin(async move {
             let response = match (checked, web) {
                 (Err(rejection), _) => rejected(rejection, version, &stats),
-                (Ok(()), None) => answer(app, request, &stats).await?,
+                (Ok(()), None) => answer(app, request, Client::default(), &stats).await?,
                 (Ok(()), Some(web)) => {
                     let is_probe = probe_paths.contains(&request.uri().path());
-                    configured(&web, app, request, peer, is_probe, &stats).await?
+                    configured(&web, app, request, &caller, is_probe, &stats).await?
                 }
             };
             answering.part_ready();
@@ -90,15 +107,22 @@ async fn configured(
     web: &WebConfig,
     app: TowerToHyperService<Router>,
     request: Request<Incoming>,
-    peer: Peer,
+    caller: &Caller,
     is_probe: bool,
     stats: &ConnectionStats,
 ) -> Result<Response<Body>, Infallible> {
     let active = web.active();
     let version = request.version();
-    let admission = active.admit(request.headers(), peer, is_probe);
+    let admission = active.admit(request.headers(), caller.peer, is_probe);
     let mut response = match admission.await {
-        Ok(()) => answer(app, request, stats).await?,
+        Ok(user) => {
+            let certificate = caller.certificate.as_ref();
+            let client = Client {
+                user,
+                has_certificate: certificate.is_some_and(|it| it.is_trusted_by(&active)),
+            };
+            answer(app, request, client, stats).await?
+        }
         Err(rejection) => rejected(rejection, version, stats),
     };
     for (name, value) in &active.headers {
@@ -109,9 +133,11 @@ async fn configured(
 
 async fn answer(
     app: TowerToHyperService<Router>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
+    client: Client,
     stats: &ConnectionStats,
 ) -> Result<Response<Body>, Infallible> {
+    request.extensions_mut().insert(client);
     let response = app.call(request).await?;
     // A body that didn't say how large it is was refused where it was read.
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {

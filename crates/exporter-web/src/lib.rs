@@ -52,7 +52,7 @@
 //! It knows nothing of what is served, and uses no other crate of this workspace: what a page says,
 //! what a metric is called, which flag names the file is the caller's. `server` runs the connections:
 //! `connection_limit` says how many there may be, `deadlines` how long a client may take. Every
-//! request passes `guard`. `config` has the file. All that refuses someone counts that in `stats`.
+//! request passes `guard`, which tells the routes by [`Client`] who asks. `config` has the file. All that refuses someone counts that in `stats`.
 
 #![cfg_attr(
     test,
@@ -63,6 +63,7 @@
 )]
 
 mod answer_body;
+mod client;
 mod config;
 mod connection_limit;
 mod deadlines;
@@ -77,6 +78,7 @@ mod server;
 mod stats;
 mod timed_stream;
 
+pub use client::Client;
 pub use config::{Checked, WebConfig, WebConfigError};
 pub use options::ServerOptions;
 pub use server::serve;

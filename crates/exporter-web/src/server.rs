@@ -21,10 +21,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use crate::config::ALPN_HTTP2;
+use crate::config::{ALPN_HTTP2, ShownCertificate};
 use crate::connection_limit::ConnectionLimit;
 use crate::deadlines::{Activity, Timeouts};
-use crate::guard::Guard;
+use crate::guard::{Caller, Guard};
 use crate::handshake::Handshakes;
 use crate::options::ServerOptions;
 use crate::peer::Peer;
@@ -154,31 +154,36 @@ impl Server {
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.options.write_timeout));
         let stream = Box::pin(stream);
-        let peer = Peer::from(client);
-        let tls = self
-            .options
-            .web
-            .as_ref()
-            .and_then(|web| Some(web.active().tls.as_ref()?.config.clone()));
-        let Some(config) = tls else {
-            return self.converse(stream, Protocol::Http1, peer, activity).await;
+        let mut caller = Caller::from(Peer::from(client));
+        let web = self.options.web.as_ref();
+        let Some(tls) = web.and_then(|web| web.active().tls.clone()) else {
+            return self
+                .converse(stream, Protocol::Http1, caller, activity)
+                .await;
         };
-        let handshake = self.handshakes.perform(stream, client, config);
+        let handshake = self.handshakes.perform(stream, client, tls.config.clone());
         match self.shutdown.run_until_cancelled(handshake).await {
             None => {}
             Some(None) => self.refuse(Refused::TlsHandshake),
             Some(Some(stream)) => {
-                let protocol = match stream.get_ref().1.alpn_protocol() {
+                let session = stream.get_ref().1;
+                let protocol = match session.alpn_protocol() {
                     Some(ALPN_HTTP2) => Protocol::Http2,
                     _ => Protocol::Http1,
                 };
-                self.converse(stream, protocol, peer, activity).await;
+                caller.certificate = ShownCertificate::new(session, &tls).map(Arc::new);
+                self.converse(stream, protocol, caller, activity).await;
             }
         }
     }
 
-    async fn converse<S>(&self, stream: S, protocol: Protocol, peer: Peer, activity: Arc<Activity>)
-    where
+    async fn converse<S>(
+        &self,
+        stream: S,
+        protocol: Protocol,
+        caller: Caller,
+        activity: Arc<Activity>,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         activity.begin(protocol == Protocol::Http2);
@@ -188,7 +193,7 @@ impl Server {
             max_body_bytes: self.options.max_body_bytes,
             probe_paths: self.options.probe_paths,
             activity: activity.clone(),
-            peer,
+            caller,
             stats: self.options.connections.clone(),
         };
         let stats = self.options.connections.clone();

@@ -99,19 +99,24 @@ impl BasicAuth {
         self.checks = before.checks.clone();
     }
 
-    /// Whether the request has the name of a user and that user's password.
-    pub(super) async fn admit(&self, headers: &HeaderMap, peer: Peer) -> Result<(), Rejection> {
+    /// The names of the users.
+    pub(super) fn users(&self) -> impl Iterator<Item = &str> {
+        self.users.keys().map(String::as_str)
+    }
+
+    /// The user whose name and password the request has.
+    pub(super) async fn admit(&self, headers: &HeaderMap, peer: Peer) -> Result<String, Rejection> {
         let (user, password) = credentials(headers).ok_or(Rejection::Unauthorized)?;
         let known = self.users.get(&user);
         let attempt = Attempt {
             digest: self.checks.digest(&user, known, &password),
             hash: known.unwrap_or(&self.decoy).clone(),
             is_known: known.is_some(),
-            user,
+            user: user.clone(),
             password,
         };
         if self.checks.is_right(attempt, peer).await? {
-            Ok(())
+            Ok(user)
         } else {
             Err(Rejection::Unauthorized)
         }
@@ -241,7 +246,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, format!("Basic {encoded}").parse().unwrap());
         let peer = Peer::from(SocketAddr::from(([192, 0, 2, 1], 1)));
-        auth.admit(&headers, peer).await
+        let admitted = auth.admit(&headers, peer).await?;
+        assert_eq!(admitted, user);
+        Ok(())
     }
 
     /// From then on nothing can be checked.

@@ -10,8 +10,10 @@ use arc_swap::ArcSwap;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
+use super::auth::BasicAuth;
 use super::error::WebConfigError;
 use super::file::{WebSettings, load};
+use super::tls::Tls;
 use crate::peer::Peer;
 use crate::rejection::Rejection;
 
@@ -69,11 +71,23 @@ impl WebConfig {
     }
 
     /// Whether whoever is answered has shown who they are: by a password, or by a certificate of an
-    /// authority that is trusted for it.
+    /// authority that is trusted for it. Where a certificate may be left out, not everyone has.
     pub fn identifies_clients(&self) -> bool {
         let active = self.active();
+        let clients = active.tls.as_ref().map(Tls::requirements);
+        active.auth.is_some() || clients.is_some_and(|clients| clients.presence && clients.issuer)
+    }
+
+    /// Whether a client may show who they are by a certificate.
+    pub fn verifies_certificates(&self) -> bool {
+        let active = self.active();
         let tls = active.tls.as_ref();
-        active.auth.is_some() || tls.is_some_and(|tls| tls.requirements.issuer)
+        tls.is_some_and(|tls| tls.requirements().issuer)
+    }
+
+    /// The names of those who have a password; none: nobody is asked for one.
+    pub fn users(&self) -> Vec<String> {
+        self.active().users()
     }
 
     /// What is in use now.
@@ -85,7 +99,7 @@ impl WebConfig {
     fn may_follow(&self, mut loaded: WebSettings) -> Result<WebSettings, WebConfigError> {
         let file = || self.file.clone();
         let before = self.active();
-        let requirements = |loaded: &WebSettings| loaded.tls.as_ref().map(|tls| tls.requirements);
+        let requirements = |loaded: &WebSettings| loaded.tls.as_ref().map(Tls::requirements);
         match (requirements(&loaded), requirements(&before)) {
             (None, None) => {}
             (Some(new), Some(before)) if new.cover(before) => {}
@@ -120,15 +134,27 @@ impl fmt::Debug for WebConfig {
     }
 }
 
+impl Checked {
+    /// The names of those who will have a password.
+    pub fn users(&self) -> Vec<String> {
+        self.0.users()
+    }
+}
+
 impl WebSettings {
+    fn users(&self) -> Vec<String> {
+        let auth = self.auth.iter();
+        auth.flat_map(BasicAuth::users).map(str::to_owned).collect()
+    }
+
     /// Whether a request of `peer` with these headers may be answered. A probe asks whether the
-    /// server serves.
+    /// server serves. Gives the user whose password it has, where one is asked for.
     pub(crate) async fn admit(
         &self,
         headers: &HeaderMap,
         peer: Peer,
         is_probe: bool,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Option<String>, Rejection> {
         // Whoever restarts what is not healthy must not do so because others ask too often. With a
         // password it could be guessed there.
         let is_free = is_probe && !headers.contains_key(AUTHORIZATION);
@@ -139,8 +165,8 @@ impl WebSettings {
             return Err(Rejection::TooMany);
         }
         match &self.auth {
-            Some(auth) => auth.admit(headers, peer).await,
-            None => Ok(()),
+            Some(auth) => auth.admit(headers, peer).await.map(Some),
+            None => Ok(None),
         }
     }
 }

@@ -21,10 +21,19 @@ pub(crate) const ALPN_HTTP2: &[u8] = b"h2";
 const ALPN_HTTP1: &[u8] = b"http/1.1";
 
 /// What to serve TLS with.
+#[derive(Clone)]
 pub(crate) struct Tls {
     pub(crate) config: Arc<ServerConfig>,
-    /// What of a client's certificate that checks.
-    pub(super) requirements: Requirements,
+    /// What checks clients' certificates; none: they are not asked for.
+    pub(super) clients: Option<Arc<ClientCerts>>,
+}
+
+impl Tls {
+    /// What of a client's certificate is checked.
+    pub(super) fn requirements(&self) -> Requirements {
+        let clients = self.clients.as_ref();
+        clients.map_or_else(Requirements::default, |clients| clients.requirements())
+    }
 }
 
 type Texts = Option<Spanned<Vec<Spanned<String>>>>;
@@ -90,7 +99,7 @@ impl TlsSection {
             ("client_ca", &this.client_ca),
             ("client_ca_file", &this.client_ca_file),
         )?;
-        let clients = this.client_certs(ca, &provider)?;
+        let clients = this.client_certs(ca, &provider)?.map(Arc::new);
 
         let missing = |keys| {
             let message = format!("one of {keys} is missing");
@@ -102,9 +111,8 @@ impl TlsSection {
         let key = files
             .pem(("key", &this.key), ("key_file", &this.key_file))?
             .ok_or_else(|| missing("key_file and key"))?;
-        let requirements = clients.as_ref().map(ClientCerts::requirements);
-        let builder = match clients {
-            Some(clients) => builder.with_client_cert_verifier(Arc::new(clients)),
+        let builder = match clients.clone() {
+            Some(clients) => builder.with_client_cert_verifier(clients),
             None => builder.with_no_client_auth(),
         };
         let mut config = builder
@@ -117,7 +125,7 @@ impl TlsSection {
         }
         Ok(Some(Tls {
             config: Arc::new(config),
-            requirements: requirements.unwrap_or_default(),
+            clients,
         }))
     }
 

@@ -7,6 +7,7 @@
 
 mod app;
 mod auth;
+mod clients;
 mod config_files;
 mod frames;
 mod http2;
