@@ -38,6 +38,7 @@ async fn exposition() -> String {
         "--collect.sources=clip_groups,live_streams",
         "--collect.requests-per-second=10",
         &storage,
+        "--web.external-url=https://exporter.example/",
     ];
     let exporter = exporter(&simulator, &flags);
     exporter

@@ -89,6 +89,8 @@ pub(crate) async fn page(fleet: &Arc<FleetHandle>, path: &str) -> (usize, Durati
         reload: None,
         telemetry_path: "/metrics".parse().expect("a path"),
         web: None,
+        viewers: Arc::default(),
+        external_url: None,
         is_demo: false,
         version: String::new(),
         revision: String::new(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args};
 
 use super::address::ListenAddress;
-use crate::pages::TelemetryPath;
+use crate::pages::{ExternalUrl, SharesMode, TelemetryPath};
 use crate::telemetry::{LogFormat, LogLevel};
 
 /// Where to listen.
@@ -33,6 +33,21 @@ pub struct WebArgs {
         default_value = "/metrics"
     )]
     pub telemetry_path: TelemetryPath,
+
+    /// Where people open the pages; alerts and dashboards link to it
+    #[arg(long = "web.external-url", value_name = "URL")]
+    pub external_url: Option<ExternalUrl>,
+
+    /// Details of links: auto shows them to whoever has shown who they are, and on loopback; on to
+    /// all who ask; off to nobody
+    #[arg(
+        long = "web.shares",
+        value_name = "MODE",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub shares: SharesMode,
 
     /// The web server's own file.
     #[command(flatten)]

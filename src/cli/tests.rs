@@ -153,6 +153,8 @@ fn a_wrong_value_names_the_flag_and_says_what_was_expected() {
         ),
         ("--web.listen-address=80", "expected :PORT, HOST:PORT"),
         ("--web.telemetry-path=/-/ready", "belongs to another page"),
+        ("--web.external-url=exporter", "expected a URL such as"),
+        ("--web.shares=yes", "[possible values: auto, on, off]"),
         ("--web.max-connections=0", "0 is not in 1..=65536"),
         (
             "--log.level=loud",
@@ -220,6 +222,16 @@ fn a_variable_is_its_flag() {
             &["serve"],
             ("…_WEB_ENABLE_LIFECYCLE", "true"),
             "--web.enable-lifecycle",
+        ),
+        (
+            &["serve"],
+            ("…_WEB_EXTERNAL_URL", "http://a"),
+            "--web.external-url=http://a",
+        ),
+        (
+            &["check-config"],
+            ("…_WEB_SHARES", "off"),
+            "--web.shares=off",
         ),
         (
             &["healthcheck"],

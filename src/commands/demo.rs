@@ -1,5 +1,6 @@
 //! `demo`: the exporter against the built-in simulator, with nothing to set up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use exporter_web::ServerOptions;
@@ -18,8 +19,9 @@ use crate::cli::DemoArgs;
 use crate::clock::Clock;
 use crate::config::{
     Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns, Until,
+    WebSection,
 };
-use crate::pages::TelemetryPath;
+use crate::pages::{SharesMode, TelemetryPath, Viewers};
 use crate::policy::{Exception, Match, Policies, Policy, SeriesLimit, built_in};
 use crate::rhombus::{ApiKey, Endpoint, Transport};
 use crate::share::UnixMillis;
@@ -65,15 +67,20 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
             ..Collect::default()
         },
         policy: policy(clock.now())?.into(),
+        web: WebSection::default(),
     };
+    let address = url(listener.local_addr()?);
     let web = Web {
         telemetry_path: TelemetryPath::default(),
         config: None,
         enable_lifecycle: false,
         max_connections: 512,
+        // What it shows is made up.
+        viewers: Arc::new(Viewers::new(SharesMode::On, None)),
+        external_url: Some(address.parse()?),
         is_demo: true,
     };
-    invite(&url(listener.local_addr()?))?;
+    invite(&address)?;
     Exporter::start(&config, None, Transport::default(), listener, web, None)?
         .run(signals)
         .await

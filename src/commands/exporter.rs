@@ -21,7 +21,7 @@ use crate::collector::{Collector, Watching};
 use crate::config::Config;
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
-use crate::pages::{self, App, TelemetryPath, Workers};
+use crate::pages::{self, App, ExternalUrl, TelemetryPath, Viewers, Workers};
 use crate::rhombus::Transport;
 use crate::store::{Keeper, Storage};
 
@@ -36,6 +36,8 @@ pub(super) struct Web {
     pub(super) config: Option<Arc<WebConfig>>,
     pub(super) enable_lifecycle: bool,
     pub(super) max_connections: usize,
+    pub(super) viewers: Arc<Viewers>,
+    pub(super) external_url: Option<ExternalUrl>,
     /// Whether the data is the built-in simulator's.
     pub(super) is_demo: bool,
 }
@@ -78,6 +80,9 @@ impl Exporter {
         if web.is_demo {
             metrics.mark_as_demo()?;
         }
+        if let Some(url) = &web.external_url {
+            metrics.tell_external_url(url.as_str())?;
+        }
         let keeper = storage.as_ref().map(|storage| storage.keeper.clone());
         if let Some(keeper) = keeper.clone() {
             metrics.watch_storage(Box::new(move || keeper.stats()));
@@ -102,6 +107,8 @@ impl Exporter {
             reload: requests.filter(|_| web.enable_lifecycle),
             telemetry_path: web.telemetry_path,
             web: web.config.clone(),
+            viewers: web.viewers,
+            external_url: web.external_url,
             is_demo: web.is_demo,
             version: build_info::VERSION.to_owned(),
             revision: build_info::REVISION.to_owned(),
@@ -196,7 +203,7 @@ mod tests {
     use super::super::signals::TEST_TURN;
     use super::*;
     use crate::config::Collect;
-    use crate::config::PolicySection;
+    use crate::config::{PolicySection, WebSection};
 
     /// More than anything takes that does not hang, on a busy machine too.
     const LONG: Duration = Duration::from_secs(60);
@@ -208,6 +215,7 @@ mod tests {
             partners: Vec::new(),
             collect: Collect::default(),
             policy: PolicySection::default(),
+            web: WebSection::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = Web {
@@ -215,6 +223,8 @@ mod tests {
             config: None,
             enable_lifecycle: false,
             max_connections: 8,
+            viewers: Arc::default(),
+            external_url: None,
             is_demo: false,
         };
         let transport = Transport::default();

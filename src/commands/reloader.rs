@@ -15,9 +15,9 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::collector::Collector;
-use crate::config::{ConfigError, Loaded, PolicySection};
+use crate::config::{ConfigError, Loaded, PolicySection, WebSection};
 use crate::metrics::Metrics;
-use crate::pages::ReloadRequest;
+use crate::pages::{ReloadRequest, Viewers};
 
 /// How often the web configuration and the file of exceptions are looked at for changes.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -47,6 +47,13 @@ pub(super) enum Read {
     Exceptions(Result<NewExceptions, String>),
 }
 
+/// What is in use, beside the collectors, and changes at a reload.
+pub(super) struct InUse {
+    pub(super) web: Option<Arc<WebConfig>>,
+    pub(super) viewers: Arc<Viewers>,
+    pub(super) policy: PolicySection,
+}
+
 /// Reads the configuration again, and uses what is right.
 pub(super) struct Reloader {
     files: Files,
@@ -64,6 +71,7 @@ struct Files {
     config_turn: Turn,
     web: Option<Arc<WebConfig>>,
     web_turn: Turn,
+    viewers: Arc<Viewers>,
     /// As it is in use.
     policy: PolicySection,
     policy_turn: Turn,
@@ -84,14 +92,13 @@ struct Refused {
 }
 
 impl Reloader {
-    /// A reloader of these, which `hangups` ask for a reload. `policy` is in use.
-    pub(super) fn new(
-        load: Load,
-        web: Option<Arc<WebConfig>>,
-        policy: PolicySection,
-        hangups: Signal,
-        clock: Clock,
-    ) -> Self {
+    /// A reloader of what `load` gives and of what is in use, which `hangups` ask for a reload.
+    pub(super) fn new(load: Load, in_use: InUse, hangups: Signal, clock: Clock) -> Self {
+        let InUse {
+            web,
+            viewers,
+            policy,
+        } = in_use;
         let mut looks = interval_at(Instant::now() + LOOK_INTERVAL, LOOK_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -100,6 +107,7 @@ impl Reloader {
                 config_turn: Turn::default(),
                 web,
                 web_turn: Turn::default(),
+                viewers,
                 policy,
                 policy_turn: Turn::default(),
                 clock,
@@ -207,17 +215,41 @@ impl Files {
         (loaded, web): (Box<Loaded>, NewWeb),
         collector: &mut Collector,
     ) -> Result<(), String> {
+        let warning = self.check_viewers(&loaded.config.web, web.as_ref());
+        let warning = warning.map_err(|error| error.to_string())?;
         log_warnings(&loaded);
+        warning.iter().for_each(|warning| warn!("{warning}"));
         let applied = collector.apply(&loaded.config);
         applied.map_err(|error| error.to_string())?;
         self.policy = loaded.config.policy;
+        self.viewers
+            .allow_only(loaded.config.web.share_viewers.clone());
         self.use_web(web);
         Ok(())
     }
 
+    /// Holds who may see details of links against the users that there will be.
+    fn check_viewers(
+        &self,
+        section: &WebSection,
+        new: Option<&Checked>,
+    ) -> Result<Option<String>, ConfigError> {
+        let users = match new {
+            Some(new) => Some(new.users()),
+            None => self.web.as_ref().map(|web| web.users()),
+        };
+        section.check(users.as_deref())
+    }
+
     fn use_web(&self, new: NewWeb) {
-        if let (Some(config), Some(new)) = (&self.web, new) {
-            config.activate(new);
+        let (Some(config), Some(new)) = (&self.web, new) else {
+            return;
+        };
+        config.activate(new);
+        if !self.viewers.are_among(&config.users()) {
+            warn!(
+                "web.share_viewers names a user who has no password in basic_auth_users any more;                  the next reload will be refused for that"
+            );
         }
     }
 }

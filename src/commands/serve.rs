@@ -10,11 +10,12 @@ use tracing::info;
 use super::descriptors;
 use super::exporter::{Exporter, Web};
 use super::listen::bind;
-use super::reloader::{Load, Reloader, log_warnings};
+use super::reloader::{InUse, Load, Reloader, log_warnings};
 use super::signals::{EndSignals, hangups, survive_full_files};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
-use crate::config::{self, Environment, Loaded};
+use crate::config::{self, Config, ConfigError, Environment, Loaded};
+use crate::pages::Viewers;
 use crate::store::{Kept, Storage, StoreError};
 use crate::telemetry;
 
@@ -38,9 +39,12 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
         web,
         storage,
     } = ready?;
-    let policy = loaded.config.policy.clone();
-    let reloader = Reloader::new(load, web.config.clone(), policy, hangups, clock);
-    let reloader = Some(reloader);
+    let in_use = InUse {
+        web: web.config.clone(),
+        viewers: web.viewers.clone(),
+        policy: loaded.config.policy.clone(),
+    };
+    let reloader = Some(Reloader::new(load, in_use, hangups, clock));
     Exporter::start(&loaded.config, reloader, transport, listener, web, storage)?
         .run(signals)
         .await
@@ -66,7 +70,10 @@ struct Ready {
 async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<Ready> {
     let (file, directory) = (args.web.config_file.path, args.storage.directory);
     let read = move || {
-        let read = (load()?, web_config(file.as_deref())?);
+        let mut read = (load()?, web_config(file.as_deref())?);
+        let (loaded, web) = &mut read;
+        let warning = check_viewers(&loaded.config, web.as_deref())?;
+        loaded.warnings.extend(warning);
         // Only where all else is right: it is taken from then on.
         anyhow::Ok((read, directory.as_deref().map(open).transpose()?))
     };
@@ -78,16 +85,21 @@ async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<Ready> {
     }
     log_warnings(&loaded);
     descriptors::raise(args.web.max_connections);
+    let listener = bind(&args.listen.listen_address).await?;
+    let viewers = Viewers::new(args.web.shares, listener.local_addr().ok());
+    viewers.allow_only(loaded.config.web.share_viewers.clone());
     let web = Web {
         telemetry_path: args.web.telemetry_path,
         config,
         enable_lifecycle: args.web.enable_lifecycle,
         max_connections: args.web.max_connections as usize,
+        viewers: Arc::new(viewers),
+        external_url: args.web.external_url,
         is_demo: false,
     };
     Ok(Ready {
         loaded,
-        listener: bind(&args.listen.listen_address).await?,
+        listener,
         web,
         storage,
     })
@@ -108,6 +120,18 @@ fn open(directory: &Path) -> Result<Storage, StoreError> {
 /// When it is wrong.
 pub(super) fn web_config(path: Option<&Path>) -> anyhow::Result<Option<Arc<WebConfig>>> {
     Ok(path.map(WebConfig::load).transpose()?.map(Arc::new))
+}
+
+/// Holds `web.share_viewers` against the users of the web configuration. Gives what should be known.
+///
+/// # Errors
+/// Where somebody is named who is no user.
+pub(super) fn check_viewers(
+    config: &Config,
+    web: Option<&WebConfig>,
+) -> Result<Option<String>, ConfigError> {
+    let users = web.map(WebConfig::users);
+    config.web.check(users.as_deref())
 }
 
 #[cfg(test)]

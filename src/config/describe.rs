@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::settings::SETTINGS;
 use super::value::show_duration;
-use super::{Collect, Config, CredentialSource, KeySource, Organization, Partner, policy};
+use super::{Collect, Config, CredentialSource, KeySource, Organization, Partner, policy, web};
 use crate::rhombus::Endpoint;
 
 /// What would run, as YAML with secrets redacted. The same for equal configurations.
@@ -30,6 +30,7 @@ pub fn describe(config: &Config) -> String {
         &config.policy,
         &names.collect::<Vec<_>>(),
     ));
+    yaml.push_str(&web::describe(&config.web));
     yaml
 }
 
@@ -144,6 +145,7 @@ organizations:
   - { name: pinned, api_key_file: /k, org_uuid: AAECAwQFBgcICQoLDA0ODw }
   - { name: hyphen, api_key_file: /l, org_uuid: -AECAwQFBgcICQoLDA0ODw }
 collect: { interval: 90s, expiring_within: [30d, 1h 30m], lookback: 7d, max_staleness: 1h }
+web: { share_viewers: ["on", "müller: '", ann] }
 "#;
 
     #[test]

@@ -16,6 +16,7 @@ use super::policy::PolicyFile;
 use super::problem::Report;
 use super::settings::{KEYS, SETTINGS, Setting};
 use super::syntax;
+use super::web::WebFile;
 
 /// A value as written, and its line.
 pub(super) type Text = Spanned<String>;
@@ -36,6 +37,9 @@ pub(super) struct File {
     /// What shares are judged by. It may be there and empty too.
     #[serde(default)]
     pub(super) policy: Option<PolicyFile>,
+    /// Which users may see details of links.
+    #[serde(default)]
+    pub(super) web: Option<WebFile>,
 }
 
 impl File {

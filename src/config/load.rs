@@ -11,7 +11,7 @@ use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT, Na
 use super::problem::{ConfigError, Report};
 use super::{
     Config, Environment, Flags, Loaded, PolicySection, certificates, collect, partners, policy,
-    proxy, value,
+    proxy, value, web,
 };
 use crate::share::UnixMillis;
 
@@ -174,6 +174,7 @@ fn assemble(
     let partners = partners.map(|list| partners::from_file(&mut reader, &mut names, &list));
     let policy = file.policy.unwrap_or_default();
     let policy = policy::resolve(&mut reader, &policy, now);
+    let web = web::resolve(&mut reader, &file.web.unwrap_or_default());
     let organizations = match own {
         Some(own) => Some(own),
         None if is_in_file => Some(Vec::new()),
@@ -200,6 +201,7 @@ fn assemble(
         partners,
         collect,
         policy,
+        web,
     };
     Some((config, places))
 }

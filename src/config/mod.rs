@@ -21,6 +21,7 @@ mod proxy;
 mod settings;
 mod syntax;
 mod value;
+mod web;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
 pub use settings::{Collect, INTERVAL, TIMEOUT};
 pub use value::{duration, organization_name};
+pub use web::WebSection;
 
 use crate::rhombus::{ApiKey, Endpoint};
 use crate::share::Id;
@@ -56,6 +58,8 @@ pub struct Config {
     pub collect: Collect,
     /// What shares are judged by.
     pub policy: PolicySection,
+    /// Which users may see details of links.
+    pub web: WebSection,
 }
 
 impl Config {

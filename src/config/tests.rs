@@ -55,6 +55,7 @@ fn one_organisation_needs_no_file() {
             partners: Vec::new(),
             collect: Collect::default(),
             policy: PolicySection::default(),
+            web: WebSection::default(),
         }
     );
     assert_eq!(loaded.warnings, [""; 0]);

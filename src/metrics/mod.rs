@@ -96,6 +96,20 @@ impl Metrics {
         self.registry.register(Box::new(demo))
     }
 
+    /// Says from now on where people find the pages, without a slash at the end.
+    ///
+    /// # Errors
+    /// When it is said already.
+    pub fn tell_external_url(&self, url: &str) -> prometheus::Result<()> {
+        let opts = Opts::new(
+            "rhombus_share_exporter_web_info",
+            "1; external_url is where people find the pages, without a slash at the end.",
+        );
+        let info = IntGaugeVec::new(opts, &["external_url"])?;
+        info.with_label_values(&[url]).set(1);
+        self.registry.register(Box::new(info))
+    }
+
     /// Tells from now on how the writing of what outlasts the process goes. Said once.
     pub fn watch_storage(&self, watch: WatchStorage) {
         self.exposition.watch_storage(watch);

@@ -2,8 +2,10 @@
 //! headers that no page can change; what is no browser sends neither of them.
 
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderValue, Request, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
+const SEC_FETCH_DEST: &str = "sec-fetch-dest";
+const SEC_FETCH_MODE: &str = "sec-fetch-mode";
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// Whether a page of another site asks for this.
@@ -14,6 +16,20 @@ pub(super) fn is_cross_site<B>(request: &Request<B>) -> bool {
     let host = asked_of(request.uri(), headers);
     sites.any(|site| site != "same-origin" && site != "none")
         || origins.any(|origin| !is_own(origin, host))
+}
+
+/// Whether a browser opens this as a page of its own, in a window or a tab: somebody has followed a
+/// link. Such a request shows nothing to the page that the link is on.
+pub(super) fn is_opened_page<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    let is_only = |name, expected| {
+        let mut values = headers.get_all(name).iter();
+        values.next().is_some_and(|value| value == expected) && values.next().is_none()
+    };
+    request.method() == Method::GET
+        && is_only(SEC_FETCH_MODE, "navigate")
+        && is_only(SEC_FETCH_DEST, "document")
+        && !headers.contains_key(ORIGIN)
 }
 
 /// The host and port that the request is for: HTTP/2 has them in its target.
@@ -100,6 +116,37 @@ mod tests {
                 expected,
                 "{headers:?}"
             );
+        }
+    }
+
+    #[test]
+    fn only_a_page_of_its_own_is_opened() {
+        let (mode, dest) = (
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        );
+        let is_opened = |method: Method, headers: &[(&str, &str)]| {
+            let mut request = Request::builder().method(method);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            is_opened_page(&request.body(()).unwrap())
+        };
+        assert!(is_opened(Method::GET, &[mode, dest]));
+        for (method, headers) in [
+            (Method::GET, vec![]),
+            (Method::GET, vec![mode]),
+            (Method::GET, vec![dest]),
+            (Method::HEAD, vec![mode, dest]),
+            (Method::POST, vec![mode, dest]),
+            (Method::GET, vec![mode, dest, dest]),
+            (Method::GET, vec![mode, ("sec-fetch-dest", "iframe")]),
+            (Method::GET, vec![mode, ("sec-fetch-dest", "empty")]),
+            (Method::GET, vec![("sec-fetch-mode", "no-cors"), dest]),
+            (Method::GET, vec![("sec-fetch-mode", "cors"), dest]),
+            (Method::GET, vec![mode, dest, ("origin", "null")]),
+        ] {
+            assert!(!is_opened(method, &headers), "{headers:?}");
         }
     }
 

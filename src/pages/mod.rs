@@ -1,10 +1,12 @@
 //! What is shown over HTTP: `routes` has what can be asked for, `landing` the page for people.
 //! Everything that is shown is read from memory. A new page begins as a line in the table of
-//! `routes`.
+//! `routes`; one that shows details of links, in that of `details`, for those whom `viewers` lets see them.
 
 mod blind_spots;
 mod cross_site;
+mod details;
 mod encoding;
+mod external_url;
 mod filter;
 mod headline;
 mod landing;
@@ -12,13 +14,20 @@ mod links;
 mod listing;
 mod partners;
 mod policy;
+mod problem;
+mod protection;
+mod refusal;
 mod routes;
 mod scrapes;
 mod standings;
 mod telemetry_path;
+mod this_machine;
+mod viewers;
 mod words;
 mod workers;
 
+pub use external_url::{ExternalUrl, ExternalUrlError};
 pub use routes::{App, PROBE_PATHS, ReloadRequest, router};
 pub use telemetry_path::{TelemetryPath, TelemetryPathError};
+pub use viewers::{SharesMode, Viewers};
 pub use workers::Workers;

@@ -6,6 +6,7 @@
 //! | `GET /` | the landing page; `?q=TEXT` shows the organisations whose names contain it, `&show=attention`, `open` or `all` which of them |
 //! | `GET /-/healthy` | 200, always: the process serves |
 //! | `GET /-/ready` | 200 once each list that is watched has been read, or refused as forbidden, else 503 |
+//! | `GET /shares…`, `/api/v1/…` | details of links, for those who may see them: the table of `details` |
 //! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled, and to a page of another site |
 //!
 //! Everything else is 404. `GET /metrics` is the one that must be fast: no layer is in front of it.
@@ -29,11 +30,13 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
+use super::external_url::ExternalUrl;
 use super::filter::Filter;
 use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
+use super::viewers::Viewers;
 use super::workers::Workers;
-use super::{landing, words};
+use super::{details, landing, words};
 use crate::clock::Clock;
 use crate::inventory::{FleetHandle, Organization};
 use crate::metrics::Exposition;
@@ -70,6 +73,10 @@ pub struct App {
     pub telemetry_path: TelemetryPath,
     /// What is asked of clients; none: nothing.
     pub web: Option<Arc<WebConfig>>,
+    /// Who may see details of links.
+    pub viewers: Arc<Viewers>,
+    /// Where people find the pages; none: nobody has said.
+    pub external_url: Option<ExternalUrl>,
     /// Whether the data is the built-in simulator's.
     pub is_demo: bool,
     /// The version that the landing page shows.
@@ -85,6 +92,13 @@ impl App {
             .as_ref()
             .is_some_and(|web| web.identifies_clients())
     }
+
+    /// Whether some clients have a certificate that is verified.
+    pub(super) fn verifies_certificates(&self) -> bool {
+        self.web
+            .as_ref()
+            .is_some_and(|web| web.verifies_certificates())
+    }
 }
 
 /// All routes.
@@ -93,14 +107,16 @@ pub fn router(app: App) -> Router {
         Some(_) => post(reload).put(reload),
         None => post(forbidden).put(forbidden),
     };
+    let app = Arc::new(app);
     Router::new()
+        .merge(details::routes(&app))
         .route(app.telemetry_path.as_str(), get(metrics))
         .route("/", get(landing_page))
         .route(HEALTHY, get(async || "Healthy.\n"))
         .route("/-/ready", get(ready))
         .route("/-/reload", reload)
         .fallback(async || (StatusCode::NOT_FOUND, "404 page not found\n"))
-        .with_state(Arc::new(app))
+        .with_state(app)
 }
 
 async fn landing_page(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {

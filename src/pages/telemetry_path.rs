@@ -13,7 +13,7 @@ pub enum TelemetryPathError {
     /// It begins with something else.
     #[error("expected a path that begins with /, such as /metrics")]
     NotAbsolute,
-    /// The landing page and the `/-/` routes are there.
+    /// The landing page, the `/-/` routes, and those with details of links are there.
     #[error("this path belongs to another page, expected one such as /metrics")]
     Taken,
     /// Clients take such parts away before they ask.
@@ -46,7 +46,10 @@ impl FromStr for TelemetryPath {
             Err(TelemetryPathError::NotAbsolute)
         } else if !text.bytes().all(plain) {
             Err(TelemetryPathError::Character)
-        } else if text == "/" || text.starts_with("/-/") || text.contains("//") {
+        } else if text == "/"
+            || text.contains("//")
+            || TAKEN.iter().any(|taken| is_below(text, taken))
+        {
             Err(TelemetryPathError::Taken)
         } else if text.split('/').any(|part| matches!(part, "." | "..")) {
             Err(TelemetryPathError::Dots)
@@ -54,6 +57,15 @@ impl FromStr for TelemetryPath {
             Ok(Self(text.to_owned()))
         }
     }
+}
+
+/// Where other pages are.
+const TAKEN: [&str; 3] = ["/-", "/shares", "/api"];
+
+/// Whether `path` is in the directory, or is that itself. `/-` alone is no page.
+fn is_below(path: &str, directory: &str) -> bool {
+    let rest = path.strip_prefix(directory);
+    rest.is_some_and(|rest| rest.starts_with('/') || rest.is_empty() && directory != "/-")
 }
 
 impl fmt::Display for TelemetryPath {
@@ -68,7 +80,15 @@ mod tests {
 
     #[test]
     fn a_path_is_taken_as_it_is() {
-        for path in ["/metrics", "/a/b.c_d~e-f", "/-", "/..a/b..", "/..."] {
+        for path in [
+            "/metrics",
+            "/a/b.c_d~e-f",
+            "/-",
+            "/..a/b..",
+            "/...",
+            "/apis",
+            "/shares-of",
+        ] {
             assert_eq!(path.parse::<TelemetryPath>().unwrap().as_str(), path);
         }
     }
@@ -81,6 +101,10 @@ mod tests {
             ("metrics", NotAbsolute),
             ("/", Taken),
             ("/-/ready", Taken),
+            ("/shares", Taken),
+            ("/shares/metrics", Taken),
+            ("/api", Taken),
+            ("/api/v1/metrics", Taken),
             ("//metrics", Taken),
             ("/{path}", Character),
             ("/*", Character),

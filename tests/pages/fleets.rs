@@ -165,6 +165,8 @@ pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
         reload: None,
         telemetry_path: "/metrics".parse().unwrap(),
         web: None,
+        viewers: Arc::default(),
+        external_url: None,
         is_demo: false,
         version: "1.2.3".to_owned(),
         revision: "0123456789abcdef".to_owned(),

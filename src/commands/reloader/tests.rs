@@ -14,7 +14,7 @@ use super::super::signals::hangups;
 use super::*;
 use crate::clock::Clock;
 use crate::collector::Watching;
-use crate::config::{Collect, Config, PolicySection};
+use crate::config::{Collect, Config, PolicySection, WebSection};
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Form;
 use crate::rhombus::Transport;
@@ -55,14 +55,13 @@ impl Hanging {
         let file = directory.path().join("web.yml");
         fs::write(&file, "{}\n").unwrap();
         let web = Some(Arc::new(WebConfig::load(&file).unwrap()));
-        let (load, asked, go_on) = hanging_load();
-        let mut reloader = Reloader::new(
-            load,
+        let in_use = InUse {
             web,
-            PolicySection::default(),
-            hangups().unwrap(),
-            Clock::system(),
-        );
+            viewers: Arc::default(),
+            policy: PolicySection::default(),
+        };
+        let (load, asked, go_on) = hanging_load();
+        let mut reloader = Reloader::new(load, in_use, hangups().unwrap(), Clock::system());
         reloader.timeout = LONG;
         Self {
             reloader,
@@ -111,6 +110,7 @@ fn hanging_load() -> (Load, UnboundedReceiver<()>, Sender<()>) {
             partners: Vec::new(),
             collect: Collect::default(),
             policy: PolicySection::default(),
+            web: WebSection::default(),
         };
         Ok(Loaded {
             config,

@@ -1,0 +1,65 @@
+//! The routes that show details of links, each behind [`guard`]:
+//!
+//! | path | answers |
+//! |---|---|
+//! | `GET /shares` | the links, a row each |
+//! | `GET /shares/REF` | one link |
+//! | `GET /api/v1/shares` | the links, as JSON |
+//! | `GET /api/v1/shares/REF` | one link, as JSON |
+//! | `GET /api/v1/organizations` | the organisations, as JSON |
+//!
+//! A new one is a line in the table of `routes`, so that nobody can forget the guard.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::http::Uri;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::problem::problem;
+use super::routes::App;
+use super::viewers::guard;
+
+/// Whether the path is one of the API, which no link leads to and whose errors are JSON.
+pub(super) fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// All of them.
+pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/shares", get(not_built))
+        .route("/shares/{ref}", get(not_built))
+        .route("/api/v1/shares", get(not_built))
+        .route("/api/v1/shares/{ref}", get(not_built))
+        .route("/api/v1/organizations", get(not_built))
+        // What is not there is refused as what is: who may not see learns nothing of either.
+        .route("/api/v1", get(not_found))
+        .route("/api/v1/", get(not_found))
+        .route("/api/v1/{*rest}", get(not_found))
+        .method_not_allowed_fallback(only_get)
+        .layer(from_fn_with_state(app.clone(), guard))
+}
+
+async fn not_built() -> &'static str {
+    "Not built yet\n"
+}
+
+async fn not_found() -> Response {
+    let detail = "There is no such resource. There are /api/v1/shares, /api/v1/shares/REF and \
+                  /api/v1/organizations.";
+    problem(StatusCode::NOT_FOUND, detail)
+}
+
+async fn only_get(uri: Uri) -> Response {
+    let detail = "Expected GET or HEAD: nothing can be changed here.";
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    if is_api(uri.path()) {
+        problem(status, detail)
+    } else {
+        (status, format!("{detail}\n")).into_response()
+    }
+}
