@@ -47,7 +47,7 @@ impl FromStr for ExternalUrl {
             let is_same = |text: &str| text.eq_ignore_ascii_case(start);
             text.get(..start.len()).is_some_and(is_same)
         };
-        if text.contains(is_odd) || !scheme.iter().any(|start| begins(start)) {
+        if text.contains(is_odd) || !scheme.iter().any(begins) {
             return Err(ExternalUrlError::NotAnAddress);
         }
         let url = Url::parse(text).map_err(|_| ExternalUrlError::NotAnAddress)?;

@@ -25,7 +25,10 @@ pub(super) fn is_asked_for<B>(request: &Request<B>) -> bool {
 
 fn is_loopback(authority: &Authority) -> bool {
     let host = authority.host();
-    if authority.as_str().contains('@') {
+    // Neither a user nor anything but a port.
+    if authority.as_str() != host && authority.port_u16().is_none()
+        || authority.as_str().contains('@')
+    {
         return false;
     }
     match host
@@ -81,6 +84,9 @@ mod tests {
             ("[::ffff:127.0.0.1]:80", true),
             ("", false),
             (":80", false),
+            ("localhost:", false),
+            ("localhost:x.evil.example", false),
+            ("localhost:99999", false),
             ("localhost.", false),
             ("localhost.:80", false),
             ("x.localhost", false),
