@@ -53,6 +53,15 @@ pub(crate) fn outcome(args: &[&str]) -> (Option<i32>, String) {
     )
 }
 
+/// The same of an exporter that must not start.
+pub(crate) fn refused_to_start(flags: &[&str]) -> (Option<i32>, String) {
+    let args = [&["serve", "--web.listen-address=127.0.0.1:0"], flags].concat();
+    match Process::try_start(&args, &ENV) {
+        Ok(_) => panic!("{flags:?}: it has started"),
+        Err((status, text)) => (status.code(), text),
+    }
+}
+
 pub(crate) fn get(exporter: &Process, path: &str) -> RequestBuilder {
     request(exporter, Method::GET, path)
 }

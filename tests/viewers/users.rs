@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 
-use crate::asking::{API, Answer, PAGES, at, get, here, outcome, request, sent};
+use crate::asking::{API, Answer, PAGES, at, get, here, outcome, refused_to_start, request, sent};
 use crate::common::files::Files;
 use crate::common::process::{PATIENCE, Process};
 
@@ -185,9 +185,10 @@ async fn a_viewer_who_is_no_user_any_more_is_out() {
 async fn a_viewer_who_is_no_user_is_refused_at_the_start() {
     let site = Site::new(&["ann"], "web: {share_viewers: [ann, bob]}\n");
     let [web, config] = site.flags();
-    for command in ["serve", "check-config"] {
-        let args = [command, "--web.listen-address=127.0.0.1:0"];
-        let (status, text) = outcome(&[&args[..], &[&web, &config]].concat());
+    for (status, text) in [
+        outcome(&["check-config", &web, &config]),
+        refused_to_start(&[&web, &config]),
+    ] {
         assert_eq!(status, Some(2), "{text}");
         let expected = "rhombus-share-exporter: web.share_viewers: `bob`: expected a user of";
         assert!(text.contains(expected), "{text}");
