@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use arc_swap::ArcSwap;
 use exporter_web::{ConnectionStats, ServerOptions, WebConfig};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -24,11 +25,15 @@ use crate::metrics::Metrics;
 use crate::pages::{self, App, ExternalUrl, TelemetryPath, Viewers, Workers};
 use crate::rhombus::Transport;
 use crate::store::{Keeper, Storage};
+use crate::view::ConsoleUrl;
 
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
 const GRACE: Duration = Duration::from_secs(1);
 /// How long what is not on the disk yet may take to get there at the end.
 const LAST_WRITE: Duration = Duration::from_secs(2);
+
+/// How many files of links may be sent at once: each is in memory until then.
+const EXPORTS_AT_ONCE: usize = 2;
 
 /// How to serve.
 pub(super) struct Web {
@@ -108,6 +113,8 @@ impl Exporter {
             telemetry_path: web.telemetry_path,
             web: web.config.clone(),
             viewers: web.viewers,
+            console: ConsoleUrl::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             external_url: web.external_url,
             is_demo: web.is_demo,
             version: build_info::VERSION.to_owned(),
@@ -224,6 +231,8 @@ mod tests {
             enable_lifecycle: false,
             max_connections: 8,
             viewers: Arc::default(),
+            console: ConsoleUrl::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             external_url: None,
             is_demo: false,
         };

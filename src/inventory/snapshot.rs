@@ -74,6 +74,11 @@ impl Snapshot {
         }
     }
 
+    /// What this machine's clock reads.
+    pub const fn here(&self) -> Moment {
+        self.here
+    }
+
     /// The names under which each organisation is watched that has several, by its uuid.
     pub fn duplicates(&self) -> BTreeMap<&Id, Vec<&str>> {
         let mut names: BTreeMap<&Id, Vec<&str>> = BTreeMap::new();

@@ -2,7 +2,8 @@
 //!
 //! | path | answers |
 //! |---|---|
-//! | `GET /shares` | the links, a row each |
+//! | `GET /shares` | the links, a row each; `?` and filters say which |
+//! | `GET /shares.csv`, `/shares.json` | the same as a file |
 //! | `GET /shares/REF` | one link |
 //! | `GET /api/v1/shares` | the links, as JSON |
 //! | `GET /api/v1/shares/REF` | one link, as JSON |
@@ -22,6 +23,7 @@ use axum::routing::get;
 use super::problem::problem;
 use super::routes::App;
 use super::viewers::guard;
+use super::{api, shares};
 
 /// Whether the path is one of the API, which no link leads to and whose errors are JSON.
 pub(super) fn is_api(path: &str) -> bool {
@@ -31,21 +33,19 @@ pub(super) fn is_api(path: &str) -> bool {
 /// All of them.
 pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
-        .route("/shares", get(not_built))
-        .route("/shares/{ref}", get(not_built))
-        .route("/api/v1/shares", get(not_built))
-        .route("/api/v1/shares/{ref}", get(not_built))
-        .route("/api/v1/organizations", get(not_built))
+        .route("/shares", get(shares::list))
+        .route("/shares.csv", get(shares::as_csv))
+        .route("/shares.json", get(shares::as_json))
+        .route("/shares/{ref}", get(shares::one))
+        .route("/api/v1/shares", get(api::shares))
+        .route("/api/v1/shares/{ref}", get(api::share))
+        .route("/api/v1/organizations", get(api::organizations))
         // What is not there is refused as what is: who may not see learns nothing of either.
         .route("/api/v1", get(not_found))
         .route("/api/v1/", get(not_found))
         .route("/api/v1/{*rest}", get(not_found))
         .method_not_allowed_fallback(only_get)
         .layer(from_fn_with_state(app.clone(), guard))
-}
-
-async fn not_built() -> &'static str {
-    "Not built yet\n"
 }
 
 async fn not_found() -> Response {

@@ -1,15 +1,10 @@
 //! The landing page: what the exporter knows, for a person. It begins with the answer, and says in
 //! words when there is none. No titles, no scripts, nothing from elsewhere.
 
-use std::sync::OnceLock;
-
 use askama::Template;
-use aws_lc_rs::digest::{SHA256, digest};
-use axum::http::HeaderValue;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 
 use super::filter::Filter;
+use super::frame::Frame;
 use super::headline::Headline;
 use super::listing::{Counts, Listing};
 use super::partners::PartnerLine;
@@ -20,35 +15,13 @@ use super::words;
 use crate::inventory::{Belief, Snapshot};
 use crate::share::{Moment, Protection, ShareKind};
 
-const STYLE: &str = include_str!("../../templates/landing.css");
-
-/// The `Content-Security-Policy` of the page: its own style, its own form, and nothing else.
-pub(super) fn policy() -> HeaderValue {
-    static POLICY: OnceLock<HeaderValue> = OnceLock::new();
-    let make = || {
-        let hash = BASE64_STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'self'; \
-             frame-ancestors 'none'"
-        );
-        HeaderValue::from_str(&policy).expect("base64 is visible ASCII")
-    };
-    POLICY.get_or_init(make).clone()
-}
-
 /// The page, in words.
 #[derive(Template)]
 #[template(path = "landing.html")]
 pub(super) struct Page {
-    style: &'static str,
+    frame: Frame,
     /// After so many seconds the page reads itself again.
     refresh: u32,
-    version: String,
-    /// Whether the data is invented.
-    is_demo: bool,
-    /// Without the leading slash, so that it also works behind a proxy that adds a prefix.
-    metrics: String,
-    repository: &'static str,
     time: String,
     /// The class of the answer: `bad`, `warn`, `good`.
     tone: &'static str,
@@ -94,16 +67,8 @@ impl Page {
         answer.details.extend(policy.sentence());
         let listing = Listing::new(&standings.rows, filter, here);
         Self {
-            style: STYLE,
+            frame: Frame::new(app, "overview", ""),
             refresh: listing.refresh(),
-            is_demo: app.is_demo,
-            version: version(app),
-            metrics: app
-                .telemetry_path
-                .as_str()
-                .trim_start_matches('/')
-                .to_owned(),
-            repository: env!("CARGO_PKG_REPOSITORY"),
             time: words::time_of_day(here.time),
             tone: answer.tone,
             headline: answer.headline,
@@ -124,14 +89,6 @@ impl Page {
     /// The page as HTML, with everything escaped.
     pub(super) fn html(&self) -> askama::Result<axum::response::Html<String>> {
         self.render().map(axum::response::Html)
-    }
-}
-
-fn version(app: &App) -> String {
-    let short: String = app.revision.chars().take(12).collect();
-    match short.as_str() {
-        "" | "unknown" => app.version.clone(),
-        short => format!("{} ({short})", app.version),
     }
 }
 

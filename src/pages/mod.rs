@@ -2,12 +2,14 @@
 //! Everything that is shown is read from memory. A new page begins as a line in the table of
 //! `routes`; one that shows details of links, in that of `details`, for those whom `viewers` lets see them.
 
+mod api;
 mod blind_spots;
 mod cross_site;
 mod details;
 mod encoding;
 mod external_url;
 mod filter;
+mod frame;
 mod headline;
 mod landing;
 mod links;
@@ -19,6 +21,7 @@ mod protection;
 mod refusal;
 mod routes;
 mod scrapes;
+mod shares;
 mod standings;
 mod telemetry_path;
 mod this_machine;

@@ -122,11 +122,7 @@ impl RuleLine {
             name: rule.name.to_string(),
             description: words::visible(&rule.description),
             severity: rule.severity.label(),
-            tone: match rule.severity {
-                Severity::Critical => "bad",
-                Severity::Warning => "warn",
-                Severity::Info => "",
-            },
+            tone: tone(rule.severity),
             open: words::count(counts.open),
             any_open: counts.open > 0,
             excepted: words::count(counts.excepted),
@@ -149,6 +145,15 @@ impl ExceptionLine {
             end,
             tone,
         }
+    }
+}
+
+/// The class of a severity.
+pub(super) const fn tone(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "bad",
+        Severity::Warning => "warn",
+        Severity::Info => "",
     }
 }
 

@@ -17,21 +17,19 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use exporter_web::WebConfig;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
 use super::external_url::ExternalUrl;
 use super::filter::Filter;
+use super::frame::page;
 use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
 use super::viewers::Viewers;
@@ -42,6 +40,7 @@ use crate::inventory::{FleetHandle, Organization};
 use crate::metrics::Exposition;
 use crate::policy::Policy;
 use crate::share::ShareKind;
+use crate::view::ConsoleUrl;
 
 const HEALTHY: &str = "/-/healthy";
 /// How many organisations are named that are not ready.
@@ -75,6 +74,10 @@ pub struct App {
     pub web: Option<Arc<WebConfig>>,
     /// Who may see details of links.
     pub viewers: Arc<Viewers>,
+    /// Where Rhombus's console is, for links to it.
+    pub console: ConsoleUrl,
+    /// How many files of links may be sent at once.
+    pub exports: Arc<Semaphore>,
     /// Where people find the pages; none: nobody has said.
     pub external_url: Option<ExternalUrl>,
     /// Whether the data is the built-in simulator's.
@@ -91,6 +94,11 @@ impl App {
         self.web
             .as_ref()
             .is_some_and(|web| web.identifies_clients())
+    }
+
+    /// Whether details of links are shown to anybody.
+    pub(super) fn has_shares(&self) -> bool {
+        self.viewers.has_some()
     }
 
     /// Whether some clients have a certificate that is verified.
@@ -124,7 +132,7 @@ async fn landing_page(State(app): State<Arc<App>>, RawQuery(query): RawQuery) ->
     let shown = app.clone();
     let make = move || landing::Page::new(&shown, &filter, shown.clock.read()).html();
     match app.workers.pages.run(make).await {
-        Some(Ok(html)) => (page_headers(), html).into_response(),
+        Some(Ok(html)) => (landing_headers(), page(html)).into_response(),
         Some(Err(error)) => {
             error!(%error, "cannot render the landing page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -133,12 +141,10 @@ async fn landing_page(State(app): State<Arc<App>>, RawQuery(query): RawQuery) ->
     }
 }
 
-/// The page needs nothing but its own style, so that is all that it may have.
-fn page_headers() -> impl axum::response::IntoResponseParts {
+/// What every page needs.
+fn landing_headers() -> impl axum::response::IntoResponseParts {
     let fixed = HeaderValue::from_static;
     [
-        (CONTENT_TYPE, fixed("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, landing::policy()),
         (X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
         (X_FRAME_OPTIONS, fixed("DENY")),
         (REFERRER_POLICY, fixed("no-referrer")),

@@ -66,6 +66,11 @@ impl Viewers {
         self.only.store(Arc::new(users));
     }
 
+    /// Whether somebody may.
+    pub(super) fn has_some(&self) -> bool {
+        self.mode != SharesMode::Off
+    }
+
     /// Whether each user who is named is one of `users`.
     pub fn are_among(&self, users: &[String]) -> bool {
         self.only.load().iter().all(|user| users.contains(user))

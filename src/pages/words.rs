@@ -67,6 +67,15 @@ pub(super) fn took(duration: Duration) -> String {
     }
 }
 
+/// A moment to the minute, in UTC: `2026-11-29 12:34`.
+pub(super) fn short_moment(moment: UnixMillis) -> String {
+    let text = moment.rfc3339();
+    text.chars()
+        .take("2026-11-29T12:34".len())
+        .collect::<String>()
+        .replace('T', " ")
+}
+
 /// The time of day, in UTC: `12:34:56 UTC`.
 pub(super) fn time_of_day(moment: UnixMillis) -> String {
     let secs = moment.0.div_euclid(1000).rem_euclid(86_400);

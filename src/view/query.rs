@@ -28,8 +28,8 @@ pub struct Query {
     pub order: Order,
     /// Which page of them, from 1.
     pub page: usize,
-    /// How many are on it.
-    pub limit: usize,
+    /// How many are on it; none: nobody has said.
+    pub limit: Option<usize>,
     /// After which row, in the order of the API.
     pub cursor: Option<Cursor>,
 }
@@ -40,7 +40,7 @@ impl Default for Query {
             filter: Filter::default(),
             order: Order::default(),
             page: 1,
-            limit: Self::DEFAULT_LIMIT,
+            limit: None,
             cursor: None,
         }
     }
@@ -314,7 +314,7 @@ impl Query {
         match name {
             "sort" => self.order = Order::read(value)?,
             "page" => self.page = number(value, MAX_PAGE)?,
-            "limit" => self.limit = number(value, Self::MAX_LIMIT)?,
+            "limit" => self.limit = Some(number(value, Self::MAX_LIMIT)?),
             "cursor" => self.cursor = Some(Cursor::read(value)?),
             _ => {
                 let known: Vec<_> = PARAMETERS.iter().map(|it| it.name).collect();
@@ -338,15 +338,18 @@ impl Query {
         if self.order != Order::default() {
             text.append_pair("sort", &self.order.text());
         }
-        for (name, number, usual) in [
-            ("page", self.page, 1),
-            ("limit", self.limit, Self::DEFAULT_LIMIT),
-        ] {
-            if number != usual {
+        let page = (self.page != 1).then_some(self.page);
+        for (name, number) in [("page", page), ("limit", self.limit)] {
+            if let Some(number) = number {
                 text.append_pair(name, &number.to_string());
             }
         }
         text.finish()
+    }
+
+    /// How many rows are on a page.
+    pub fn rows_a_page(&self) -> usize {
+        self.limit.unwrap_or(Self::DEFAULT_LIMIT)
     }
 
     /// Of each filter that asks something, its name and what it asks.

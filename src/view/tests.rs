@@ -279,7 +279,7 @@ fn no_spreadsheet_takes_a_title_for_a_formula() {
         addresses: None,
         policy: &Policy::default(),
     };
-    let text = String::from_utf8(csv(&rows, reader).unwrap()).unwrap();
+    let text = String::from_utf8(csv(&rows, reader)).unwrap();
     let line = text.lines().nth(1).unwrap();
     assert!(
         line.contains(r#""'=HYPERLINK(""http://x"",""a,b"")""#),

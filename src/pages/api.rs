@@ -1,0 +1,133 @@
+//! `GET /api/v1/…`: the rows of the pages as JSON. `docs/api.md` has the form, and a test holds the answers
+//! to it. Rows are in an order that doesn't change, so that whoever follows `next_cursor` to its end has seen
+//! each link that was there all the time exactly once.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::problem::problem;
+use super::routes::App;
+use super::viewers::Viewer;
+use crate::inventory::Snapshot;
+use crate::share::Ref;
+use crate::view::{BadQuery, Cursor, Filter, OneShare, Organizations, Query, Reader, Rows, Shares};
+
+/// `GET /api/v1/shares`.
+pub(super) async fn shares(
+    State(app): State<Arc<App>>,
+    Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = match parse(query.as_deref().unwrap_or_default()) {
+        Ok(query) => query,
+        Err(bad) => return problem(StatusCode::BAD_REQUEST, &bad.to_string()),
+    };
+    made(app, move |app, snapshot| {
+        let (filter, limit) = (&query.filter, query.rows_a_page());
+        let (rows, next) = Cursor::rows(query.cursor.as_ref(), snapshot, filter, limit);
+        let policy = app.policy.load();
+        let reader = Reader {
+            addresses: viewer.sees_addresses.then_some(&app.console),
+            policy: &policy,
+        };
+        Some(json(&Shares::new(snapshot, &rows, next.as_ref(), reader)))
+    })
+    .await
+}
+
+/// `GET /api/v1/shares/REF`.
+pub(super) async fn share(
+    State(app): State<Arc<App>>,
+    Extension(viewer): Extension<Viewer>,
+    Path(reference): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if query.is_some_and(|query| !query.is_empty()) {
+        return problem(StatusCode::BAD_REQUEST, "Expected nothing after `?`.");
+    }
+    let Ok(reference) = reference.parse::<Ref>() else {
+        return not_found();
+    };
+    made(app, move |app, snapshot| {
+        let filter = Filter {
+            refs: vec![reference],
+            ..Filter::default()
+        };
+        let rows = Rows::new(snapshot, &filter).rows;
+        let policy = app.policy.load();
+        let reader = Reader {
+            addresses: viewer.sees_addresses.then_some(&app.console),
+            policy: &policy,
+        };
+        (!rows.is_empty()).then(|| json(&OneShare::new(snapshot, &rows, reader)))
+    })
+    .await
+}
+
+/// `GET /api/v1/organizations`.
+pub(super) async fn organizations(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if query.is_some_and(|query| !query.is_empty()) {
+        return problem(StatusCode::BAD_REQUEST, "Expected nothing after `?`.");
+    }
+    made(app, |_, snapshot| Some(json(&Organizations::new(snapshot)))).await
+}
+
+/// What `make` makes beside the threads that serve.
+async fn made(
+    app: Arc<App>,
+    make: impl FnOnce(&App, &Snapshot) -> Option<Vec<u8>> + Send + 'static,
+) -> Response {
+    let shown = app.clone();
+    let make = move || {
+        let snapshot = Snapshot::new(&shown.fleet.load(), shown.clock.read());
+        make(&shown, &snapshot)
+    };
+    match app.workers.pages.run(make).await {
+        Some(Some(body)) => {
+            let json = HeaderValue::from_static("application/json");
+            ([(CONTENT_TYPE, json)], body).into_response()
+        }
+        Some(None) => not_found(),
+        None => problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "It could not be made: see the log.",
+        ),
+    }
+}
+
+/// The order is always the same here, and rows are followed by a cursor.
+fn parse(query: &str) -> Result<Query, BadQuery> {
+    let query = Query::parse(query)?;
+    let bad = |name: &str, value: String| BadQuery {
+        name: name.to_owned(),
+        value,
+        expected: "expected none: rows are followed by `cursor`, in an order that doesn't change"
+            .to_owned(),
+    };
+    if query.order != Query::default().order {
+        return Err(bad("sort", query.order.text()));
+    }
+    if query.page != 1 {
+        return Err(bad("page", query.page.to_string()));
+    }
+    Ok(query)
+}
+
+fn json(answer: &impl Serialize) -> Vec<u8> {
+    let mut json = serde_json::to_vec(answer).expect("links are JSON");
+    json.push(b'\n');
+    json
+}
+
+fn not_found() -> Response {
+    problem(StatusCode::NOT_FOUND, "No link of this ref is known.")
+}

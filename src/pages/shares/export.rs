@@ -1,0 +1,101 @@
+//! `/shares.csv` and `/shares.json`: the rows that a page shows, all of them, as a file.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::inventory::Snapshot;
+use crate::pages::routes::App;
+use crate::pages::viewers::Viewer;
+use crate::view::{Query, Reader, Rows, Shares, csv};
+
+/// So many rows are in a file: each is about a kilobyte, and the whole is in memory while it is sent.
+const MAX_ROWS: usize = 100_000;
+/// It is sent in pieces of this size.
+const PIECE: usize = 64 << 10;
+
+/// The form of a file.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Csv,
+    Json,
+}
+
+/// Why there is no file.
+#[derive(Clone, Debug)]
+pub(super) struct TooMany(usize);
+
+impl TooMany {
+    pub(super) fn answer(&self) -> Response {
+        let text = format!(
+            "{} links are more than a file may have: {MAX_ROWS}. Ask for fewer by a filter or a limit, or \
+             read them page by page from /api/v1/shares.\n",
+            self.0
+        );
+        (StatusCode::BAD_REQUEST, text).into_response()
+    }
+}
+
+/// What is asked for, as a file.
+pub(super) fn file(
+    app: &App,
+    query: &Query,
+    viewer: &Viewer,
+    form: Form,
+) -> Result<Bytes, TooMany> {
+    let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
+    let policy = app.policy.load();
+    let mut rows = Rows::new(&snapshot, &query.filter).rows;
+    let range = match query.limit {
+        Some(limit) => (query.page - 1) * limit..query.page * limit,
+        None => 0..rows.len(),
+    };
+    let rows = query.order.part(&mut rows, range);
+    if rows.len() > MAX_ROWS {
+        return Err(TooMany(rows.len()));
+    }
+    let reader = Reader {
+        addresses: viewer.sees_addresses.then_some(&app.console),
+        policy: &policy,
+    };
+    Ok(match form {
+        Form::Csv => csv(rows, reader),
+        Form::Json => {
+            let shares = Shares::new(&snapshot, rows, None, reader);
+            let mut json = serde_json::to_vec(&shares).expect("links are JSON");
+            json.push(b'\n');
+            json
+        }
+    }
+    .into())
+}
+
+impl Form {
+    /// The answer, which holds on to its permit until it is sent.
+    pub(super) fn answer(self, bytes: Bytes, permit: Arc<OwnedSemaphorePermit>) -> Response {
+        let (media_type, name) = match self {
+            Self::Csv => (
+                "text/csv; charset=utf-8",
+                "attachment; filename=\"shares.csv\"",
+            ),
+            Self::Json => ("application/json", "attachment; filename=\"shares.json\""),
+        };
+        let pieces = stream::unfold((bytes, permit), |(mut rest, permit)| async move {
+            let size = rest.len().min(PIECE);
+            (size > 0).then(|| {
+                let piece = rest.split_to(size);
+                (Ok::<_, std::convert::Infallible>(piece), (rest, permit))
+            })
+        });
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+            (CONTENT_DISPOSITION, HeaderValue::from_static(name)),
+        ];
+        (headers, Body::from_stream(pieces)).into_response()
+    }
+}

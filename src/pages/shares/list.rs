@@ -1,0 +1,203 @@
+//! `/shares`: the links, a row each, the worst first.
+
+use askama::Template;
+
+use super::blind::Blind;
+use super::form::Form;
+use super::line::Line;
+use crate::inventory::Snapshot;
+use crate::pages::frame::Frame;
+use crate::pages::routes::App;
+use crate::pages::words;
+use crate::view::{Order, Query, Rows, SortBy, as_of};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "shares.html")]
+pub(super) struct List {
+    frame: Frame,
+    headline: String,
+    /// What a filter hides, and which rows these are.
+    counts: String,
+    as_of: String,
+    blind: Blind,
+    form: Form,
+    lines: Vec<Line>,
+    has_several_orgs: bool,
+    columns: Vec<Column>,
+    pages: Pages,
+    /// The part of the address that asks for these rows, all of them.
+    asked: String,
+}
+
+/// A column by which rows can be sorted, and how.
+pub(super) struct Column {
+    label: &'static str,
+    /// The address that sorts by it; empty: nothing does.
+    sort: String,
+    /// How it is sorted now, as `aria-sort` has it; empty: it isn't.
+    sorted: &'static str,
+}
+
+/// Where the other pages are.
+#[derive(Default)]
+pub(super) struct Pages {
+    first: Option<String>,
+    previous: Option<String>,
+    next: Option<String>,
+    last: Option<String>,
+}
+
+impl List {
+    pub(super) fn new(app: &App, query: &Query) -> Self {
+        let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
+        let policy = app.policy.load();
+        let mut rows = Rows::new(&snapshot, &query.filter);
+        let found = rows.rows.len();
+        let last = found.div_ceil(query.rows_a_page()).max(1);
+        let query = &Query {
+            page: query.page.min(last),
+            ..query.clone()
+        };
+        let from = (query.page - 1) * query.rows_a_page();
+        let part = query
+            .order
+            .part(&mut rows.rows, from..from + query.rows_a_page());
+        let lines: Vec<_> = part
+            .iter()
+            .map(|row| Line::new(row, &policy, &snapshot.view))
+            .collect();
+        let blind = Blind::new(&snapshot, snapshot.here().time);
+        Self {
+            frame: Frame::new(app, "links", ""),
+            headline: headline(found, rows.total, query, &blind),
+            counts: counts(found, rows.total, from, lines.len()),
+            as_of: as_of(&snapshot).map_or_else(
+                || "no list could be read".to_owned(),
+                |moment| moment.whole_second().rfc3339(),
+            ),
+            blind,
+            form: Form::new(query, &snapshot, &policy),
+            has_several_orgs: snapshot.organizations.len() > 1,
+            columns: columns(query, snapshot.organizations.len() > 1),
+            pages: Pages::new(query, last),
+            asked: all_of(query),
+            lines,
+        }
+    }
+}
+
+/// The answer, as far as it is known.
+fn headline(found: usize, total: usize, query: &Query, blind: &Blind) -> String {
+    let number = |number: usize| words::count(number as u64);
+    let known = if blind.is_none() { "" } else { "known " };
+    match (found, query.filter.is_empty()) {
+        (0, true) if blind.is_none() => "No links".to_owned(),
+        (0, true) => "No link is known".to_owned(),
+        (1, true) => format!("1 {known}link"),
+        (found, true) => format!("{} {known}links", number(found)),
+        (found, false) => format!("{} of {} {known}links", number(found), number(total)),
+    }
+}
+
+fn counts(found: usize, total: usize, from: usize, shown: usize) -> String {
+    let number = |number: usize| words::count(number as u64);
+    let hidden = total - found;
+    let mut text = match shown {
+        0 => "None is shown".to_owned(),
+        shown => format!(
+            "Rows {} to {} of {}",
+            number(from + 1),
+            number(from + shown),
+            number(found)
+        ),
+    };
+    if hidden > 0 {
+        let verb = if hidden == 1 { "does" } else { "do" };
+        text += &format!(
+            "; {} {verb} not match",
+            words::counted(hidden as u64, "link")
+        );
+    }
+    text + "."
+}
+
+/// The address of all that is asked, on one page.
+fn all_of(query: &Query) -> String {
+    let all = Query {
+        page: 1,
+        limit: None,
+        ..query.clone()
+    };
+    all.text()
+}
+
+impl Pages {
+    fn new(query: &Query, last: usize) -> Self {
+        let page = |page: usize| {
+            let query = Query {
+                page,
+                ..query.clone()
+            };
+            format!("?{}", query.text())
+        };
+        let here = query.page;
+        Self {
+            first: (here > 2).then(|| page(1)),
+            previous: (here > 1).then(|| page(here - 1)),
+            next: (here < last).then(|| page(here + 1)),
+            last: (here + 1 < last).then(|| page(last)),
+        }
+    }
+
+    const fn are_none(&self) -> bool {
+        self.previous.is_none() && self.next.is_none()
+    }
+}
+
+fn columns(query: &Query, has_several_orgs: bool) -> Vec<Column> {
+    let all = [
+        ("Link", Some(SortBy::Title)),
+        ("Organisation", Some(SortBy::Org)),
+        ("Protection", Some(SortBy::Risk)),
+        ("Ends", Some(SortBy::Ends)),
+        ("Made", Some(SortBy::Created)),
+        ("Shows", Some(SortBy::Footage)),
+        ("Cameras", Some(SortBy::Cameras)),
+        ("Breaks", None),
+    ];
+    let shown = all
+        .into_iter()
+        .filter(|(label, _)| has_several_orgs || *label != "Organisation");
+    shown
+        .map(|(label, by)| Column::new(label, by, query))
+        .collect()
+}
+
+impl Column {
+    fn new(label: &'static str, by: Option<SortBy>, query: &Query) -> Self {
+        let order = query.order;
+        let is_by_it = by == Some(order.by);
+        let sort = by.map(|by| {
+            let order = Order {
+                by,
+                is_reversed: is_by_it && !order.is_reversed,
+            };
+            let query = Query {
+                order,
+                page: 1,
+                ..query.clone()
+            };
+            format!("?{}", query.text())
+        });
+        Self {
+            label,
+            sort: sort.unwrap_or_default(),
+            sorted: match (is_by_it, order.is_reversed) {
+                (false, _) => "",
+                (true, false) => "ascending",
+                (true, true) => "descending",
+            },
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The pages about links: `list` has the rows, `one` a link whole, `export` the rows as a file. All of them
+//! read the rows of `view`. Who may see them is for `viewers` to say, before anything here is asked.
+
+mod axis;
+mod blind;
+mod export;
+mod form;
+mod line;
+mod list;
+mod one;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use tracing::error;
+
+use super::frame::page;
+use super::routes::App;
+use super::viewers::Viewer;
+use crate::share::Ref;
+use crate::view::{BadQuery, Query};
+use list::List;
+use one::One;
+
+/// `GET /shares`.
+pub(super) async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
+    let query = match parse(query.as_deref()) {
+        Ok(query) => query,
+        Err(bad) => return bad_request(&bad),
+    };
+    let shown = app.clone();
+    let make = move || List::new(&shown, &query).render();
+    html(app.workers.pages.run(make).await)
+}
+
+/// `GET /shares/REF`. An unknown ref is told from one that is none by nothing.
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    Extension(viewer): Extension<Viewer>,
+    Path(reference): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let is_address_asked = match query.as_deref() {
+        None | Some("") => false,
+        Some("address=show") => true,
+        Some(_) => {
+            let text = "Expected nothing after `?`, or address=show.\n";
+            return (StatusCode::BAD_REQUEST, text).into_response();
+        }
+    };
+    let Ok(reference) = reference.parse::<Ref>() else {
+        return not_found();
+    };
+    let shown = app.clone();
+    let make = move || {
+        let one = One::new(&shown, reference, &viewer, is_address_asked);
+        one.map(|one| one.render())
+    };
+    match app.workers.pages.run(make).await {
+        Some(None) => not_found(),
+        Some(Some(made)) => html(Some(made)),
+        None => html(None),
+    }
+}
+
+/// `GET /shares.csv`.
+pub(super) async fn as_csv(
+    app: State<Arc<App>>,
+    viewer: Extension<Viewer>,
+    query: RawQuery,
+) -> Response {
+    export(app, viewer, query, export::Form::Csv).await
+}
+
+/// `GET /shares.json`.
+pub(super) async fn as_json(
+    app: State<Arc<App>>,
+    viewer: Extension<Viewer>,
+    query: RawQuery,
+) -> Response {
+    export(app, viewer, query, export::Form::Json).await
+}
+
+async fn export(
+    State(app): State<Arc<App>>,
+    Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
+    form: export::Form,
+) -> Response {
+    let query = match parse(query.as_deref()) {
+        Ok(query) => query,
+        Err(bad) => return bad_request(&bad),
+    };
+    let Ok(permit) = app.exports.clone().try_acquire_owned() else {
+        let text = "Other files are being sent: ask again in a moment.\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    };
+    let shown = app.clone();
+    let make = move || export::file(&shown, &query, &viewer, form);
+    match app.workers.pages.run(make).await {
+        Some(Ok(bytes)) => form.answer(bytes, Arc::new(permit)),
+        Some(Err(too_many)) => too_many.answer(),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// A page is no answer of the API, and has no cursor.
+fn parse(query: Option<&str>) -> Result<Query, BadQuery> {
+    let query = Query::parse(query.unwrap_or_default())?;
+    match query.cursor {
+        None => Ok(query),
+        Some(cursor) => Err(BadQuery {
+            name: "cursor".to_owned(),
+            value: cursor.text(),
+            expected: "expected none: pages are asked for by `page`".to_owned(),
+        }),
+    }
+}
+
+fn bad_request(bad: &BadQuery) -> Response {
+    (StatusCode::BAD_REQUEST, format!("{bad}\n")).into_response()
+}
+
+fn not_found() -> Response {
+    let text = "No link of this ref is known. It may have been taken down since, or its list could not be \
+                read: /shares says what could not.\n";
+    (StatusCode::NOT_FOUND, text).into_response()
+}
+
+fn html(made: Option<askama::Result<String>>) -> Response {
+    match made {
+        Some(Ok(text)) => page(Html(text)),
+        Some(Err(error)) => {
+            error!(%error, "cannot render a page about links");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
