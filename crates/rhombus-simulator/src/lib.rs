@@ -13,7 +13,7 @@
 //! | `POST /api/org/getOrgV2` | the organisation of the key, as documented |
 //! | `POST /api/permission/getPermissionsForCurrentUser` | what the key may do: all, unless something else was put |
 //! | `POST /api/partner/getClientsV2` | the clients of a partner, as documented |
-//! | `POST /api/event/deleteSharedClipGroupV2`, `…/video/deleteSharedTimelapseGroup`, `…/camera/deleteSharedLiveVideoStream` | take a share down |
+//! | `POST /api/event/deleteSharedClipGroupV2`, `…/video/deleteSharedTimelapseGroup`, `…/camera/deleteSharedLiveVideoStream`, `…/camera/deleteSharedVideoWall` | take a share down; one of a device or a wall only where that is named too |
 //! | `GET /simulator/{list}` | `{"count": n}` of what is listed; the lists are `clip_groups`, `timelapse_groups`, `live_streams`, `video_walls`, `video_wall_shares`, `cameras` |
 //! | `DELETE /simulator/{list}` | takes every record away |
 //! | `PUT /simulator/{list}/{uuid}` | puts one record: a JSON object, sent as it came |

@@ -38,6 +38,8 @@ pub enum Operation {
     DeleteTimelapseGroup,
     /// `camera/deleteSharedLiveVideoStream`: takes down a live stream.
     DeleteLiveStream,
+    /// `camera/deleteSharedVideoWall`: takes down a share of a video wall.
+    DeleteVideoWall,
 }
 
 impl Operation {
@@ -58,7 +60,8 @@ impl Operation {
             | Self::Permissions
             | Self::DeleteClipGroup
             | Self::DeleteTimelapseGroup
-            | Self::DeleteLiveStream => false,
+            | Self::DeleteLiveStream
+            | Self::DeleteVideoWall => false,
         }
     }
 }

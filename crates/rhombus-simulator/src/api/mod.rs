@@ -63,7 +63,7 @@ pub(super) enum Tells {
 /// What a request asks for, by the names of its fields.
 pub(super) type Asked = BTreeMap<&'static str, Value>;
 
-static ASKS: [Ask; 15] = [
+static ASKS: [Ask; 16] = [
     clip_groups::ASK,
     timelapse_groups::ASK,
     live_streams::OF_ALL,
@@ -79,6 +79,7 @@ static ASKS: [Ask; 15] = [
     deletions::CLIP_GROUP,
     deletions::TIMELAPSE_GROUP,
     deletions::LIVE_STREAM,
+    deletions::VIDEO_WALL,
 ];
 
 /// Reads a request that asks for nothing in particular.

@@ -313,6 +313,11 @@ impl World {
         self.edited(list, self.own(list, now))
     }
 
+    /// Whether there is such a record at `now`, listed or not.
+    pub(crate) fn has(&self, list: List, now: UnixMillis, is_it: impl Fn(&Record) -> bool) -> bool {
+        self.all(list, now).any(|record| is_it(&record))
+    }
+
     /// The list's own records, and what was done to them.
     fn edited(&self, list: List, own: Values) -> Records {
         let edits = self.edits(list);
