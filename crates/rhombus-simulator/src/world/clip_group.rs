@@ -60,6 +60,11 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
 
 const CLIPS_ON_IT: [usize; 20] = [1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5];
 
+const HOUR: i64 = 3600;
+
+/// From the start of a clip of the demo to that of the next, in seconds.
+const GAPS: [i64; 5] = [20, 95, 700, 50, 240];
+
 const DESCRIPTIONS: [&str; 4] = [
     "",
     "",
@@ -67,11 +72,12 @@ const DESCRIPTIONS: [&str; 4] = [
     "See the report for the times.",
 ];
 
-/// One clip a camera.
+/// One clip a camera, one after another: some overlap, and some have a gap before them.
 pub(super) fn demo(world: Demo, page: &Page<'_>) -> Value {
+    let mut start = page.created - 1000 * HOUR * (1 + i64::from(page.number) * 5 % 31);
     let clips = (1_u8..).zip(page.scene.cameras).map(|(number, &camera)| {
-        let start = page.created - 1000 * 3600 * i64::from(camera);
         let seconds = 45 + 30 * i64::from(camera % 7);
+        start += 1000 * GAPS[usize::from(page.number + number) % GAPS.len()];
         let device = std::iter::once(world.camera(camera));
         clip(page.uuid_of_part(world, number), start, seconds, device)
     });

@@ -20,7 +20,15 @@ struct LiveStream<'a> {
     stream_type: &'static str,
     /// Whether it can be seen at some hours only.
     schedule: Option<Uuid>,
-    sound: Option<Uuid>,
+    sound: Option<Sound>,
+}
+
+/// What its viewers hear.
+#[derive(Clone, Copy)]
+struct Sound {
+    gateway: Uuid,
+    /// Whether they can answer.
+    talks: bool,
 }
 
 impl LiveStream<'_> {
@@ -42,7 +50,7 @@ impl LiveStream<'_> {
             ("streamType", self.stream_type.into()),
             (
                 "sharedWithMonitoringService",
-                (self.stream_type == "ALARM_MONITORING").into(),
+                is_of_monitoring(self.stream_type).into(),
             ),
             (
                 "scheduleUuid",
@@ -52,9 +60,12 @@ impl LiveStream<'_> {
             ("unscheduledMessage", Value::Null),
             (
                 "audioGatewayUuid",
-                self.sound.map_or(Value::Null, Value::from),
+                self.sound.map_or(Value::Null, |sound| sound.gateway.into()),
             ),
-            ("audioPushToTalkEnabled", false.into()),
+            (
+                "audioPushToTalkEnabled",
+                self.sound.is_some_and(|sound| sound.talks).into(),
+            ),
             ("hideOverlay", false.into()),
             ("deviceHwVar", "CAMERA_R200".into()),
             ("audioDeviceHwVar", Value::Null),
@@ -74,8 +85,13 @@ const STREAM_TYPES: [&str; 7] = [
     "UNKNOWN",
 ];
 
-/// Three quarters are people's own, a tenth asks for a sign-in, a third has past footage too, a
-/// twelfth is a doorbell's.
+/// Whether a service that watches or alarms gets a stream of this type.
+fn is_of_monitoring(stream_type: &str) -> bool {
+    matches!(stream_type, "ALARM_MONITORING" | "DICE")
+}
+
+/// Three quarters are people's own, a tenth asks for a sign-in, a third has past footage too, a sixth has
+/// sound, and half of these let the viewer talk; a twelfth is a doorbell's.
 pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
     let rng = &mut world.rng(Part::LiveStream, index);
     let maybe = |rng: &mut Rng, one_in: u8| (rng.u8(..one_in) == 0).then(|| uuid(rng));
@@ -95,7 +111,10 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
         vod: rng.u8(..3) == 0,
         stream_type: STREAM_TYPES[if others { rng.usize(1..7) } else { 0 }],
         schedule: maybe(rng, 5),
-        sound: maybe(rng, 6),
+        sound: maybe(rng, 6).map(|gateway| Sound {
+            gateway,
+            talks: gateway.0.is_multiple_of(2),
+        }),
     }
     .record();
     if rng.u8(..12) == 0 {
@@ -123,4 +142,22 @@ pub(super) fn demo(world: Demo, page: &Page<'_>) -> Value {
         sound: None,
     }
     .record()
+}
+
+/// Makes a stream one of this type.
+pub(super) fn make_of(stream: &mut Value, stream_type: &str) {
+    stream["streamType"] = stream_type.into();
+    stream["sharedWithMonitoringService"] = is_of_monitoring(stream_type).into();
+}
+
+/// Gives a stream the sound of this gateway; its viewers can answer if it `talks`.
+pub(super) fn make_heard(stream: &mut Value, gateway: Uuid, talks: bool) {
+    stream["audioGatewayUuid"] = gateway.into();
+    stream["audioPushToTalkEnabled"] = talks.into();
+}
+
+/// Shows a stream at the hours of this schedule only.
+pub(super) fn make_scheduled(stream: &mut Value, schedule: Uuid) {
+    stream["scheduleUuid"] = schedule.into();
+    stream["unscheduledMessage"] = "The camera is off at this hour.".into();
 }

@@ -9,15 +9,18 @@ use super::{Uuid, object};
 
 const TIMELAPSES: &str = "sharedTimelapses";
 
-/// A day of a camera's, from `start` on, in `seconds`. The unit of its times is not stated: they are
-/// those of clips.
-fn timelapse(uuid: Uuid, start: i64, seconds: i64, device: String) -> Value {
+/// So many days of a camera's, from `start` on, in `seconds`. The unit of its times is not stated: they
+/// are those of clips.
+fn timelapse(uuid: Uuid, (start, days): (i64, i64), seconds: i64, device: String) -> Value {
     object([
         ("uuid", uuid.into()),
         ("clipDuration", seconds.into()),
         ("clipFormat", "MPEG".into()),
         ("videoStartTime", start.into()),
-        ("videoStopTime", start.saturating_add(1000 * DAY).into()),
+        (
+            "videoStopTime",
+            start.saturating_add(1000 * DAY * days).into(),
+        ),
         (
             "sources",
             vec![object([("deviceUuid", device.into())])].into(),
@@ -34,8 +37,15 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
     let secured = Generated::protected(rng);
     let timelapses = (0..rng.usize(1..3)).map(|_| {
         let uuid = uuid(rng);
-        let start = created.saturating_sub(1000 * rng.i64(DAY..30 * DAY));
-        timelapse(uuid, start, rng.i64(10..120), world.camera(rng))
+        let age = rng.i64(DAY..30 * DAY);
+        let start = created.saturating_sub(1000 * age);
+        // Of one day, or as many as there were before the page was made.
+        let days = if uuid.0.is_multiple_of(2) {
+            1
+        } else {
+            age / DAY
+        };
+        timelapse(uuid, (start, days), rng.i64(10..120), world.camera(rng))
     });
     let timelapses = timelapses.collect();
     let group = Group {
@@ -50,12 +60,14 @@ pub(super) fn generated(world: Generated, index: usize, org: Uuid) -> Value {
     group.record(TIMELAPSES, timelapses)
 }
 
-/// One timelapse a camera.
+/// One timelapse a camera, of one, two or three weeks that ended a day before the page was made.
 pub(super) fn demo(world: Demo, page: &Page<'_>) -> Value {
     let timelapses = (1_u8..).zip(page.scene.cameras).map(|(number, &camera)| {
-        let start = page.created - 1000 * DAY * i64::from(camera);
+        let days = 7 * (1 + i64::from(camera % 3));
+        let start = page.created - 1000 * DAY * (days + 1);
         let uuid = page.uuid_of_part(world, number);
-        timelapse(uuid, start, 20 + i64::from(camera), world.camera(camera))
+        let seconds = 20 + i64::from(camera);
+        timelapse(uuid, (start, days), seconds, world.camera(camera))
     });
     Group::demo(page).record(TIMELAPSES, timelapses.collect())
 }

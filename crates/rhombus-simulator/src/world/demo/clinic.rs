@@ -1,6 +1,6 @@
 //! A clinic. The titles are the sort that people write: reasons enough to keep them out of metrics.
 
-use super::Act::{AskToSignIn, EndsIn, LivesFor, Lock, Open, Remove, Share};
+use super::Act::{AskToSignIn, EndsIn, HasHours, IsOf, LivesFor, Lock, Open, Remove, Share};
 use super::facts::{Facts, Outage};
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
 use crate::fault::Fault;
@@ -147,7 +147,7 @@ pub(super) static TIMELAPSE_GROUPS: [Scene; 1] = [Scene {
     ],
 }];
 
-pub(super) static LIVE_STREAMS: [Scene; 3] = [
+pub(super) static LIVE_STREAMS: [Scene; 4] = [
     Scene {
         title: "Waiting room screen",
         description: "",
@@ -171,6 +171,17 @@ pub(super) static LIVE_STREAMS: [Scene; 3] = [
         cameras: &[10],
         repeat: Repeat::Once,
         acts: &[(-150 * DAY, Share { locked: false })],
+    },
+    Scene {
+        title: "Pharmacy at night, alarm centre",
+        description: "",
+        cameras: &[1],
+        repeat: Repeat::Once,
+        acts: &[
+            (-62 * DAY, Share { locked: true }),
+            (-62 * DAY, IsOf("DICE")),
+            (-62 * DAY, HasHours),
+        ],
     },
 ];
 

@@ -85,6 +85,10 @@ enum Act {
     AskToSignIn,
     /// A stream is of this type, instead of a person's own.
     IsOf(&'static str),
+    /// A stream has sound; its viewers can answer if it talks.
+    IsHeard { talks: bool },
+    /// A stream shows something at the hours of a schedule only.
+    HasHours,
     /// It is taken down.
     Remove,
 }
@@ -155,6 +159,11 @@ impl Demo {
 
     fn device(self, number: u8) -> Uuid {
         self.uuid([Sort::Camera as u8, number, 0], 0)
+    }
+
+    /// One of the things that the stream of the scene with this number has, beside its camera.
+    fn of_stream(self, number: u8, part: u8) -> Uuid {
+        self.uuid([Sort::LiveStream as u8, number, part], 0)
     }
 
     /// The video wall of the scene with this number.
@@ -240,9 +249,12 @@ impl Demo {
                     record[fields.expiration] = seconds.into();
                 }
                 (Act::AskToSignIn, Some(record)) => record["ssoProtected"] = true.into(),
-                (Act::IsOf(kind), Some(record)) => {
-                    record["streamType"] = kind.into();
-                    record["sharedWithMonitoringService"] = (kind == "ALARM_MONITORING").into();
+                (Act::IsOf(kind), Some(record)) => live_stream::make_of(record, kind),
+                (Act::IsHeard { talks }, Some(record)) => {
+                    live_stream::make_heard(record, self.of_stream(number, 1), talks);
+                }
+                (Act::HasHours, Some(record)) => {
+                    live_stream::make_scheduled(record, self.of_stream(number, 2));
                 }
                 (Act::Remove, _) => record = None,
                 (_, _) => {}

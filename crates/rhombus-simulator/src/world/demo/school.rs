@@ -1,6 +1,8 @@
 //! A school. The titles are the sort that people write: reasons enough to keep them out of metrics.
 
-use super::Act::{AskToSignIn, EndsIn, IsOf, LivesFor, Lock, Open, Remove, Share};
+use super::Act::{
+    AskToSignIn, EndsIn, HasHours, IsHeard, IsOf, LivesFor, Lock, Open, Remove, Share,
+};
 use super::facts::Facts;
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
 
@@ -190,7 +192,7 @@ pub(super) static TIMELAPSE_GROUPS: [Scene; 2] = [
     },
 ];
 
-pub(super) static LIVE_STREAMS: [Scene; 4] = [
+pub(super) static LIVE_STREAMS: [Scene; 5] = [
     Scene {
         title: "School gate, parents' page",
         description: "",
@@ -216,6 +218,7 @@ pub(super) static LIVE_STREAMS: [Scene; 4] = [
         acts: &[
             (-100 * DAY, Share { locked: false }),
             (-100 * DAY, AskToSignIn),
+            (-100 * DAY, HasHours),
         ],
     },
     Scene {
@@ -227,6 +230,16 @@ pub(super) static LIVE_STREAMS: [Scene; 4] = [
             (40, Share { locked: false }),
             (40, EndsIn(2 * MINUTE)),
             (220, Remove),
+        ],
+    },
+    Scene {
+        title: "Gate intercom, for the caretaker's phone",
+        description: "",
+        cameras: &[2],
+        repeat: Repeat::Once,
+        acts: &[
+            (-33 * DAY, Share { locked: true }),
+            (-33 * DAY, IsHeard { talks: true }),
         ],
     },
 ];

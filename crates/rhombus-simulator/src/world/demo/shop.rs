@@ -1,7 +1,7 @@
 //! A chain of hardware shops. The titles are the sort that people write: reasons enough to keep them out
 //! of metrics.
 
-use super::Act::{AskToSignIn, EndsIn, IsOf, LivesFor, Lock, Open, Remove, Share};
+use super::Act::{AskToSignIn, EndsIn, IsHeard, IsOf, LivesFor, Lock, Open, Remove, Share};
 use super::facts::{Facts, Outage};
 use super::{DAY, HOUR, MINUTE, Repeat, Scene};
 use crate::fault::Fault;
@@ -175,6 +175,7 @@ pub(super) static LIVE_STREAMS: [Scene; 4] = [
         repeat: Repeat::New(4 * MINUTE),
         acts: &[
             (30, Share { locked: false }),
+            (30, IsHeard { talks: false }),
             (30, EndsIn(90)),
             (150, Remove),
         ],

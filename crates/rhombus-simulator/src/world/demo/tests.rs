@@ -220,3 +220,93 @@ fn streams_differ_in_who_may_watch_and_whose_they_are() {
         assert!(walls.count() > 1, "{place:?}");
     }
 }
+
+#[test]
+fn a_monitoring_service_and_those_who_may_talk_have_streams_of_their_own() {
+    let have = |place, fields: &[(&str, Value)]| {
+        let streams = world(place).records(List::LiveStreams, START);
+        let has =
+            |stream: &Record, (name, value): &(&str, Value)| stream.field(name) == Some(value);
+        let mut streams = streams.filter(|stream| fields.iter().all(|field| has(stream, field)));
+        streams.next().is_some()
+    };
+    let shared = |of| {
+        [
+            ("streamType", of),
+            ("sharedWithMonitoringService", true.into()),
+        ]
+    };
+    assert!(have(Place::Clinic, &shared("DICE".into())));
+    assert!(have(Place::Shop, &shared("ALARM_MONITORING".into())));
+    assert!(!have(Place::School, &shared("USER".into())));
+    let talks = ("audioPushToTalkEnabled", true.into());
+    assert!(have(Place::School, std::slice::from_ref(&talks)));
+    assert!(!have(
+        Place::School,
+        &[talks, ("audioGatewayUuid", Value::Null)]
+    ));
+}
+
+/// From when to when each clip or timelapse of a page shows something, in milliseconds.
+fn shown(page: &Value) -> Vec<[i64; 2]> {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let of_clip = |clip: &Value| {
+        let start = number(&clip["startTime"]);
+        [start, start + 1000 * number(&clip["durationSec"])]
+    };
+    let of_timelapse = |it: &Value| ["videoStartTime", "videoStopTime"].map(|end| number(&it[end]));
+    let all = |list: &str| page[list].as_array().into_iter().flatten();
+    let clips = all("sharedClips").map(of_clip);
+    clips
+        .chain(all("sharedTimelapses").map(of_timelapse))
+        .collect()
+}
+
+#[test]
+fn what_a_page_shows_was_over_when_it_was_made_and_no_two_clips_begin_at_once() {
+    for place in PLACES {
+        for list in [List::ClipGroups, List::TimelapseGroups] {
+            let demo = world(place);
+            for page in demo.records(list, UnixMillis(START.0 + 100_000)) {
+                let page = page.value();
+                let shown = shown(&page);
+                let made = page["createdAtMillis"].as_i64().unwrap();
+                assert!(!shown.is_empty(), "{page}");
+                assert!(
+                    shown.iter().all(|[from, to]| from < to && *to <= made),
+                    "{page}"
+                );
+                let starts: HashSet<_> = shown.iter().map(|[from, _]| from).collect();
+                assert!(
+                    list != List::ClipGroups || starts.len() == shown.len(),
+                    "{page}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn each_camera_that_a_share_shows_has_a_name() {
+    for place in PLACES {
+        let demo = world(place);
+        let names = demo.camera_names(START).filter_map(|record| match record {
+            Record::Named(camera, _) => Some(camera),
+            _ => None,
+        });
+        let names: HashSet<_> = names.collect();
+        assert_eq!(names.len(), place.facts().cameras.len(), "{place:?}");
+        for list in [
+            List::ClipGroups,
+            List::TimelapseGroups,
+            List::LiveStreams,
+            List::VideoWalls,
+        ] {
+            let scenes = place.scenes(list).iter();
+            for camera in scenes.flat_map(|scene| scene.cameras) {
+                let uuid = demo.base.cameras()[usize::from(*camera) - 1].to_string();
+                assert!(names.contains(&uuid), "{place:?} {list:?}: camera {camera}");
+            }
+        }
+    }
+}
