@@ -122,7 +122,8 @@ pub(super) struct Caller {
 
 /// One operation: what is asked, by whom, and until when.
 pub(super) struct Operation<'a> {
-    pub(super) source: Source,
+    /// As what the observer is told of it; none: it isn't, since the exporter never asks so by itself.
+    pub(super) source: Option<Source>,
     pub(super) path: &'static str,
     pub(super) body: String,
     pub(super) credential: &'a Credential,
@@ -130,11 +131,12 @@ pub(super) struct Operation<'a> {
 }
 
 impl Caller {
-    /// Calls again and again while that may help and there is time. `decode` is given the time at
-    /// which an answer begins to arrive.
+    /// Calls again and again after errors that `may_retry`, while there is time. `decode` is given the
+    /// time at which an answer begins to arrive.
     pub(super) async fn call_with_retries<D: Decode>(
         &self,
         operation: &Operation<'_>,
+        may_retry: fn(&Error) -> bool,
         decode: impl Fn(UnixMillis) -> D,
     ) -> Result<D::Output, Error> {
         let backoff = ExponentialBuilder::default()
@@ -145,7 +147,7 @@ impl Caller {
         let attempt = || self.call(operation, &decode);
         attempt
             .retry(backoff)
-            .when(Error::is_transient)
+            .when(may_retry)
             .adjust(|error, delay| {
                 // None: these were retries enough.
                 let delay = delay.map(|delay| error.retry_after().unwrap_or(delay))?;
@@ -154,10 +156,12 @@ impl Caller {
                 (delay.saturating_add(least) < left).then_some(delay)
             })
             .notify(|error, delay| {
-                self.observer.retry(operation.source);
+                let Some(source) = operation.source else {
+                    return;
+                };
+                self.observer.retry(source);
                 if error.retry_after().is_some() {
-                    let wait = Wait::RetryAfter;
-                    self.observer.waited(operation.source, wait, delay);
+                    self.observer.waited(source, Wait::RetryAfter, delay);
                 }
             })
             .await
@@ -182,10 +186,12 @@ impl Caller {
     }
 
     /// Waits, and counts how long.
-    async fn counted<T>(&self, source: Source, waiting: impl Future<Output = T>) -> T {
+    async fn counted<T>(&self, source: Option<Source>, waiting: impl Future<Output = T>) -> T {
         let began = Instant::now();
         let waited = waiting.await;
-        self.observer.waited(source, Wait::Pace, began.elapsed());
+        if let Some(source) = source {
+            self.observer.waited(source, Wait::Pace, began.elapsed());
+        }
         waited
     }
 
@@ -308,14 +314,14 @@ async fn reject(mut response: Response, watch: &mut Watch<'_>, now: UnixMillis) 
 /// Tells the observer of a request when it ends, however it ends.
 struct Watch<'a> {
     observer: &'a dyn Observer,
-    source: Source,
+    source: Option<Source>,
     started: Instant,
     status: Option<u16>,
     bytes: u64,
 }
 
 impl<'a> Watch<'a> {
-    fn new(observer: &'a dyn Observer, source: Source) -> Self {
+    fn new(observer: &'a dyn Observer, source: Option<Source>) -> Self {
         Self {
             observer,
             source,
@@ -328,7 +334,8 @@ impl<'a> Watch<'a> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
+        let Some(source) = self.source else { return };
         self.observer
-            .request(self.source, self.status, self.started.elapsed(), self.bytes);
+            .request(source, self.status, self.started.elapsed(), self.bytes);
     }
 }

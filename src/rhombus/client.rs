@@ -124,7 +124,10 @@ impl Client {
         operation: &Operation<'_>,
         reader: impl Fn(UnixMillis) -> ListReader<S>,
     ) -> Result<(S, Completeness), Error> {
-        let (sink, envelope) = self.caller.call_with_retries(operation, reader).await?;
+        let answer = self
+            .caller
+            .call_with_retries(operation, Error::is_transient, reader);
+        let (sink, envelope) = answer.await?;
         Ok((sink, envelope.judge()?))
     }
 
@@ -153,7 +156,7 @@ impl Ask {
         credential: &'k Credential,
     ) -> Operation<'k> {
         Operation {
-            source: Source::Shares(self.kind),
+            source: Some(Source::Shares(self.kind)),
             path,
             body,
             credential,
@@ -167,6 +170,7 @@ pub(super) fn nothing() -> String {
     "{}".to_owned()
 }
 
+/// The body of a request that asks for something.
 pub(super) fn json(request: &impl Serialize) -> String {
     serde_json::to_string(request).expect("a request is JSON")
 }

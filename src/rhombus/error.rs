@@ -28,7 +28,7 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// 200 that says it failed.
-    #[error("Rhombus answers 200, and says by `{by}` beside the list that it failed")]
+    #[error("Rhombus answers 200, and says by `{by}` that it failed")]
     Api {
         /// The name, one of ours, of what says so.
         by: &'static str,
@@ -37,6 +37,12 @@ pub enum Error {
     #[error("Rhombus lists nothing, and says by `{by}` beside the list that this is not all")]
     Partial {
         /// The name, one of ours, of what says so.
+        by: &'static str,
+    },
+    /// 200 that warns, where something was to be done.
+    #[error("Rhombus answers 200, and warns by `{by}`: it may not have done what it was asked to")]
+    Warned {
+        /// The name, one of ours, of what warns.
         by: &'static str,
     },
     /// A list of which a part would be taken for the whole, and which warns that it is a part.
@@ -51,7 +57,10 @@ pub enum Error {
     /// The pace of requests left no time to ask before the poll had to end.
     #[error("requests_per_second left no time to ask")]
     Pace,
-    /// No connection, or it broke.
+    /// There was no connection to send anything by.
+    #[error("the connection failed: {0}")]
+    Unsent(String),
+    /// The connection broke.
     #[error("the connection failed: {0}")]
     Connect(String),
     /// The handshake or the certificate failed.
@@ -92,9 +101,9 @@ impl Error {
             Self::Status { .. } => Reason::Client,
             Self::Throttled { .. } => Reason::Throttled,
             Self::Api { .. } => Reason::Api,
-            Self::Partial { .. } | Self::Incomplete => Reason::Partial,
+            Self::Partial { .. } | Self::Warned { .. } | Self::Incomplete => Reason::Partial,
             Self::Timeout { .. } | Self::Pace => Reason::Timeout,
-            Self::Connect(_) => Reason::Connect,
+            Self::Unsent(_) | Self::Connect(_) => Reason::Connect,
             Self::Tls(_) => Reason::Tls,
             Self::Decode(_) => Reason::Decode,
             Self::TooLarge { .. } | Self::TooMuch { .. } | Self::ValueTooLarge { .. } => {
@@ -111,6 +120,13 @@ impl Error {
         )
     }
 
+    /// Whether Rhombus can have done nothing of what it was asked, so that a request which changes something
+    /// may be sent again: it was not sent, or Rhombus says when to come again.
+    pub(super) const fn is_before_any_change(&self) -> bool {
+        let retry_after = Self::retry_after(self).is_some();
+        matches!(self, Self::Unsent(_)) || matches!(self, Self::Throttled { .. }) && retry_after
+    }
+
     /// How long Rhombus wants to be left alone, where it said so.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -125,7 +141,7 @@ impl Error {
         if chain(error).any(is::<rustls::Error>) {
             Self::Tls(cause)
         } else if error.is_connect() {
-            Self::Connect(cause)
+            Self::Unsent(cause)
         } else if error.is_timeout() {
             Self::Timeout { within }
         } else if error.is_decode() && !chain(error).any(is::<hyper::Error>) {
@@ -177,4 +193,36 @@ fn is<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static))
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
     error.is::<E>() || wrapped.is_some_and(|inner| is::<E>(inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_something_is_sent_again_only_where_nothing_can_have_changed() {
+        let retry_after = Some(Duration::from_secs(1));
+        let status = |status| Error::Status {
+            status,
+            retry_after,
+        };
+        for (error, expected) in [
+            (Error::Unsent("refused".into()), true),
+            (Error::Throttled { retry_after }, true),
+            (Error::Throttled { retry_after: None }, false),
+            (Error::Connect("reset".into()), false),
+            (status(503), false),
+            (status(403), false),
+            (Error::Pace, false),
+            (Error::Tls("bad".into()), false),
+            (
+                Error::Timeout {
+                    within: Duration::from_secs(1),
+                },
+                false,
+            ),
+        ] {
+            assert_eq!(error.is_before_any_change(), expected, "{error}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The vendor's API: transport, wire records as documented, one file an endpoint. It gives out
-//! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why.
+//! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why. It only reads, but
+//! for one file: `deletion`.
 
 mod all_walls;
 mod body;
@@ -9,6 +10,7 @@ pub mod cameras;
 mod careful;
 mod client;
 mod credential;
+mod deletion;
 mod document;
 mod endpoint;
 mod envelope;
@@ -34,6 +36,7 @@ mod transport;
 pub use call::{Limits, Observer, Wait};
 pub use client::{Ask, Client, Instruments};
 pub use credential::{ClientCertificate, Credential, Holder};
+pub use deletion::Deletion;
 pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::{Completeness, Envelope, NoAnswer};
 pub use error::Error;

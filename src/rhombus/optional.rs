@@ -114,7 +114,7 @@ fn operation<'a>(
     deadline: Instant,
 ) -> Operation<'a> {
     Operation {
-        source,
+        source: Some(source),
         path,
         body: nothing(),
         credential,

@@ -32,7 +32,7 @@ impl Client {
         within: Duration,
     ) -> Result<ClientList, Error> {
         let operation = Operation {
-            source: Source::PartnerClients,
+            source: Some(Source::PartnerClients),
             path: PATH,
             body: nothing(),
             credential,
@@ -40,7 +40,10 @@ impl Client {
         };
         let limit = self.caller.limits.max_value_bytes();
         let reader = |_| reader(limit);
-        let (clients, envelope) = self.caller.call_with_retries(&operation, reader).await?;
+        let answer = self
+            .caller
+            .call_with_retries(&operation, Error::is_transient, reader);
+        let (clients, envelope) = answer.await?;
         let completeness = envelope.judge()?;
         // Of shares, an absent list is an empty one; a partner that has no client at all is not usual.
         if !envelope.has_list {
