@@ -3,6 +3,7 @@
 //! that) and its place in the help text, which is a golden file.
 
 mod address;
+mod manual;
 mod options;
 mod policy;
 mod variables;
@@ -12,9 +13,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use url::Url;
 
 pub use address::ListenAddress;
+pub use manual::{ManualPage, completions, manual};
 pub use options::{ListenArgs, LogArgs, StorageArgs, WebArgs, WebConfigArgs};
 pub use policy::{
     PolicyCommand, PolicyExceptArgs, PolicyExplainArgs, PolicyListArgs, PolicyTestArgs, Whom,
@@ -53,6 +56,22 @@ Examples:
 
 Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong, or --storage.path\ncan't be used as it is.";
 
+/// After the flags of `completions`.
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  source <(rhombus-share-exporter completions bash)
+      For this shell, until it ends.
+  rhombus-share-exporter completions bash > /etc/bash_completion.d/rhombus-share-exporter
+      For everyone on this machine.";
+
+/// After the flags of `man`.
+const MAN_HELP: &str = "\
+Examples:
+  rhombus-share-exporter man | man -l -
+      Read it.
+  rhombus-share-exporter man --dir=/usr/local/share/man/man1
+      Install it: man rhombus-share-exporter, man rhombus-share-exporter-serve.";
+
 #[derive(Parser, Debug)]
 #[command(
     name = "rhombus-share-exporter",
@@ -86,6 +105,10 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Ask a running exporter whether it serves; exit 0 when it does
     Healthcheck(HealthcheckArgs),
+    /// Print what a shell needs to complete commands and flags
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands into a directory
+    Man(ManArgs),
 }
 
 /// The flags of `serve`, and of `check-config`, which starts nothing.
@@ -181,6 +204,24 @@ pub struct HealthcheckArgs {
         value_parser = |text: &str| config::duration(text, &TIMEOUT)
     )]
     pub timeout: Duration,
+}
+
+/// What `completions` is asked for.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// The flags of `man`.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(after_help = MAN_HELP)]
+pub struct ManArgs {
+    /// The directory to write all pages into, made where there is none; without it, one goes to stdout
+    #[arg(long = "dir", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 /// What the arguments and the environment ask for. The first argument is the program.

@@ -231,8 +231,6 @@ mod tests {
             enable_lifecycle: false,
             max_connections: 8,
             viewers: Arc::default(),
-            console: ConsoleUrl::default(),
-            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             external_url: None,
             is_demo: false,
         };

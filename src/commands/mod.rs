@@ -3,12 +3,14 @@
 //! What a command needs to know it is handed; it reads no arguments and no environment.
 
 mod check_config;
+mod completions;
 mod demo;
 mod descriptors;
 mod exporter;
 mod healthcheck;
 mod listen;
 mod look;
+mod man;
 mod output;
 mod policy;
 mod reloader;
@@ -34,6 +36,8 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
         Command::Policy(command) => policy::run(command, &env).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Healthcheck(args) => healthcheck::run(args).await,
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
