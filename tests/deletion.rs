@@ -108,6 +108,7 @@ impl Site {
             kind,
             created_after: None,
             expiration_time: ExpirationTime::Auto,
+            keep_titles: true,
             within: Duration::from_secs(5),
         };
         let listing = self.lists.shares(ask, &self.credential).await;

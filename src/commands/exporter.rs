@@ -9,7 +9,6 @@ use anyhow::{Context, bail};
 use arc_swap::ArcSwap;
 use exporter_web::{ConnectionStats, ServerOptions, WebConfig};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -31,9 +30,6 @@ use crate::view::ConsoleUrl;
 const GRACE: Duration = Duration::from_secs(1);
 /// How long what is not on the disk yet may take to get there at the end.
 const LAST_WRITE: Duration = Duration::from_secs(2);
-
-/// How many files of links may be sent at once: each is in memory until then.
-const EXPORTS_AT_ONCE: usize = 2;
 
 /// How to serve.
 pub(super) struct Web {
@@ -114,7 +110,6 @@ impl Exporter {
             web: web.config.clone(),
             viewers: web.viewers,
             console: ConsoleUrl::default(),
-            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             external_url: web.external_url,
             is_demo: web.is_demo,
             version: build_info::VERSION.to_owned(),

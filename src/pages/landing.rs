@@ -6,14 +6,15 @@ use askama::Template;
 use super::filter::Filter;
 use super::frame::Frame;
 use super::headline::Headline;
-use super::listing::{Counts, Listing};
+use super::listing::{Counts, Listing, Of};
 use super::partners::PartnerLine;
 use super::policy::PolicyView;
 use super::routes::App;
+use super::rows::Linked;
 use super::standings::{OfKind, Standings, soon};
 use super::words;
 use crate::inventory::{Belief, Snapshot};
-use crate::share::{Moment, Protection, ShareKind};
+use crate::share::{Moment, Protection, ShareKind, span};
 
 /// The page, in words.
 #[derive(Template)]
@@ -37,7 +38,7 @@ pub(super) struct Page {
 }
 
 struct Tile {
-    value: String,
+    value: Linked,
     label: String,
     tone: &'static str,
 }
@@ -50,9 +51,9 @@ struct KindLine {
     /// The class of that.
     tone: &'static str,
     counts: Option<Counts>,
-    password: String,
+    password: Linked,
     /// None where no such share can ask for it.
-    sso: Option<String>,
+    sso: Option<Linked>,
 }
 
 impl Page {
@@ -60,12 +61,20 @@ impl Page {
     pub(super) fn new(app: &App, filter: &Filter, here: Moment) -> Self {
         let snapshot = Snapshot::new(&app.fleet.load(), here);
         let standings = Standings::new(&snapshot, app.identifies_clients(), here);
-        let soon = soon(&snapshot.view).map(|window| window.label.clone());
+        let window = soon(&snapshot.view);
+        let within = window.map_or_else(String::new, |window| span::show(window.duration));
+        let soon = window.map(|window| window.label.clone());
+        let of = Of {
+            rows: app.row_links(),
+            filter: None,
+            soon: &within,
+        };
         let policy = app.policy.load();
-        let policy = PolicyView::new(&snapshot, &policy, app.identifies_clients(), here.time);
+        let is_identified = app.identifies_clients();
+        let policy = PolicyView::new(&snapshot, &policy, is_identified, here.time, of.rows);
         let mut answer = Headline::new(&standings);
         answer.details.extend(policy.sentence());
-        let listing = Listing::new(&standings.rows, filter, here);
+        let listing = Listing::new(&standings.rows, filter, here, of);
         Self {
             frame: Frame::new(app, "overview", ""),
             refresh: listing.refresh(),
@@ -73,8 +82,12 @@ impl Page {
             tone: answer.tone,
             headline: answer.headline,
             details: answer.details,
-            tiles: tiles(&standings, &policy, soon.as_deref()),
-            kinds: standings.kinds.iter().map(KindLine::new).collect(),
+            tiles: tiles(&standings, &policy, soon.as_deref(), of),
+            kinds: standings
+                .kinds
+                .iter()
+                .map(|kind| KindLine::new(kind, of))
+                .collect(),
             partners: standings
                 .partners
                 .iter()
@@ -92,31 +105,44 @@ impl Page {
     }
 }
 
-fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>) -> Vec<Tile> {
+fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>, of: Of<'_>) -> Vec<Tile> {
     let known = standings.rows.iter().any(|row| row.links.is_some());
     let bound = if standings.is_part() { "≥ " } else { "" };
     let links = standings.links;
-    let tile = |number: u64, label: &str, tone| Tile {
+    let tile = |number: u64, label: &str, tone, filters: &[(&str, &str)]| Tile {
         // A dash, since 0 would read as an all-clear.
-        value: if known {
-            format!("{bound}{}", words::count(number))
-        } else {
-            "–".to_owned()
+        value: match known {
+            true => of.named(format!("{bound}{}", words::count(number)), filters),
+            false => Linked::text("–"),
         },
         label: label.to_owned(),
         tone: if known && number > 0 { tone } else { "" },
     };
     let mut tiles = vec![
-        tile(links.open(), "open to anyone", "warn"),
-        tile(links.total(), "links in all", ""),
-        tile(links.without_expiry, "without expiry", "warn"),
+        tile(
+            links.open(),
+            "open to anyone",
+            "warn",
+            &[("protection", "none")],
+        ),
+        tile(links.total(), "links in all", "", &[]),
+        tile(
+            links.without_expiry,
+            "without expiry",
+            "warn",
+            &[("ends", "never")],
+        ),
     ];
     if let Some(soon) = soon {
-        tiles.push(tile(links.expiring, &format!("expiring within {soon}"), ""));
+        let label = format!("expiring within {soon}");
+        tiles.push(tile(links.expiring, &label, "", &[("ends", of.soon)]));
     }
     if let Some(open) = policy.open {
         tiles.push(Tile {
-            value: format!("{bound}{}", words::count(open)),
+            value: of.rows.to(
+                format!("{bound}{}", words::count(open)),
+                &[("rule", "*"), ("excepted", "no")],
+            ),
             label: "violations of the policy".to_owned(),
             tone: match (open, policy.any_critical) {
                 (0, _) => "",
@@ -128,7 +154,7 @@ fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>) -> Vec<
     let fresh = standings.count(Belief::Fresh);
     let all = standings.rows.len() as u64;
     tiles.push(Tile {
-        value: format!("{} / {}", words::count(fresh), words::count(all)),
+        value: Linked::text(&format!("{} / {}", words::count(fresh), words::count(all))),
         label: "organisations fresh".to_owned(),
         tone: match all - fresh {
             0 => "",
@@ -140,22 +166,29 @@ fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>) -> Vec<
 }
 
 impl KindLine {
-    fn new((kind, of_kind): (&ShareKind, &OfKind)) -> Self {
+    fn new((kind, of_kind): (&ShareKind, &OfKind), of: Of<'_>) -> Self {
+        let of = Of {
+            filter: Some(("kind", kind.label())),
+            ..of
+        };
         let OfKind {
             links, seen, all, ..
         } = of_kind;
         let is_known = *seen > 0;
-        let protected_by = |protection| {
+        let protected_by = |protection: Protection| {
             let has = kind.protections().contains(&protection);
-            let count = || words::count(links.protected_by(protection));
-            has.then(|| if is_known { count() } else { "–".to_owned() })
+            let asked = [("protection", protection.label())];
+            has.then(|| match is_known {
+                true => of.to(links.protected_by(protection), &asked),
+                false => Linked::text("–"),
+            })
         };
         Self {
             name: words::capitalized(&format!("{}s", kind.noun())),
             seen: format!("{} / {}", words::count(*seen), words::count(*all)),
             tone: if seen < all { "bad" } else { "good" },
-            counts: is_known.then(|| Counts::new(*links)),
-            password: protected_by(Protection::Password).unwrap_or_default(),
+            counts: is_known.then(|| Counts::new(*links, of)),
+            password: protected_by(Protection::Password).unwrap_or_else(|| Linked::text("")),
             sso: protected_by(Protection::Sso),
         }
     }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::filter::{Filter, Show};
 use super::links::Links;
+use super::rows::{Linked, RowLinks};
 use super::standings::{List, Row};
 use super::words;
 use crate::inventory::Belief;
@@ -67,16 +68,16 @@ pub(super) struct FailedLists {
 
 /// Numbers of links.
 pub(super) struct Counts {
-    pub(super) open: String,
+    pub(super) open: Linked,
     pub(super) any_open: bool,
-    pub(super) total: String,
-    pub(super) without_expiry: String,
-    pub(super) expiring: String,
+    pub(super) total: Linked,
+    pub(super) without_expiry: Linked,
+    pub(super) expiring: Linked,
 }
 
 impl Listing {
     /// What `filter` asks for of these rows, the worst of which come first; all where they are few.
-    pub(super) fn new(rows: &[Row], filter: &Filter, here: Moment) -> Self {
+    pub(super) fn new(rows: &[Row], filter: &Filter, here: Moment, of: Of<'_>) -> Self {
         let all = Filter::all();
         let is_short = rows.len() <= FEW;
         let filter = if is_short { &all } else { filter };
@@ -90,7 +91,7 @@ impl Listing {
                 Show::All => "Organisations, what needs a look first",
             },
             form: (!is_short).then(|| Form::new(filter, rows, found.len(), shown.len())),
-            lines: shown.iter().map(|row| Line::new(row, here)).collect(),
+            lines: shown.iter().map(|row| Line::new(row, here, of)).collect(),
             hidden: (hidden > 0).then(|| words::counted(hidden, "more organisation")),
         }
     }
@@ -148,7 +149,11 @@ fn found_in_words(filter: &Filter, rows: &[Row], found: usize, shown: usize) -> 
 }
 
 impl Line {
-    fn new(row: &Row, here: Moment) -> Self {
+    fn new(row: &Row, here: Moment, of: Of<'_>) -> Self {
+        let of = Of {
+            filter: Some(("org", row.organization.name())),
+            ..of
+        };
         let (belief, tone) = match row.belief {
             _ if row.is_seen_in_part() => ("In part", "bad"),
             Belief::Withdrawn => ("Withdrawn", "bad"),
@@ -175,7 +180,7 @@ impl Line {
             failures: failures(&row.lists),
             notes: notes(row),
             in_part: row.is_seen_in_part(),
-            counts: row.links.map(Counts::new),
+            counts: row.links.map(|links| Counts::new(links, of)),
         }
     }
 }
@@ -251,13 +256,39 @@ fn failures(lists: &[List]) -> Vec<FailedLists> {
 }
 
 impl Counts {
-    pub(super) fn new(links: Links) -> Self {
+    /// Of what is let through by these filters: of an organisation, or of a kind.
+    pub(super) fn new(links: Links, of: Of<'_>) -> Self {
         Self {
-            open: words::count(links.open()),
+            open: of.to(links.open(), &[("protection", "none")]),
             any_open: links.open() > 0,
-            total: words::count(links.total()),
-            without_expiry: words::count(links.without_expiry),
-            expiring: words::count(links.expiring),
+            total: of.to(links.total(), &[]),
+            without_expiry: of.to(links.without_expiry, &[("ends", "never")]),
+            expiring: of.to(links.expiring, &[("ends", of.soon)]),
         }
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    /// How to lead to the rows of it.
+    pub(super) rows: RowLinks,
+    /// The filter that lets them through.
+    pub(super) filter: Option<(&'a str, &'a str)>,
+    /// Within which time links count as ending soon.
+    pub(super) soon: &'a str,
+}
+
+impl Of<'_> {
+    /// A number of links that work, with what else is asked of them.
+    pub(super) fn to(self, number: u64, more: &[(&str, &str)]) -> Linked {
+        self.named(words::count(number), more)
+    }
+
+    /// The same as a text that has been made of it.
+    pub(super) fn named(self, text: String, more: &[(&str, &str)]) -> Linked {
+        let filters = self.filter.into_iter().chain([("state", "active")]);
+        let filters: Vec<_> = filters.chain(more.iter().copied()).collect();
+        self.rows.to(text, &filters)
     }
 }

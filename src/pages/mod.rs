@@ -20,6 +20,7 @@ mod problem;
 mod protection;
 mod refusal;
 mod routes;
+mod rows;
 mod scrapes;
 mod shares;
 mod standings;

@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use super::rows::{Linked, RowLinks};
 use super::words;
 use crate::inventory::{Snapshot, Violations};
 use crate::policy::{Exception, Policies, Policy, Rule, Severity};
 use crate::share::UnixMillis;
 
+/// So many exceptions are shown, those that end first: a first day may leave thousands.
+const MAX_EXCEPTIONS: usize = 50;
 /// From here on it is said that an exception ends.
 const ENDS_SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
@@ -22,6 +25,8 @@ pub(super) struct PolicyView {
     pub(super) excepted: u64,
     pub(super) rules: Vec<RuleLine>,
     pub(super) exceptions: Vec<ExceptionLine>,
+    /// How many more there are, which end later.
+    pub(super) more_exceptions: usize,
 }
 
 /// One rule, in words.
@@ -31,9 +36,9 @@ pub(super) struct RuleLine {
     pub(super) severity: &'static str,
     /// The class of that.
     pub(super) tone: &'static str,
-    pub(super) open: String,
+    pub(super) open: Linked,
     pub(super) any_open: bool,
-    pub(super) excepted: String,
+    pub(super) excepted: Linked,
 }
 
 /// One exception, in words.
@@ -43,7 +48,7 @@ pub(super) struct ExceptionLine {
     /// Who answers for it; none for whoever has not shown who they are.
     pub(super) owner: Option<String>,
     pub(super) rules: String,
-    pub(super) shares: String,
+    pub(super) shares: Linked,
     pub(super) end: String,
     /// The class of that.
     pub(super) tone: &'static str,
@@ -64,6 +69,7 @@ impl PolicyView {
         policy: &Policy,
         is_identified: bool,
         now: UnixMillis,
+        rows: RowLinks,
     ) -> Self {
         let allowed = snapshot.organizations.iter();
         let allowed = allowed.filter(|look| look.organization.is_allowed());
@@ -78,18 +84,24 @@ impl PolicyView {
             ..Self::default()
         };
         for rule in policy.rules().iter().filter(|rule| rule.is_on) {
-            view.add_rule(rule, &judged);
+            view.add_rule(rule, &judged, rows);
         }
         let covered = Violations::covered(judged.iter().copied());
         let line = |exception: &Exception| {
             let shares = covered.get(&*exception.name).copied().unwrap_or(0);
-            ExceptionLine::new(exception, shares, is_identified, now)
+            ExceptionLine::new(exception, shares, is_identified, now, rows)
         };
-        view.exceptions = policy.exceptions().iter().map(line).collect();
+        let mut exceptions: Vec<_> = policy.exceptions().iter().collect();
+        view.more_exceptions = exceptions.len().saturating_sub(MAX_EXCEPTIONS);
+        if view.more_exceptions > 0 {
+            exceptions.sort_by_key(|exception| exception.until);
+            exceptions.truncate(MAX_EXCEPTIONS);
+        }
+        view.exceptions = exceptions.into_iter().map(line).collect();
         view
     }
 
-    fn add_rule(&mut self, rule: &Rule, judged: &[&Violations]) {
+    fn add_rule(&mut self, rule: &Rule, judged: &[&Violations], rows: RowLinks) {
         let mut counts = Counts::default();
         for violation in judged.iter().flat_map(|known| known.of_rule(&rule.name)) {
             match violation.exception {
@@ -100,7 +112,7 @@ impl PolicyView {
         *self.open.get_or_insert(0) += counts.open;
         self.any_critical |= counts.open > 0 && rule.severity == Severity::Critical;
         self.excepted += counts.excepted;
-        self.rules.push(RuleLine::new(rule, counts));
+        self.rules.push(RuleLine::new(rule, counts, rows));
     }
 
     /// A sentence on what is covered, where something is.
@@ -117,21 +129,31 @@ impl PolicyView {
 }
 
 impl RuleLine {
-    fn new(rule: &Rule, counts: Counts) -> Self {
+    fn new(rule: &Rule, counts: Counts, rows: RowLinks) -> Self {
+        let to = |number, excepted| {
+            let asked = [("rule", &*rule.name), ("excepted", excepted)];
+            rows.to(words::count(number), &asked)
+        };
         Self {
             name: rule.name.to_string(),
             description: words::visible(&rule.description),
             severity: rule.severity.label(),
             tone: tone(rule.severity),
-            open: words::count(counts.open),
+            open: to(counts.open, "no"),
             any_open: counts.open > 0,
-            excepted: words::count(counts.excepted),
+            excepted: to(counts.excepted, "yes"),
         }
     }
 }
 
 impl ExceptionLine {
-    fn new(exception: &Exception, shares: u64, is_identified: bool, now: UnixMillis) -> Self {
+    fn new(
+        exception: &Exception,
+        shares: u64,
+        is_identified: bool,
+        now: UnixMillis,
+        rows: RowLinks,
+    ) -> Self {
         let (end, tone) = end(exception, now);
         Self {
             name: exception.name.to_string(),
@@ -141,7 +163,7 @@ impl ExceptionLine {
                 Policies::All => "all".to_owned(),
                 Policies::Named(names) => names.join(", "),
             },
-            shares: words::count(shares),
+            shares: rows.to(words::count(shares), &[("exception", &exception.name)]),
             end,
             tone,
         }

@@ -23,13 +23,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use exporter_web::WebConfig;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
 use super::external_url::ExternalUrl;
 use super::filter::Filter;
 use super::frame::page;
+use super::rows::RowLinks;
 use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
 use super::viewers::Viewers;
@@ -76,8 +77,6 @@ pub struct App {
     pub viewers: Arc<Viewers>,
     /// Where Rhombus's console is, for links to it.
     pub console: ConsoleUrl,
-    /// How many files of links may be sent at once.
-    pub exports: Arc<Semaphore>,
     /// Where people find the pages; none: nobody has said.
     pub external_url: Option<ExternalUrl>,
     /// Whether the data is the built-in simulator's.
@@ -98,7 +97,16 @@ impl App {
 
     /// Whether details of links are shown to anybody.
     pub(super) fn has_shares(&self) -> bool {
-        self.viewers.has_some()
+        let has_users = |web: &WebConfig| web.identifies_clients() || web.verifies_certificates();
+        let are_identified = self.web.as_deref().is_some_and(has_users);
+        self.viewers.has_some(are_identified)
+    }
+
+    /// How pages lead to the rows that they count.
+    pub(super) fn row_links(&self) -> RowLinks {
+        RowLinks {
+            are_there: self.has_shares(),
+        }
     }
 
     /// Whether some clients have a certificate that is verified.

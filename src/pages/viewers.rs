@@ -66,9 +66,13 @@ impl Viewers {
         self.only.store(Arc::new(users));
     }
 
-    /// Whether somebody may.
-    pub(super) fn has_some(&self) -> bool {
-        self.mode != SharesMode::Off
+    /// Whether somebody may, where clients are identified or not.
+    pub(super) fn has_some(&self, are_identified: bool) -> bool {
+        match self.mode {
+            SharesMode::Off => false,
+            SharesMode::Auto => are_identified || self.is_loopback,
+            SharesMode::On => true,
+        }
     }
 
     /// Whether each user who is named is one of `users`.

@@ -67,13 +67,10 @@ pub(super) fn took(duration: Duration) -> String {
     }
 }
 
-/// A moment to the minute, in UTC: `2026-11-29 12:34`.
-pub(super) fn short_moment(moment: UnixMillis) -> String {
-    let text = moment.rfc3339();
-    text.chars()
-        .take("2026-11-29T12:34".len())
-        .collect::<String>()
-        .replace('T', " ")
+/// What RFC 3339 has of a moment, to the minute: `2026-11-29 12:34 UTC`.
+pub(super) fn minute(rfc3339: &str) -> String {
+    let minute: String = rfc3339.chars().take("2026-11-29T12:34".len()).collect();
+    format!("{} UTC", minute.replace('T', " "))
 }
 
 /// The time of day, in UTC: `12:34:56 UTC`.

@@ -3,10 +3,10 @@
 //! may block: disks and name servers that hang can take all of those.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::{fmt, io, thread};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -15,7 +15,12 @@ type Job = Box<dyn FnOnce() + Send>;
 pub struct Workers {
     pub(super) metrics: Worker,
     pub(super) pages: Worker,
+    /// How many files of links may be on their way at once.
+    pub(super) files: Arc<Semaphore>,
 }
+
+/// Each of them is in memory until it is sent.
+const FILES_AT_ONCE: usize = 2;
 
 impl Workers {
     /// Starts them.
@@ -26,6 +31,7 @@ impl Workers {
         Ok(Self {
             metrics: Worker::start("metrics")?,
             pages: Worker::start("pages")?,
+            files: Arc::new(Semaphore::new(FILES_AT_ONCE)),
         })
     }
 }

@@ -43,7 +43,8 @@ async fn answer_of(app: App) -> (String, String) {
     let (_, rest) = page.split_once("<section class=\"answer ").unwrap();
     let (answer, rest) = rest.split_once("</section>").unwrap();
     let (tone, words) = answer.split_once('"').unwrap();
-    let is_part = rest.contains("<dt>open to anyone</dt><dd>≥ ");
+    let (_, tile) = rest.split_once("<dt>open to anyone</dt>").unwrap();
+    let is_part = tile.split_once("</dd>").unwrap().0.contains("≥ ");
     // Where nothing is known, there is no number that could be a part.
     assert!(tone == "bad" || is_part == (tone == "warn"), "{page}");
     (tone.to_owned(), words.to_owned())

@@ -15,6 +15,7 @@ use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Shard, Share, ShareKind,
     Traits, UnixMillis, Unread, Window,
 };
+use rhombus_share_exporter::view::ConsoleUrl;
 
 pub(crate) const NOW: Moment = Moment {
     time: UnixMillis::from_secs(1_000_000),
@@ -166,6 +167,7 @@ pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
         telemetry_path: "/metrics".parse().unwrap(),
         web: None,
         viewers: Arc::default(),
+        console: ConsoleUrl::default(),
         external_url: None,
         is_demo: false,
         version: "1.2.3".to_owned(),

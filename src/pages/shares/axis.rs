@@ -132,7 +132,7 @@ impl Scale {
         let moment = self.start.after(self.span * tick / TICKS);
         match self.span {
             span if span > 3 * DAY => moment.day(),
-            span if span > DAY / 24 => words::short_moment(moment),
+            span if span > DAY / 24 => words::minute(&moment.rfc3339()),
             _ => words::time_of_day(moment),
         }
     }

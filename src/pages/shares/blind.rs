@@ -3,7 +3,7 @@
 use crate::inventory::Snapshot;
 use crate::pages::words;
 use crate::share::UnixMillis;
-use crate::view::{NotSeen, not_seen};
+use crate::view::{NotSeen, Row, not_seen};
 
 /// So many of them are named.
 const MAX: usize = 8;
@@ -27,10 +27,26 @@ pub(super) struct BlindLine {
 
 impl Blind {
     pub(super) fn new(snapshot: &Snapshot, now: UnixMillis) -> Self {
-        let all = not_seen(snapshot);
+        Self::of(&not_seen(snapshot), now)
+    }
+
+    /// Of the lists of these links alone.
+    pub(super) fn of_rows(snapshot: &Snapshot, rows: &[Row<'_>], now: UnixMillis) -> Self {
+        let is_of = |not_seen: &NotSeen| {
+            let mut rows = rows.iter();
+            rows.any(|row| {
+                let is_list = |source| source == row.share.kind.list();
+                not_seen.org.as_deref() == Some(row.org()) && not_seen.source.is_none_or(is_list)
+            })
+        };
+        let of_them: Vec<_> = not_seen(snapshot).into_iter().filter(is_of).collect();
+        Self::of(&of_them, now)
+    }
+
+    fn of(all: &[NotSeen], now: UnixMillis) -> Self {
         let lines = all.iter().take(MAX).map(|it| BlindLine::new(it, now));
         Self {
-            summary: summary(&all),
+            summary: summary(all),
             lines: lines.collect(),
             more: all.len().saturating_sub(MAX),
         }

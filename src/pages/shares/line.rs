@@ -1,12 +1,13 @@
 //! A link in words, as pages have it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::inventory::View;
 use crate::pages::policy::tone;
 use crate::pages::words;
 use crate::policy::Policy;
-use crate::share::{Expiry, Maker, Protection, Share, UnixMillis};
+use crate::share::{Expiry, Maker, Protection, Share, UnixMillis, Violation};
 use crate::view::Row;
 
 /// So many cameras are named in a line.
@@ -51,12 +52,17 @@ pub(super) struct When {
     pub(super) tone: &'static str,
 }
 
-/// A rule that it breaks.
+/// Rules that it breaks: those that none covers, or that one exception does.
 pub(super) struct Broken {
-    pub(super) rule: String,
+    pub(super) rules: Vec<BrokenRule>,
+    pub(super) exception: Option<String>,
+}
+
+/// A rule that it breaks.
+pub(super) struct BrokenRule {
+    pub(super) name: String,
     /// The class of its severity.
     pub(super) tone: &'static str,
-    pub(super) exception: Option<String>,
 }
 
 impl Line {
@@ -73,7 +79,6 @@ impl Line {
         if share.unread.cameras {
             cameras.push("some that could not be read".to_owned());
         }
-        let broken = row.violations().into_iter();
         let seen = now.since(row.seen());
         Self {
             title: title(share),
@@ -93,25 +98,35 @@ impl Line {
             shows: shows(share),
             cameras,
             more_cameras,
-            broken: broken.map(|it| Broken::new(it, policy)).collect(),
+            broken: broken(&row.violations(), policy),
             stale: (!row.is_current(view)).then(|| format!("last seen {} ago", words::span(seen))),
             is_expired: !row.is_active(),
         }
     }
 }
 
-impl Broken {
-    fn new(violation: &crate::share::Violation, policy: &Policy) -> Self {
+/// The rules that it breaks, by the exception that covers them: first those that none does.
+fn broken(violations: &[&Violation], policy: &Policy) -> Vec<Broken> {
+    let mut by_exception: BTreeMap<Option<&str>, Vec<BrokenRule>> = BTreeMap::new();
+    for violation in violations {
+        let exception = violation.exception.as_deref();
         let severity = policy.rule(&violation.rule).map(|rule| rule.severity);
-        Self {
-            rule: violation.rule.to_string(),
+        let rule = BrokenRule {
+            name: violation.rule.to_string(),
             tone: match severity {
-                Some(severity) if violation.exception.is_none() => tone(severity),
-                _ => "",
+                Some(severity) if exception.is_none() => tone(severity),
+                _ => "plain",
             },
-            exception: violation.exception.as_ref().map(ToString::to_string),
-        }
+        };
+        by_exception.entry(exception).or_default().push(rule);
     }
+    let broken = by_exception.into_iter();
+    broken
+        .map(|(exception, rules)| Broken {
+            rules,
+            exception: exception.map(ToOwned::to_owned),
+        })
+        .collect()
 }
 
 /// What people called it. What acts on a page instead of showing is written out.

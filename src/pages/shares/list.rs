@@ -9,7 +9,7 @@ use crate::inventory::Snapshot;
 use crate::pages::frame::Frame;
 use crate::pages::routes::App;
 use crate::pages::words;
-use crate::view::{Order, Query, Rows, SortBy, as_of};
+use crate::view::{Order, Query, Rank, Row, Rows, SortBy, as_of};
 
 /// The page.
 #[derive(Template)]
@@ -17,6 +17,8 @@ use crate::view::{Order, Query, Rows, SortBy, as_of};
 pub(super) struct List {
     frame: Frame,
     headline: String,
+    /// How many of them are open, and for how long.
+    summary: String,
     /// What a filter hides, and which rows these are.
     counts: String,
     as_of: String,
@@ -54,6 +56,7 @@ impl List {
         let policy = app.policy.load();
         let mut rows = Rows::new(&snapshot, &query.filter);
         let found = rows.rows.len();
+        let summary = Summary::of(&rows.rows);
         let last = found.div_ceil(query.rows_a_page()).max(1);
         let query = &Query {
             page: query.page.min(last),
@@ -71,6 +74,7 @@ impl List {
         Self {
             frame: Frame::new(app, "links", ""),
             headline: headline(found, rows.total, query, &blind),
+            summary: summary.text(found),
             counts: counts(found, rows.total, from, lines.len()),
             as_of: as_of(&snapshot).map_or_else(
                 || "no list could be read".to_owned(),
@@ -97,6 +101,55 @@ fn headline(found: usize, total: usize, query: &Query, blind: &Blind) -> String 
         (1, true) => format!("1 {known}link"),
         (found, true) => format!("{} {known}links", number(found)),
         (found, false) => format!("{} of {} {known}links", number(found), number(total)),
+    }
+}
+
+/// How bad the links are that are asked for.
+#[derive(Default)]
+struct Summary {
+    open: u64,
+    open_for_ever: u64,
+    expired: u64,
+}
+
+impl Summary {
+    fn of(rows: &[Row<'_>]) -> Self {
+        let mut summary = Self::default();
+        for row in rows {
+            match row.rank() {
+                Rank::OpenForEver => {
+                    summary.open += 1;
+                    summary.open_for_ever += 1;
+                }
+                Rank::OpenWithMore | Rank::Open => summary.open += 1,
+                Rank::Expired => summary.expired += 1,
+                Rank::ProtectedForEver | Rank::Protected => {}
+            }
+        }
+        summary
+    }
+
+    fn text(&self, found: usize) -> String {
+        if found == 0 {
+            return String::new();
+        }
+        let mut text = match self.open {
+            0 => "None of them is open to anyone".to_owned(),
+            open => format!("{} open to anyone, ", words::count(open)),
+        };
+        match (self.open, self.open_for_ever) {
+            (0, _) => {}
+            (_, 0) => text += "none of them for ever",
+            (_, for_ever) => text += &format!("{} of them for ever", words::count(for_ever)),
+        }
+        if self.expired > 0 {
+            let verb = if self.expired == 1 { "has" } else { "have" };
+            text += &format!(
+                "; {} {verb} ended and {verb} not been removed",
+                words::count(self.expired)
+            );
+        }
+        text + "."
     }
 }
 

@@ -95,7 +95,7 @@ async fn export(
         Ok(query) => query,
         Err(bad) => return bad_request(&bad),
     };
-    let Ok(permit) = app.exports.clone().try_acquire_owned() else {
+    let Ok(permit) = app.workers.files.clone().try_acquire_owned() else {
         let text = "Other files are being sent: ask again in a moment.\n";
         return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     };

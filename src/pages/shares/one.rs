@@ -109,7 +109,7 @@ impl One {
         Some(Self {
             frame: Frame::new(app, "link", "../"),
             headline,
-            blind: Blind::new(&snapshot, snapshot.here().time),
+            blind: Blind::of_rows(&snapshot, &rows, snapshot.here().time),
             links: rows.iter().map(|row| Whole::new(row, &reader)).collect(),
             reference: reference.to_string(),
         })
@@ -169,7 +169,7 @@ fn facts(row: &Row<'_>) -> Vec<Fact> {
     let moment = |name, when: When| Fact {
         name,
         value: match &when.moment {
-            Some(moment) => format!("{moment}, {}", when.text),
+            Some(moment) => format!("{}, {}", words::minute(moment), when.text),
             None => when.text,
         },
         moment: when.moment,
