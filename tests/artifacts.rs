@@ -5,6 +5,8 @@
 
 #[path = "artifacts/alert_cases.rs"]
 mod alert_cases;
+#[path = "artifacts/alert_links.rs"]
+mod alert_links;
 #[path = "artifacts/alerts.rs"]
 mod alerts;
 #[path = "artifacts/blind_cases.rs"]
@@ -27,6 +29,8 @@ mod grafana;
 mod kind_cases;
 #[path = "artifacts/links.rs"]
 mod links;
+#[path = "artifacts/notices.rs"]
+mod notices;
 #[path = "artifacts/panel_cases.rs"]
 mod panel_cases;
 #[path = "artifacts/panels.rs"]

@@ -595,6 +595,42 @@ const MUTANTS: &[Mutant] = &[
         "_seconds{source!=\"partner_clients\"}[1d])",
         "_seconds[1d])",
     ),
+    (
+        "RhombusShareOpen",
+        "            * on (job, instance) group_left (external_url)\n            last_over_time(rhombus_share_exporter_web_info[5m])",
+        "            * on (job) group_left (external_url)\n            topk by (job) (1, last_over_time(rhombus_share_exporter_web_info[5m]))",
+    ),
+    (
+        "RhombusShareOpen",
+        "watching{job=%q,org=%q}\" $labels.job $labels.org",
+        "watching{org=%q}\" $labels.org",
+    ),
+    (
+        "RhombusShareExpiresSoon",
+        "org={{ $labels.org | urlquery }}",
+        "org={{ $labels.org }}",
+    ),
+    (
+        "RhombusShareViolationsHidden",
+        "severity=%q}[5m]) > 0)\"",
+        "severity=%q}[5m]) >= 0)\"",
+    ),
+    (
+        "RhombusPolicyExceptionEndsSoon",
+        "group by (external_url) (last_over_time(rhombus_share_exporter_web_info{job=%q}[5m]) and on (job, instance) last_over_time(rhombus_policy_exception_shares{exception=%q}[5m]) > 0)",
+        "last_over_time(rhombus_share_exporter_web_info{job=%q}[5m]) and on (job, instance) last_over_time(rhombus_policy_exception_shares{exception=%q}[5m]) > 0",
+    ),
+    (
+        "RhombusPolicyErrors",
+        "rhombus_policy_errors{policy=%q}[5m]) > 0)",
+        "rhombus_policy_errors{policy=%q}[5m]) >= 0)",
+    ),
+    (
+        "RhombusDataStale",
+        "rhombus_share_exporter_web_info{job=%q,instance=%q}[5m])\" $labels.job $labels.instance",
+        "rhombus_share_exporter_web_info{job=%q}[5m])\" $labels.job",
+    ),
+    ("RhombusSharesUnlisted", "&kind={{ $labels.kind }}", ""),
 ];
 
 /// A file of cases, whole; what promtool reads as text is text here (`0x70` is no number).
@@ -648,6 +684,7 @@ fn rules_of(alert: &str, rules: &str) -> Value {
             };
             if kept {
                 needed.push_str(text(rule, "expr"));
+                needed.push_str(text(&rule["annotations"], "description"));
             }
             kept
         });

@@ -1,0 +1,237 @@
+//! Where the alerts lead: to the rows that each is about, on the pages of the exporter that has them. The
+//! link ends the description, in one of the forms below, and is not there where the exporter doesn't say
+//! where it is. What it looks like in the end is for the cases (`alerts/tests/pages.yml`).
+
+use std::collections::BTreeSet;
+
+use crate::findings::{Findings, broken};
+use crate::promql;
+use crate::rule_file::{Alert, FILE, alerts, text, with_recorded};
+
+/// How an alert finds the exporter that has its rows.
+enum Exporter {
+    /// It keeps no `instance`: one that asks for the organisation.
+    OfOrg,
+    /// The one that it names.
+    Named,
+    /// Each at which the metric of this label is above 0.
+    Each(&'static str, &'static str),
+}
+
+use Exporter::{Each, Named, OfOrg};
+
+/// The rows of one list of links.
+const LIST: &str =
+    "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.source | reReplaceAll \"s$\" \"\" }}";
+const LINK: &str = "/shares/{{ $labels.share }}";
+const OPEN: &str =
+    "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.kind }}&protection=none&state=active";
+
+/// Each alert that leads somewhere; all others lead nowhere, since they are about no link that can be seen.
+const LEADS: [(&str, Exporter, &str); 16] = [
+    ("RhombusShareOpen", OfOrg, LINK),
+    ("RhombusShareNeverExpires", OfOrg, LINK),
+    ("RhombusSharePolicyViolated", OfOrg, LINK),
+    (
+        "RhombusShareViolationsHidden",
+        OfOrg,
+        "/shares?org={{ $labels.org | urlquery }}&excepted=no \
+         {{- range printf \"count by (policy) (last_over_time(rhombus_share_violations{job=%q,org=%q,severity=%q}[5m]) > 0)\" \
+         $labels.job $labels.org $labels.severity | query | sortByLabel \"policy\" -}} \
+         &rule={{ .Labels.policy | urlquery }}{{ end }}",
+    ),
+    (
+        "RhombusShareExpiresSoon",
+        OfOrg,
+        "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.kind }}&protection={{ $labels.protection }}&ends=24h",
+    ),
+    ("RhombusOpenSharesRise", OfOrg, OPEN),
+    (
+        "RhombusPolicyExceptionEndsSoon",
+        Each("rhombus_policy_exception_shares", "exception"),
+        "/shares?exception={{ $labels.exception | urlquery }}",
+    ),
+    (
+        "RhombusPolicyErrors",
+        Each("rhombus_policy_errors", "policy"),
+        "/shares?rule={{ $labels.policy | urlquery }}",
+    ),
+    ("RhombusCollectFailing", Named, LIST),
+    ("RhombusKeyRejected", Named, LIST),
+    ("RhombusListForbidden", Named, LIST),
+    ("RhombusThrottled", Named, LIST),
+    ("RhombusDataStale", Named, LIST),
+    ("RhombusMalformedRecords", Named, LIST),
+    ("RhombusAnswerPartial", Named, LIST),
+    (
+        "RhombusSharesUnlisted",
+        Named,
+        "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.kind }}",
+    ),
+];
+
+/// The filters of the page `/shares` that alerts use.
+const FILTERS: [&str; 8] = [
+    "org",
+    "kind",
+    "protection",
+    "state",
+    "rule",
+    "exception",
+    "excepted",
+    "ends",
+];
+
+impl Exporter {
+    /// The template before the path: who is asked, and the address that it gives.
+    fn template(&self) -> String {
+        let first = "}} See {{ . | first | label \"external_url\" }}";
+        match self {
+            OfOrg => format!(
+                "{{{{- with printf \"job_org:rhombus_share_exporter_web_info:watching{{job=%q,org=%q}}\" \
+                 $labels.job $labels.org | query {first}"
+            ),
+            Named => format!(
+                "{{{{- with printf \"last_over_time(rhombus_share_exporter_web_info{{job=%q,instance=%q}}[5m])\" \
+                 $labels.job $labels.instance | query {first}"
+            ),
+            Each(metric, label) => format!(
+                "{{{{- range printf \"group by (external_url) \
+                 (last_over_time(rhombus_share_exporter_web_info{{job=%q}}[5m]) \
+                 and on (job, instance) last_over_time({metric}{{{label}=%q}}[5m]) > 0)\" \
+                 $labels.job $labels.{label} | query | sortByLabel \"external_url\" }}}} \
+                 See {{{{ .Labels.external_url }}}}"
+            ),
+        }
+    }
+}
+
+fn check(text: &str) -> Findings {
+    let mut findings = Findings::about(FILE);
+    for alert in alerts(text) {
+        let name = &alert.alert;
+        let (before, link) = split(&alert);
+        findings.require(
+            !before.contains("web_info") && !before.contains("/shares"),
+            format!("{name}: a link is not at the end"),
+        );
+        match LEADS.iter().find(|(of, ..)| of == name) {
+            Some((_, exporter, path)) => {
+                let wanted = format!("{}{path}{{{{ end }}}}", exporter.template());
+                findings.require(
+                    link == wanted,
+                    format!("{name}: leads to\n  {link}\nnot to\n  {wanted}"),
+                );
+            }
+            None => findings.require(link.is_empty(), format!("{name}: leads to {link}")),
+        }
+        check_filters(&mut findings, name, link);
+    }
+    check_queries(&mut findings, text);
+    findings
+}
+
+/// What the description says, and the link at its end.
+fn split(alert: &Alert) -> (&str, &str) {
+    let description = &alert.annotations.description;
+    let asked = description.find("rhombus_share_exporter_web_info");
+    let begins = asked.and_then(|asked| description[..asked].rfind("{{"));
+    let (before, link) = description.split_at(begins.unwrap_or(description.len()));
+    (before, link)
+}
+
+/// The link asks for what the page can be asked for.
+fn check_filters(findings: &mut Findings, name: &str, link: &str) {
+    for part in link.split(['?', '&']).skip(1) {
+        let filter = part.split('=').next().unwrap_or_default();
+        findings.require(
+            FILTERS.contains(&filter),
+            format!("{name}: the page has no filter {filter:?}"),
+        );
+    }
+}
+
+/// What the texts ask Prometheus for can be asked, of metrics that exist.
+fn check_queries(findings: &mut Findings, text: &str) {
+    let metrics = with_recorded(text);
+    for alert in alerts(text) {
+        for asked in queries(&alert.annotations.description) {
+            let Ok(parsed) = promql::parse(&asked) else {
+                findings.require(false, format!("{}: no query: {asked}", alert.alert));
+                continue;
+            };
+            for selected in promql::selected(&parsed) {
+                findings.require(
+                    metrics.contains_key(&selected.name),
+                    format!("{}: no such metric: {}", alert.alert, selected.name),
+                );
+            }
+        }
+    }
+}
+
+/// The queries in a text, with a value in place of each label's.
+fn queries(description: &str) -> Vec<String> {
+    let description = description.replace("\\\"", "'");
+    let begun = description.split("printf \"").skip(1);
+    begun
+        .filter_map(|rest| rest.split('"').next())
+        .map(|query| query.replace("%q", "'x'"))
+        .collect()
+}
+
+#[test]
+fn each_alert_about_links_leads_to_them() {
+    check(&text()).none();
+    let names: BTreeSet<&str> = LEADS.iter().map(|(name, ..)| *name).collect();
+    let rules = alerts(&text());
+    let there = names
+        .iter()
+        .all(|name| rules.iter().any(|rule| rule.alert == *name));
+    assert!(there && names.len() == LEADS.len(), "{names:?}");
+}
+
+#[test]
+fn each_link_that_leads_elsewhere_is_noticed() {
+    let good = text();
+    for (from, to, words) in [
+        (
+            "/shares/{{ $labels.share }}",
+            "/shares/{{ $labels.policy }}",
+            "RhombusShareOpen: leads to",
+        ),
+        (
+            "org={{ $labels.org | urlquery }}",
+            "org={{ $labels.org }}",
+            "RhombusShareExpiresSoon: leads to",
+        ),
+        (
+            "watching{job=%q,org=%q}\" $labels.job $labels.org",
+            "watching{org=%q}\" $labels.org",
+            "RhombusOpenSharesRise: leads to",
+        ),
+        ("&ends=24h", "&ends_within=24h", "no filter \"ends_within\""),
+        (
+            "It sees footage without any link.",
+            "It sees footage without any link. {{ query \"rhombus_share_exporter_web_info\" }}",
+            "RhombusSupportAccess: leads to",
+        ),
+        (
+            "and can pass it on.",
+            "and can pass it on, as /shares shows.",
+            "RhombusShareOpen: a link is not at the end",
+        ),
+        (
+            "sum_over_time(rhombus_collect_failing{job=%q",
+            "sum_over_time(rhombus_collect_fails{job=%q",
+            "no such metric: rhombus_collect_fails",
+        ),
+        (
+            "{job=%q,instance=%q,org=%q,source=%q}[15m]",
+            "{",
+            "no query",
+        ),
+    ] {
+        check(&broken(&good, from, to)).must_say(words);
+    }
+}
