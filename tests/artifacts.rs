@@ -39,6 +39,8 @@ mod panels;
 mod policy_cases;
 #[path = "artifacts/promql.rs"]
 mod promql;
+#[path = "artifacts/row_cases.rs"]
+mod row_cases;
 #[path = "artifacts/rule_file.rs"]
 mod rule_file;
 #[path = "artifacts/rule_mutants.rs"]

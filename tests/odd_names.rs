@@ -15,7 +15,7 @@ mod grafana;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use common::dashboards::{self, Query, links, list, panels, text};
+use common::dashboards::{self, Query, list, panels, text};
 use common::files::{Files, key_file, serve};
 use common::process::{PATIENCE, Process};
 use common::several::{OPEN_PAGE, Several};
@@ -278,13 +278,19 @@ async fn every_release_of_grafana_writes_them_well(prometheus: &Prometheus) {
     }
 }
 
+/// The panel's links, without those to the pages of an exporter.
+fn to_dashboards(panel: &Value) -> Vec<&str> {
+    let all = dashboards::links(panel).into_iter();
+    all.filter(|link| link.starts_with("/d/")).collect()
+}
+
 /// From the row as Prometheus gives it, by the link, to what the dashboard asks for then.
 async fn every_link_leads_to_the_organisation_of_its_row(prometheus: &Prometheus) {
     let mut followed_links = 0;
     for dashboard in dashboards::dashboards() {
         let json = dashboards::parse(&dashboard.text).unwrap();
         for panel in panels(&json) {
-            let links = links(panel);
+            let links = to_dashboards(panel);
             if links.is_empty() || dashboards::has_lines_of_trouble(text(panel, "title")) {
                 continue;
             }

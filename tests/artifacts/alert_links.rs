@@ -70,8 +70,8 @@ const LEADS: [(&str, Exporter, &str); 16] = [
     ),
 ];
 
-/// The filters of the page `/shares` that alerts use.
-const FILTERS: [&str; 8] = [
+/// The filters of the page `/shares` that alerts and dashboards use.
+pub(crate) const FILTERS: [&str; 8] = [
     "org",
     "kind",
     "protection",

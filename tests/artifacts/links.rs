@@ -1,13 +1,15 @@
 //! The links in the tables: each leads to a dashboard that ships, with the variables kept, and to the
-//! organisation of its row, whatever that is called.
+//! organisation of its row, whatever that is called; or to the row's links on the pages of the exporter
+//! that has them, from a column that is there only where the exporter says where its pages are.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::dashboards::{dashboards, links, panels, parse, text};
+use crate::alert_links::FILTERS;
+use crate::dashboards::{dashboards, expressions, links, list, panels, parse, text};
 use crate::findings::{Findings, broken};
-use crate::grafana::{ODD_NAMES, followed};
+use crate::grafana::{EXTERNAL_URL, ODD_NAMES, followed};
 use crate::whole_dashboards;
 
 /// Every link of every column of the dashboard.
@@ -24,13 +26,63 @@ pub(crate) fn check(findings: &mut Findings, dashboard: &Value) {
                 encoded,
                 format!("{title}: a link has a field without :percentencode"),
             );
+            let to_rows = url.starts_with("${__value.raw}");
             for name in ODD_NAMES {
-                if let Err(wrong) = check_target(url, name, &paths) {
+                let checked = match to_rows {
+                    true => check_rows(url, name),
+                    false => check_target(url, name, &paths),
+                };
+                if let Err(wrong) = checked {
                     findings.require(false, format!("{title}: the link of {name:?}: {wrong}"));
                 }
             }
+            findings.require(
+                !to_rows || has_addresses(panel, url),
+                format!("{title}: a link to rows is not in the column of the addresses"),
+            );
         }
     }
+}
+
+/// The link leads to the page of one link, or to the list with filters that it has, by what the row says.
+fn check_rows(url: &str, name: &str) -> Result<(), String> {
+    let address = followed(url, name)?;
+    let Some(path) = address.as_str().strip_prefix(EXTERNAL_URL) else {
+        return Err(format!("not on the pages of the exporter: {address}"));
+    };
+    if address.fragment().is_some() {
+        return Err(format!("a part of the page: {address}"));
+    }
+    let asked: Vec<(String, String)> = address.query_pairs().into_owned().collect();
+    if asked.is_empty() {
+        let one = path.starts_with("/shares/") && !path[8..].contains('/');
+        return one.then_some(()).ok_or(format!("not one link: {path}"));
+    }
+    let of_row = url.matches("=${__data.fields.").count();
+    let found = asked.iter().filter(|(_, value)| value == name).count();
+    let filters = asked.iter().all(|(key, _)| FILTERS.contains(&&**key));
+    match path.starts_with("/shares?") && filters && of_row > 0 && found == of_row {
+        true => Ok(()),
+        false => Err(format!("asks for {asked:?} at {path}")),
+    }
+}
+
+/// Whether the link is in the column of `external_url`, which no query has where no exporter says it.
+fn has_addresses(panel: &Value, url: &str) -> bool {
+    let renamed = list(panel, "transformations")
+        .iter()
+        .map(|step| text(&step["options"]["renameByName"], "external_url"))
+        .find(|name| !name.is_empty());
+    let columns = list(&panel["fieldConfig"], "overrides").iter();
+    let mut of_link = columns.filter(|column| {
+        let properties = list(column, "properties").iter();
+        let mut links = properties.flat_map(|property| list(property, "value"));
+        links.any(|link| text(link, "url") == url)
+    });
+    let asked = expressions(panel)
+        .iter()
+        .any(|expr| expr.contains("group_left (external_url)"));
+    asked && of_link.all(|column| Some(text(&column["matcher"], "options")) == renamed)
 }
 
 /// Where the dashboards are.
@@ -76,8 +128,15 @@ fn check_target(url: &str, name: &str, paths: &[String]) -> Result<(), String> {
 fn there_are_links_to_hold() {
     for dashboard in dashboards() {
         let json = parse(&dashboard.text).expect("a dashboard is JSON");
-        let count = panels(&json).into_iter().flat_map(links).count();
-        assert!(count > 0, "{}", dashboard.file);
+        let links: Vec<&str> = panels(&json).into_iter().flat_map(links).collect();
+        let to_rows = links.iter().filter(|url| url.starts_with("${__value.raw}"));
+        let wanted = match &*dashboard.file {
+            "rhombus-shares-overview.json" => 5,
+            "rhombus-shares-policy.json" => 3,
+            _ => 0,
+        };
+        assert_eq!(to_rows.count(), wanted, "{}", dashboard.file);
+        assert!(links.len() > wanted, "{}", dashboard.file);
     }
 }
 
@@ -100,6 +159,41 @@ fn each_link_that_leads_elsewhere_is_noticed() {
             ("${job:queryparam}&", "", "var-job is None"),
             ("&${__url_time_range}", "", "from is None"),
             ("&var-org=", "&org=", "var-org is None"),
+        ] {
+            let text = broken(&dashboard.text, from, to);
+            whole_dashboards::check_part(&dashboard.file, &text, check).must_say(words);
+        }
+    }
+}
+
+#[test]
+fn each_link_to_the_wrong_rows_is_noticed() {
+    for dashboard in dashboards() {
+        if !dashboard.text.contains("${__value.raw}") {
+            continue;
+        }
+        for (from, to, words) in [
+            (
+                "${__value.raw}/shares",
+                "https://rhombus.test/shares",
+                "no dashboard at /shares",
+            ),
+            (
+                "${__value.raw}/shares",
+                "${__value.raw}/links",
+                "the link of \"A+B\"",
+            ),
+            ("/shares?org=", "/shares?organisation=", "asks for"),
+            (
+                "\"external_url\": \"See the links\"",
+                "\"external_url\": \"Address\"",
+                "not in the column of the addresses",
+            ),
+            (
+                "group_left (external_url)",
+                "group_left ()",
+                "not in the column of the addresses",
+            ),
         ] {
             let text = broken(&dashboard.text, from, to);
             whole_dashboards::check_part(&dashboard.file, &text, check).must_say(words);

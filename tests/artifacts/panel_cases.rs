@@ -69,6 +69,7 @@ fn nothing_shared_is_0_and_none_while_every_list_is_read() {
                 (("overview", "Clips out", "A"), "0"),
                 (("overview", "Footage out", "A"), "0"),
                 (("overview", "Violations", "A"), "0"),
+                (("policy", "Violations, chosen", "A"), "0"),
                 (NOT_FRESH, "0"),
                 (WHOSE, "0"),
                 (LOOKS_BACK, "0"),

@@ -6,22 +6,24 @@ use crate::situation::{LATER, Query, SOON, Situation};
 
 const VIOLATIONS: Query = ("overview", "Violations", "A");
 const CRITICAL: Query = ("overview", "Violations", "B");
+const CHOSEN: Query = ("policy", "Violations, chosen", "A");
+const CRITICAL_CHOSEN: Query = ("policy", "Violations, chosen", "B");
 const BY_RULE: Query = ("overview", "Violations by rule", "A");
-const OF_RULE: Query = ("overview", "Violations by rule and severity", "A");
-const EXCEPTED_OF_RULE: Query = ("overview", "Violations by rule and severity", "B");
-const OLDEST_OF_RULE: Query = ("overview", "Violations by rule and severity", "C");
-const OF_ORG: Query = ("overview", "Organisations with most violations", "A");
-const CRITICAL_OF_ORG: Query = ("overview", "Organisations with most violations", "B");
-const EXCEPTED_OF_ORG: Query = ("overview", "Organisations with most violations", "C");
-const OLDEST_OF_ORG: Query = ("overview", "Organisations with most violations", "D");
-const DROPPED_OF_ORG: Query = ("overview", "Organisations with most violations", "E");
-const A_DAY: Query = ("overview", "Violations by age", "A");
-const A_WEEK: Query = ("overview", "Violations by age", "B");
-const A_MONTH: Query = ("overview", "Violations by age", "C");
-const OLDEST: Query = ("overview", "Oldest violations", "A");
-const COVERED: Query = ("overview", "Exceptions", "A");
-const ENDS_IN: Query = ("overview", "Exceptions", "B");
-const LAST_MATCH: Query = ("overview", "Exceptions", "C");
+const OF_RULE: Query = ("policy", "Violations by rule and severity", "A");
+const EXCEPTED_OF_RULE: Query = ("policy", "Violations by rule and severity", "B");
+const OLDEST_OF_RULE: Query = ("policy", "Violations by rule and severity", "C");
+const OF_ORG: Query = ("policy", "Organisations with most violations", "A");
+const CRITICAL_OF_ORG: Query = ("policy", "Organisations with most violations", "B");
+const EXCEPTED_OF_ORG: Query = ("policy", "Organisations with most violations", "C");
+const OLDEST_OF_ORG: Query = ("policy", "Organisations with most violations", "D");
+const DROPPED_OF_ORG: Query = ("policy", "Organisations with most violations", "E");
+const A_DAY: Query = ("policy", "Violations by age", "A");
+const A_WEEK: Query = ("policy", "Violations by age", "B");
+const A_MONTH: Query = ("policy", "Violations by age", "C");
+const OLDEST: Query = ("policy", "Oldest violations", "A");
+const COVERED: Query = ("policy", "Exceptions", "A");
+const ENDS_IN: Query = ("policy", "Exceptions", "B");
+const LAST_MATCH: Query = ("policy", "Exceptions", "C");
 const ERRORS: Query = ("exporter", "Rules that can't be worked out", "A");
 const PENDING: Query = ("exporter", "Lists that wait for the disk", "A");
 const WRITES_FAIL: Query = ("exporter", "Writes that fail", "A");
@@ -70,6 +72,8 @@ fn violations_are_counted_once_by_rule_severity_organisation_and_age() {
             &[
                 (VIOLATIONS, Some("3")),
                 (CRITICAL, Some("1")),
+                (CHOSEN, Some("3")),
+                (CRITICAL_CHOSEN, Some("1")),
                 (A_DAY, Some("2")),
                 (A_WEEK, Some("2")),
                 (A_MONTH, Some("1")),
@@ -165,6 +169,7 @@ fn violations_stay_and_their_0_does_not_while_a_list_fails() {
             SOON,
             &[
                 (VIOLATIONS, Some("at least 3")),
+                (CHOSEN, Some("at least 3")),
                 (CRITICAL, Some("1")),
                 (A_WEEK, Some("2")),
             ],

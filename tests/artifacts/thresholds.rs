@@ -190,13 +190,13 @@ fn each_colour_that_no_alert_explains_is_noticed() {
             "Violations: red is no colour",
         ),
         (
-            1,
+            2,
             "\"value\": 1209600",
             "\"value\": 604800",
             "Exceptions: 604800 is no threshold",
         ),
         (
-            1,
+            2,
             ">= bool 604800",
             ">= bool 1209600",
             "Violations by age: no alert compares with (\">=\", 1209600.0)",

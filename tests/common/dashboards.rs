@@ -22,9 +22,9 @@ const LINES_OF_TROUBLE: [&str; 9] = [
     "Oldest violations",
 ];
 
-/// What is exported only while something is wrong, or where exceptions, expressions or a storage are
-/// configured; and numbers that are shown only where they are not 0.
-const SELDOM_THERE: [&str; 7] = [
+/// What is exported only while something is wrong, or where exceptions, expressions, a storage or an
+/// external address are configured; and numbers that are shown only where they are not 0.
+const SELDOM_THERE: [&str; 8] = [
     "rhombus_collect_failing{",
     "rhombus_malformed_records{",
     "rhombus_share_violations_excepted{",
@@ -32,6 +32,7 @@ const SELDOM_THERE: [&str; 7] = [
     "rhombus_share_exporter_storage_",
     "severity=\"critical\"})) != 0",
     "rhombus_share_violation_series_dropped{",
+    "rhombus_share_exporter_web_info{",
 ];
 
 /// What Grafana puts in a query for the variable Kind at "All": the partners' lists are of no kind.

@@ -30,6 +30,12 @@ pub(crate) const ODD_NAMES: [&str; 16] = [
 /// Names that one of the odd ones would also find, where it is not written as what it is.
 pub(crate) const PLAIN_NAMES: [&str; 6] = ["AAB", "one", "two", "group", "abc", "d"];
 
+/// Where Grafana is.
+const GRAFANA: &str = "http://grafana.test";
+
+/// What stands in the cell that a link with `${__value.raw}` is in: where an exporter's pages are.
+pub(crate) const EXTERNAL_URL: &str = "https://exporter.test/rhombus";
+
 /// How a release of Grafana writes a value that may stand among several.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Escaping {
@@ -81,7 +87,10 @@ impl Escaping {
 /// The address that a click on a link in a table leads to, in the row whose fields have this value.
 /// The rest of the dashboard is at "All".
 pub(crate) fn followed(link: &str, value: &str) -> Result<Url, String> {
-    let mut address = String::from("http://grafana.test");
+    let mut address = String::new();
+    if link.starts_with('/') {
+        address.push_str(GRAFANA);
+    }
     let mut rest = link;
     while let Some((before, from)) = rest.split_once("${") {
         let (variable, after) = from.split_once('}').ok_or("a brace is not closed")?;
@@ -97,6 +106,7 @@ fn written(variable: &str, value: &str) -> Result<String, String> {
     let (name, format) = variable.split_once(':').unwrap_or((variable, ""));
     match (name, format) {
         ("__url_time_range", "") => Ok("from=now-6h&to=now".to_owned()),
+        ("__value.raw", "") => Ok(EXTERNAL_URL.to_owned()),
         (_, "queryparam") => Ok(format!("var-{name}=$__all")),
         (_, "percentencode") if name.starts_with("__data.fields.") => Ok(percent_encoded(value)),
         (_, "") if name.starts_with("__data.fields.") => Ok(value.to_owned()),
