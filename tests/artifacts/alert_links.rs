@@ -4,6 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use rhombus_share_exporter::view::{PARAMETERS, Query};
+
+use crate::dashboards::{read, root};
 use crate::findings::{Findings, broken};
 use crate::promql;
 use crate::rule_file::{Alert, FILE, alerts, text, with_recorded};
@@ -70,18 +73,6 @@ const LEADS: [(&str, Exporter, &str); 16] = [
     ),
 ];
 
-/// The filters of the page `/shares` that alerts and dashboards use.
-pub(crate) const FILTERS: [&str; 8] = [
-    "org",
-    "kind",
-    "protection",
-    "state",
-    "rule",
-    "exception",
-    "excepted",
-    "ends",
-];
-
 impl Exporter {
     /// The template before the path: who is asked, and the address that it gives.
     fn template(&self) -> String {
@@ -145,7 +136,7 @@ fn check_filters(findings: &mut Findings, name: &str, link: &str) {
     for part in link.split(['?', '&']).skip(1) {
         let filter = part.split('=').next().unwrap_or_default();
         findings.require(
-            FILTERS.contains(&filter),
+            PARAMETERS.iter().any(|known| known.name == filter),
             format!("{name}: the page has no filter {filter:?}"),
         );
     }
@@ -189,6 +180,27 @@ fn each_alert_about_links_leads_to_them() {
         .iter()
         .all(|name| rules.iter().any(|rule| rule.alert == *name));
     assert!(there && names.len() == LEADS.len(), "{names:?}");
+}
+
+/// What the cases expect is what the page can be asked for: names, values and how they are written.
+#[test]
+fn the_page_understands_each_link_of_the_cases() {
+    let cases = read(&root().join("alerts/tests/pages.yml"));
+    let links = cases.split_whitespace().filter(|word| {
+        let there = ["https://a.example/", "https://b.example/"];
+        there.iter().any(|pages| word.starts_with(pages))
+    });
+    let asked: Vec<&str> = links
+        .filter_map(|link| Some(link.split_once('?')?.1))
+        .collect();
+    assert!(asked.len() > 15, "{asked:?}");
+    for text in asked {
+        let query = Query::parse(text).unwrap_or_else(|wrong| panic!("{text}: {wrong}"));
+        assert!(!query.filter.is_empty(), "{text}");
+        for org in &query.filter.orgs {
+            assert_eq!(org, "A & B \"+ü/#1", "{text}");
+        }
+    }
 }
 
 #[test]
