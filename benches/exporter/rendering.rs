@@ -9,7 +9,6 @@ use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::inventory::FleetHandle;
 use rhombus_share_exporter::metrics::{Form, Metrics};
 use rhombus_share_exporter::pages::{App, Workers, router};
-use rhombus_share_exporter::view::ConsoleUrl;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -91,7 +90,6 @@ pub(crate) async fn page(fleet: &Arc<FleetHandle>, path: &str) -> (usize, Durati
         telemetry_path: "/metrics".parse().expect("a path"),
         web: None,
         viewers: Arc::default(),
-        console: ConsoleUrl::default(),
         external_url: None,
         is_demo: false,
         version: String::new(),

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args};
 
 use super::address::ListenAddress;
-use crate::pages::{ExternalUrl, SharesMode, TelemetryPath};
+use crate::pages::{SharesMode, TelemetryPath};
+use crate::share::BaseUrl;
 use crate::telemetry::{LogFormat, LogLevel};
 
 /// Where to listen.
@@ -36,7 +37,7 @@ pub struct WebArgs {
 
     /// Where people open the pages; alerts and dashboards link to it
     #[arg(long = "web.external-url", value_name = "URL")]
-    pub external_url: Option<ExternalUrl>,
+    pub external_url: Option<BaseUrl>,
 
     /// Details of links: auto shows them to whoever has shown who they are, and on loopback; on to
     /// all who ask; off to nobody

@@ -24,7 +24,7 @@ use crate::config::{
 use crate::pages::{SharesMode, TelemetryPath, Viewers};
 use crate::policy::{Exception, Match, Policies, Policy, SeriesLimit, built_in};
 use crate::rhombus::{ApiKey, Endpoint, Transport};
-use crate::share::UnixMillis;
+use crate::share::{ConsoleUrl, UnixMillis};
 use crate::telemetry;
 
 /// The organisations with a key of their own: name here, name at Rhombus, key, what they share.
@@ -46,6 +46,9 @@ const ORGANIZATIONS: [(&str, &str, &str, Place); 2] = [
 /// The partner: name here, name at Rhombus, key.
 const PARTNER: (&str, &str, &str) = ("north-shore-it", "North Shore IT", "demo-key-partner");
 
+/// Where links of Rhombus's are, of which those of the demo have the form.
+const CONSOLE: &str = "https://console.rhombussystems.com";
+
 /// Soon enough for those who watch.
 const REFRESH: Duration = Duration::from_secs(60);
 
@@ -64,6 +67,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         collect: Collect {
             interval: args.interval,
             requests_per_second: DEMO_PACE,
+            console_url: ConsoleUrl(Some(CONSOLE.parse()?)),
             ..Collect::default()
         },
         policy: policy(clock.now())?.into(),

@@ -21,10 +21,10 @@ use crate::collector::{Collector, Watching};
 use crate::config::Config;
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
-use crate::pages::{self, App, ExternalUrl, TelemetryPath, Viewers, Workers};
+use crate::pages::{self, App, TelemetryPath, Viewers, Workers};
 use crate::rhombus::Transport;
+use crate::share::BaseUrl;
 use crate::store::{Keeper, Storage};
-use crate::view::ConsoleUrl;
 
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
 const GRACE: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ pub(super) struct Web {
     pub(super) enable_lifecycle: bool,
     pub(super) max_connections: usize,
     pub(super) viewers: Arc<Viewers>,
-    pub(super) external_url: Option<ExternalUrl>,
+    pub(super) external_url: Option<BaseUrl>,
     /// Whether the data is the built-in simulator's.
     pub(super) is_demo: bool,
 }
@@ -109,7 +109,6 @@ impl Exporter {
             telemetry_path: web.telemetry_path,
             web: web.config.clone(),
             viewers: web.viewers,
-            console: ConsoleUrl::default(),
             external_url: web.external_url,
             is_demo: web.is_demo,
             version: build_info::VERSION.to_owned(),

@@ -35,6 +35,7 @@ impl From<&Collect> for View {
             lookback: collect.lookback,
             kinds: collect.sources.clone(),
             shard: collect.shard,
+            console: collect.console_url.clone(),
         }
     }
 }

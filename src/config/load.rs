@@ -190,6 +190,14 @@ fn assemble(
     };
     let collect = file.collect.unwrap_or_default();
     let collect = collect::resolve(source, &collect, &flags.collect, report);
+    if !collect.keep_titles {
+        for what in policy.policy.goes_by_titles() {
+            report.warn(format_args!(
+                "{what} goes by what people called links, and collect.keep_titles is false: no title is \
+                 known to it"
+            ));
+        }
+    }
     let own = organizations?.into_iter().map(|it| (it.entry, it.key));
     let (organizations, mut places): (_, Vec<_>) = own.unzip();
     let partners = partners.unwrap_or_default();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::value::{self, quoted, show_bytes, show_duration};
 use super::{Shard, Window};
 use crate::rhombus::ExpirationTime;
-use crate::share::ShareKind;
+use crate::share::{ConsoleUrl, ShareKind};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -91,6 +91,9 @@ settings! {
     /// Whether what people called a link is kept, for pages and policies: true or false
     keep_titles: bool = true, Switch();
 
+    /// Where Rhombus's console is, for links to its pages; auto: by the endpoint
+    console_url: ConsoleUrl = ConsoleUrl::default(), Console();
+
     // Below 1 KiB not even an error fits.
     /// The largest answer that is read, after decompression
     max_response_bytes: u64 = 256 << 20, Size(1 << 10..=1 << 40);
@@ -127,6 +130,7 @@ enum Field {
     Sources(Place<Vec<ShareKind>>),
     ExpirationTime(Place<ExpirationTime>),
     Switch(Place<bool>),
+    Console(Place<ConsoleUrl>),
     Size(Place<u64>, RangeInclusive<u64>),
     Number(Place<f64>, RangeInclusive<f64>),
     Shard(Place<Shard>),
@@ -154,6 +158,7 @@ impl Setting {
             Field::Sources(..) => "LISTS",
             Field::ExpirationTime(..) => "READING",
             Field::Switch(..) => "BOOL",
+            Field::Console(..) => "URL",
             Field::Size(..) => "SIZE",
             Field::Number(..) => "NUMBER",
             Field::Shard(..) => "SHARD",
@@ -182,6 +187,7 @@ impl Setting {
             }
             Field::ExpirationTime(place) => value::show_expiration_time(*place(of)).to_owned(),
             Field::Switch(place) => place(of).to_string(),
+            Field::Console(place) => value::show_console(place(of)),
             Field::Size(place, _) => show_bytes(*place(of)),
             Field::Number(place, _) => place(of).to_string(),
             Field::Shard(place) => place(of).to_string(),
@@ -207,6 +213,7 @@ impl Setting {
             Field::Sources(place) => place(to).push(value::source(text)?),
             Field::ExpirationTime(place) => *place(to) = value::expiration_time(text)?,
             Field::Switch(place) => *place(to) = value::switch(text)?,
+            Field::Console(place) => *place(to) = value::console(text)?,
             Field::Size(place, range) => *place(to) = value::bytes(text, range)?,
             Field::Number(place, range) => *place(to) = value::number(text, range)?,
             Field::Shard(place) => *place(to) = Shard::parse(text)?,

@@ -390,3 +390,39 @@ fn a_thousand_organisations_may_share_an_anchor() {
     assert_eq!(organizations.len(), 1_001);
     assert!(organizations.is_sorted_by(|a, b| a.name < b.name));
 }
+
+#[test]
+fn what_goes_by_titles_is_named_where_none_is_kept() {
+    let load = |keep_titles: bool| {
+        let file = format!(
+            r#"
+organizations: [{{ name: acme, api_key_env: {ENV_API_KEY} }}]
+collect: {{ keep_titles: {keep_titles} }}
+policy:
+  rules:
+    - {{ name: titled, expression: "share.title == ''" }}
+  exceptions:
+    - {{ name: site, match: {{ title: Web.* }}, policies: [unsecured], owner: me, reason: x, until: 1970-01-02 }}
+    - {{ name: other, match: {{ kind: clip_group }}, policies: [unsecured], owner: me, reason: x, until: 1970-01-02 }}
+"#
+        );
+        let loaded = parse_str(
+            "x.yml",
+            &file,
+            &env(&[(ENV_API_KEY, SECRET)]),
+            UnixMillis::default(),
+        );
+        loaded
+            .unwrap()
+            .warnings
+            .into_iter()
+            .filter(|it| it.contains(" goes by "))
+            .collect::<Vec<_>>()
+    };
+    let beginnings: Vec<_> = load(false)
+        .iter()
+        .map(|it| it.split(" goes").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(beginnings, ["the rule titled", "the exception site"]);
+    assert_eq!(load(true), [""; 0]);
+}

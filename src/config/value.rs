@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Window;
 use crate::rhombus::ExpirationTime;
 pub(super) use crate::share::span::show as show_duration;
-use crate::share::{Id, ShareKind, span};
+use crate::share::{BaseUrl, ConsoleUrl, Id, ShareKind, span};
 use crate::telemetry::needs_escape;
 
 /// The longest name of an organisation, in bytes.
@@ -119,6 +119,24 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
         "false" => Ok(false),
         _ => Err("expected true or false".to_owned()),
     }
+}
+
+/// Where Rhombus's console is.
+pub(super) fn console(text: &str) -> Result<ConsoleUrl, String> {
+    let url = match text.trim() {
+        "auto" => None,
+        url => Some(
+            url.parse::<BaseUrl>()
+                .map_err(|it| format!("{it}, or auto"))?,
+        ),
+    };
+    Ok(ConsoleUrl(url))
+}
+
+/// A console as [`console`] takes it.
+pub(super) fn show_console(console: &ConsoleUrl) -> String {
+    let url = console.0.as_ref();
+    url.map_or_else(|| "auto".to_owned(), ToString::to_string)
 }
 
 /// How expiry times are read.

@@ -11,8 +11,8 @@ use arc_swap::ArcSwap;
 use super::{ClientCounts, ErrorCounts, Partner, PartnerStanding, Snapshot, Standing};
 use crate::clock::ServerClock;
 use crate::share::{
-    AccessUntil, CameraNames, ExceptionUse, Id, Identity, MalformedCounts, Moment, Permissions,
-    Reason, Shard, ShareKind, Source, Window,
+    AccessUntil, CameraNames, ConsoleUrl, ExceptionUse, Id, Identity, MalformedCounts, Moment,
+    Permissions, Reason, Shard, ShareKind, Source, Window,
 };
 
 /// One organisation that is watched.
@@ -237,6 +237,8 @@ pub struct View {
     pub kinds: Vec<ShareKind>,
     /// Which part of the organisations is watched.
     pub shard: Shard,
+    /// Where Rhombus's console is.
+    pub console: ConsoleUrl,
 }
 
 /// Every organisation that is watched, sorted by name, and how to read them.
@@ -465,6 +467,7 @@ mod tests {
             lookback: None,
             kinds: ShareKind::ALL.into(),
             shard: Shard::WHOLE,
+            console: ConsoleUrl::default(),
         }
     }
 

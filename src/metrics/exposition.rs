@@ -191,7 +191,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ServerClock};
     use crate::inventory::{Fleet, FleetHandle, Inventory, Organization, View};
-    use crate::share::{Listing, Shard, ShareKind, UnixMillis};
+    use crate::share::{ConsoleUrl, Listing, Shard, ShareKind, UnixMillis};
 
     /// The metrics of an organisation, by a clock that a test sets.
     struct Rendering {
@@ -209,6 +209,7 @@ mod tests {
             lookback: None,
             kinds: ShareKind::ALL.into(),
             shard: Shard::WHOLE,
+            console: ConsoleUrl::default(),
         }
     }
 

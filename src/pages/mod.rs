@@ -7,7 +7,6 @@ mod blind_spots;
 mod cross_site;
 mod details;
 mod encoding;
-mod external_url;
 mod filter;
 mod frame;
 mod headline;
@@ -30,7 +29,6 @@ mod viewers;
 mod words;
 mod workers;
 
-pub use external_url::{ExternalUrl, ExternalUrlError};
 pub use routes::{App, PROBE_PATHS, ReloadRequest, router};
 pub use telemetry_path::{TelemetryPath, TelemetryPathError};
 pub use viewers::{SharesMode, Viewers};

@@ -27,7 +27,6 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::cross_site::is_cross_site;
-use super::external_url::ExternalUrl;
 use super::filter::Filter;
 use super::frame::page;
 use super::rows::RowLinks;
@@ -40,8 +39,7 @@ use crate::clock::Clock;
 use crate::inventory::{FleetHandle, Organization};
 use crate::metrics::Exposition;
 use crate::policy::Policy;
-use crate::share::ShareKind;
-use crate::view::ConsoleUrl;
+use crate::share::{BaseUrl, ShareKind};
 
 const HEALTHY: &str = "/-/healthy";
 /// How many organisations are named that are not ready.
@@ -75,10 +73,8 @@ pub struct App {
     pub web: Option<Arc<WebConfig>>,
     /// Who may see details of links.
     pub viewers: Arc<Viewers>,
-    /// Where Rhombus's console is, for links to it.
-    pub console: ConsoleUrl,
     /// Where people find the pages; none: nobody has said.
-    pub external_url: Option<ExternalUrl>,
+    pub external_url: Option<BaseUrl>,
     /// Whether the data is the built-in simulator's.
     pub is_demo: bool,
     /// The version that the landing page shows.

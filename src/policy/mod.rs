@@ -114,6 +114,23 @@ impl Policy {
         self.needs_camera_names
     }
 
+    /// The rules and exceptions that go by what people called shares.
+    pub fn goes_by_titles(&self) -> Vec<String> {
+        let asks = |expression: &Option<Expression>| {
+            let text = expression.as_ref().map(Expression::text);
+            text.is_some_and(|text| text.contains("share.title"))
+        };
+        let rules = self.rules.iter().filter(|rule| rule.is_on);
+        let rules = rules.filter(|rule| asks(&rule.expression));
+        let exceptions = self.exceptions.iter();
+        let exceptions =
+            exceptions.filter(|it| it.matches.title.is_some() || asks(&it.matches.expression));
+        let rules = rules.map(|rule| format!("the rule {}", rule.name));
+        rules
+            .chain(exceptions.map(|it| format!("the exception {}", it.name)))
+            .collect()
+    }
+
     /// What each rule that may be broken in the share's organisation says of it, and what covers it.
     pub fn judge(&self, subject: Subject<'_>, now: UnixMillis) -> Vec<Judged<'_>> {
         let rules = self.rules.iter();

@@ -1,6 +1,6 @@
 //! Moments as people and programs write them: RFC 3339, in UTC.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::UnixMillis;
 
@@ -8,8 +8,9 @@ impl UnixMillis {
     /// As RFC 3339 has it: `2027-01-31T12:00:00Z`, with a fraction where there is one. What is before 1970 or
     /// after 9999 is written as the nearest moment that can be.
     pub fn rfc3339(self) -> String {
-        let time = self.system_time();
-        match self.0 % 1000 {
+        let millis = self.in_calendar();
+        let time = UNIX_EPOCH + Duration::from_millis(millis);
+        match millis % 1000 {
             0 => humantime::format_rfc3339_seconds(time).to_string(),
             _ => humantime::format_rfc3339_millis(time).to_string(),
         }
@@ -40,11 +41,11 @@ impl UnixMillis {
         Self::parse_rfc3339(&format!("{}T00:00:00Z", text.trim()))
     }
 
-    fn system_time(self) -> SystemTime {
+    /// In milliseconds, as a calendar has it.
+    fn in_calendar(self) -> u64 {
         /// 9999-12-31T23:59:59Z.
         const LAST: u64 = 253_402_300_799_000;
-        let millis = u64::try_from(self.0).unwrap_or(0).min(LAST);
-        UNIX_EPOCH + Duration::from_millis(millis)
+        u64::try_from(self.0).unwrap_or(0).min(LAST)
     }
 }
 

@@ -3,8 +3,10 @@
 //! something else to ask for begins as a variant of [`Source`].
 
 mod access;
+mod base_url;
 mod calendar;
 mod cameras;
+mod console;
 mod kind;
 mod media;
 mod patterns;
@@ -29,7 +31,9 @@ pub use access::{
     AccessUntil, CLIENT_FIELDS, ClientList, ClientRecord, OrganizationRecord, Permissions,
     StreamCounts, unread_clients,
 };
+pub use base_url::{BaseUrl, BaseUrlError};
 pub use cameras::{CameraName, CameraNames};
+pub use console::ConsoleUrl;
 pub use kind::ShareKind;
 pub use media::{Clip, Media};
 pub use patterns::Patterns;

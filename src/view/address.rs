@@ -2,33 +2,7 @@
 //! who they are, and to nobody else.
 
 use super::Row;
-use crate::share::{Id, Private, ShareKind};
-
-/// Where Rhombus's console is, which has the pages of links: `https://console.rhombussystems.com`. None: the
-/// one that goes with the endpoint, where that is one of Rhombus's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ConsoleUrl(pub Option<String>);
-
-/// The consoles of Rhombus's endpoints: github.com/RhombusSystems/rhombus-cli, `config.go`.
-const CONSOLES: [(&str, &str); 2] = [
-    (
-        "https://api2.rhombussystems.com",
-        "https://console.rhombussystems.com",
-    ),
-    (
-        "https://api2.eu.rhombussystems.com",
-        "https://console.eu.rhombussystems.com",
-    ),
-];
-
-impl ConsoleUrl {
-    /// The console of the organisations at this endpoint, without a slash at its end.
-    pub fn of(&self, endpoint: &str) -> Option<&str> {
-        let endpoint = endpoint.trim_end_matches('/');
-        let known = CONSOLES.iter().find(|(known, _)| *known == endpoint);
-        self.0.as_deref().or(known.map(|(_, console)| *console))
-    }
-}
+use crate::share::{ConsoleUrl, Id, Private, ShareKind};
 
 impl Row<'_> {
     /// Where people manage links: the console.

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::Cursor;
 use super::not_seen::{NotSeen, not_seen};
 use super::row::Row;
-use super::{ConsoleUrl, Cursor};
 use crate::inventory::{Belief, Look, Snapshot, Standing};
 use crate::policy::{Policy, Rule};
 use crate::share::{
-    Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread, Violation,
+    ConsoleUrl, Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread, Violation,
 };
 
 /// Links that were asked for.

@@ -16,7 +16,6 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use address::ConsoleUrl;
 pub use csv::csv;
 pub use cursor::Cursor;
 pub use filter::{Ends, Filter, State};

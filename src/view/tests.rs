@@ -12,8 +12,8 @@ use crate::inventory::{Fleet, Inventory, Organization, Snapshot, Standing, View,
 use crate::policy::Policy;
 use crate::share::samples::{share, share_of};
 use crate::share::{
-    CameraName, CameraNames, Clip, Expiry, Id, Listing, Moment, Protection, Ref, Shard, Share,
-    ShareKey, ShareKind, UnixMillis, Violation,
+    CameraName, CameraNames, Clip, ConsoleUrl, Expiry, Id, Listing, Moment, Protection, Ref, Shard,
+    Share, ShareKey, ShareKind, UnixMillis, Violation,
 };
 
 const NOW: Moment = Moment {
@@ -31,6 +31,7 @@ fn view() -> View {
         lookback: None,
         kinds: ShareKind::ALL.into(),
         shard: Shard::WHOLE,
+        console: ConsoleUrl::default(),
     }
 }
 
@@ -265,7 +266,7 @@ fn an_address_is_what_rhombus_gives_or_what_its_clients_use() {
         addresses(&usual),
         expected("https://console.rhombussystems.com")
     );
-    let moved = ConsoleUrl(Some("https://console.rhombus.com".into()));
+    let moved = ConsoleUrl(Some("https://console.rhombus.com/".parse().unwrap()));
     assert_eq!(addresses(&moved), expected("https://console.rhombus.com"));
 }
 

@@ -12,10 +12,9 @@ use rhombus_share_exporter::inventory::{
 use rhombus_share_exporter::metrics::{Exposition, Metrics};
 use rhombus_share_exporter::pages::{App, Workers, router};
 use rhombus_share_exporter::share::{
-    Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Shard, Share, ShareKind,
-    Traits, UnixMillis, Unread, Window,
+    ConsoleUrl, Expiry, ExpiryReading, Listing, Media, Moment, Protection, Reason, Shard, Share,
+    ShareKind, Traits, UnixMillis, Unread, Window,
 };
-use rhombus_share_exporter::view::ConsoleUrl;
 
 pub(crate) const NOW: Moment = Moment {
     time: UnixMillis::from_secs(1_000_000),
@@ -39,6 +38,7 @@ pub(crate) fn view() -> View {
         lookback: None,
         kinds: ShareKind::ALL.into(),
         shard: Shard::WHOLE,
+        console: ConsoleUrl::default(),
     }
 }
 
@@ -167,7 +167,6 @@ pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
         telemetry_path: "/metrics".parse().unwrap(),
         web: None,
         viewers: Arc::default(),
-        console: ConsoleUrl::default(),
         external_url: None,
         is_demo: false,
         version: "1.2.3".to_owned(),

@@ -60,7 +60,7 @@ pub(super) fn file(
         return Err(TooMany(rows.len()));
     }
     let reader = Reader {
-        addresses: viewer.sees_addresses.then_some(&app.console),
+        addresses: viewer.sees_addresses.then_some(&snapshot.view.console),
         policy: &policy,
     };
     Ok(match form {

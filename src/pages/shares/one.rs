@@ -11,8 +11,8 @@ use crate::pages::routes::App;
 use crate::pages::viewers::Viewer;
 use crate::pages::words;
 use crate::policy::Policy;
-use crate::share::{Clip, Id, Ref, UnixMillis};
-use crate::view::{ConsoleUrl, Filter, Row, Rows};
+use crate::share::{Clip, ConsoleUrl, Id, Ref, UnixMillis};
+use crate::view::{Filter, Row, Rows};
 
 /// So many clips are listed.
 const MAX_CLIPS: usize = 200;
@@ -102,7 +102,7 @@ impl One {
         let reader = Reader {
             policy: &policy,
             snapshot: &snapshot,
-            console: &app.console,
+            console: &snapshot.view.console,
             viewer,
             is_address_asked,
         };

@@ -1,4 +1,5 @@
-//! Where people find the pages: the address that `--web.external-url` gives, as Prometheus has it.
+//! Addresses of pages, after which paths are put: those of the exporter itself, as `--web.external-url` has
+//! it, and of Rhombus's console.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,17 +9,17 @@ use url::Url;
 /// The longest, in bytes: it becomes a label value.
 const MAX_BYTES: usize = 1024;
 
-/// The address of the landing page as a browser has it, without the slash at its end.
+/// The address of a page as a browser has it, without the slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExternalUrl(String);
+pub struct BaseUrl(String);
 
-/// Why a text is not an [`ExternalUrl`].
+/// Why a text is not an [`BaseUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ExternalUrlError {
+pub enum BaseUrlError {
     /// Another scheme, no host, or no URL at all.
     #[error("expected a URL such as https://exporter.example or https://example.com/rhombus")]
     NotAnAddress,
-    /// It becomes part of alerts, which many read.
+    /// It becomes part of alerts and pages, which many read.
     #[error("expected a URL without a user and a password, which all who read an alert would see")]
     User,
     /// A path is put after it.
@@ -29,17 +30,17 @@ pub enum ExternalUrlError {
     TooLong,
 }
 
-impl ExternalUrl {
+impl BaseUrl {
     /// The address, without a slash at its end: `/shares` can be put after it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for ExternalUrl {
-    type Err = ExternalUrlError;
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
 
-    fn from_str(text: &str) -> Result<Self, ExternalUrlError> {
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
         // The parser would pass over them.
         let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
         let scheme = ["http://", "https://"];
@@ -48,24 +49,24 @@ impl FromStr for ExternalUrl {
             text.get(..start.len()).is_some_and(is_same)
         };
         if text.contains(is_odd) || !scheme.iter().any(begins) {
-            return Err(ExternalUrlError::NotAnAddress);
+            return Err(BaseUrlError::NotAnAddress);
         }
-        let url = Url::parse(text).map_err(|_| ExternalUrlError::NotAnAddress)?;
+        let url = Url::parse(text).map_err(|_| BaseUrlError::NotAnAddress)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(ExternalUrlError::User);
+            return Err(BaseUrlError::User);
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(ExternalUrlError::MoreThanAPath);
+            return Err(BaseUrlError::MoreThanAPath);
         }
         let address = url.as_str().trim_end_matches('/');
         if address.len() > MAX_BYTES {
-            return Err(ExternalUrlError::TooLong);
+            return Err(BaseUrlError::TooLong);
         }
         Ok(Self(address.to_owned()))
     }
 }
 
-impl fmt::Display for ExternalUrl {
+impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -89,14 +90,14 @@ mod tests {
                 "https://a.example/%22%3C%C3%BC%3E",
             ),
         ] {
-            let url: ExternalUrl = text.parse().unwrap();
+            let url: BaseUrl = text.parse().unwrap();
             assert_eq!(url.as_str(), expected);
         }
     }
 
     #[test]
     fn what_no_path_can_be_put_after_is_refused() {
-        use ExternalUrlError::{MoreThanAPath, NotAnAddress, TooLong, User};
+        use BaseUrlError::{MoreThanAPath, NotAnAddress, TooLong, User};
         let long = format!("http://a.example/{}", "x".repeat(MAX_BYTES));
         for (text, error) in [
             ("", NotAnAddress),
@@ -118,7 +119,7 @@ mod tests {
             ("https://exporter.example/#a", MoreThanAPath),
             (&long, TooLong),
         ] {
-            assert_eq!(text.parse::<ExternalUrl>(), Err(error), "{text:?}");
+            assert_eq!(text.parse::<BaseUrl>(), Err(error), "{text:?}");
         }
     }
 }
