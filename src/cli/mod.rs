@@ -3,6 +3,8 @@
 //! that) and its place in the help text, which is a golden file.
 
 mod address;
+mod filters;
+mod links;
 mod manual;
 mod options;
 mod policy;
@@ -17,6 +19,8 @@ use clap_complete::Shell;
 use url::Url;
 
 pub use address::ListenAddress;
+pub use filters::FilterArgs;
+pub use links::{ReportArgs, ReportOutput, ShowArgs, ShowOutput};
 pub use manual::{ManualPage, completions, manual};
 pub use options::{ListenArgs, LogArgs, StorageArgs, WebArgs, WebConfigArgs};
 pub use policy::{
@@ -53,6 +57,8 @@ Examples:
       One organisation. Then look at http://localhost:10063
   rhombus-share-exporter check-config --config.file=exporter.yml
       What is wrong with the file, or what would run.
+  rhombus-share-exporter report --config.file=exporter.yml --ends=never
+      Without Prometheus: the links that never end.
 
 Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong, or --storage.path\ncan't be used as it is.";
 
@@ -98,6 +104,10 @@ pub enum Command {
     Demo(DemoArgs),
     /// Say what is wrong with the flags and the configuration, or print what would run
     CheckConfig(Box<ServeArgs>),
+    /// List the links: ask once, and print them for a person, a spreadsheet, a program or a mail
+    Report(Box<ReportArgs>),
+    /// Say all that is known of one link
+    Show(Box<ShowArgs>),
     /// List the rules, say why a link breaks one, test them, and write exceptions
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -409,6 +409,50 @@ fn an_exception_is_of_one_link_or_of_all_and_says_why_who_and_until_when() {
     assert!(refused(&["policy"]).contains("explain"));
 }
 
+/// What each filter may be asked.
+const FILTERS: [(&str, &str); 15] = [
+    ("org", "acme"),
+    ("kind", "video_wall"),
+    ("protection", "sso"),
+    ("state", "active"),
+    ("rule", "*"),
+    ("exception", "lobby"),
+    ("excepted", "no"),
+    ("ends", "7d"),
+    ("older_than", "30d"),
+    ("newer_than", "90d"),
+    ("created_after", "2026-01-31"),
+    ("created_before", "2026-02-28T12:00:00Z"),
+    ("camera", "Front Door"),
+    ("text", "a,b"),
+    ("ref", "3f9a0c51d2e7"),
+];
+
+#[test]
+fn each_filter_of_an_address_is_a_flag_and_a_variable() {
+    for (parameter, (name, value)) in crate::view::PARAMETERS.iter().zip(FILTERS) {
+        assert_eq!(parameter.name, name);
+        let mut address = url::form_urlencoded::Serializer::new(String::new());
+        let address = address.append_pair(name, value).finish();
+        let expected = crate::view::Query::parse(&address).unwrap().filter;
+        let flag = format!("--{}={value}", name.replace('_', "-"));
+        let command = parsed(&["report", &flag]);
+        let Command::Report(args) = &command else {
+            panic!("no report");
+        };
+        assert_eq!(args.filters, FilterArgs(expected), "{flag}");
+        let variable = format!("…_{}", name.to_ascii_uppercase());
+        assert_eq!(parse_with(&["report"], (&variable, value)), Ok(command));
+        let twice = ["report", &flag, &flag].map(str::to_owned);
+        let twice = std::iter::once("x".to_owned()).chain(twice);
+        let twice = parse(twice, &Environment::default());
+        assert_eq!(twice.is_ok(), parameter.repeats, "{flag}");
+    }
+    let many = std::iter::repeat_n("--org=a", 101);
+    let many: Vec<_> = std::iter::once("report").chain(many).collect();
+    assert!(refused(&many).contains("--org: expected at most 100 of it"));
+}
+
 #[test]
 fn a_variable_of_a_command_below_another_is_its_flag() {
     for index in 3..EXCEPT.len() {

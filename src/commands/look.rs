@@ -44,6 +44,17 @@ impl Seen {
             output::complain(format_args!("not read: {line}"));
         }
     }
+
+    /// That a share is not there, as far as could be seen; what could not be is said.
+    pub(super) fn not_found(&self, share: Ref) -> String {
+        self.complain();
+        let organizations = self.snapshot.organizations.len();
+        let (lists, unread) = (self.lists, self.not_seen.len());
+        format!(
+            "no link has the ref {share}; organisations looked at: {organizations}, lists asked for: \
+             {lists}, not read or not whole: {unread}"
+        )
+    }
 }
 
 /// A share that was searched for.

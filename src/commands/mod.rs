@@ -2,11 +2,13 @@
 //! `reloader` how its configuration is read again.
 //! What a command needs to know it is handed; it reads no arguments and no environment.
 
+mod asked;
 mod check_config;
 mod completions;
 mod demo;
 mod descriptors;
 mod exporter;
+mod facts;
 mod healthcheck;
 mod listen;
 mod look;
@@ -14,9 +16,13 @@ mod man;
 mod output;
 mod policy;
 mod reloader;
+mod report;
 mod serve;
+mod show;
 mod signals;
 mod simulate;
+mod status;
+mod table;
 
 use std::process::ExitCode;
 
@@ -26,6 +32,7 @@ use crate::cli::Command;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Environment};
 use crate::store::StoreError;
+use status::Status;
 
 /// Runs `command` to its end.
 pub async fn run(command: Command, env: Environment) -> ExitCode {
@@ -33,6 +40,8 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
         Command::Serve(args) => serve::run(*args, env).await,
         Command::Demo(args) => demo::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args, &env),
+        Command::Report(args) => report::run(&args, &env).await,
+        Command::Show(args) => show::run(&args, &env).await,
         Command::Policy(command) => policy::run(command, &env).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Healthcheck(args) => healthcheck::run(args).await,
@@ -54,8 +63,11 @@ fn simulated_clock() -> rhombus_simulator::Clock {
     rhombus_simulator::Clock::from_fn(move || clock.now().0)
 }
 
-/// 2 for a configuration that is wrong, or a storage that can't be used as it is; 1 for anything else.
+/// What the command says; 2 for a configuration that is wrong, or a storage that can't be used as it is; 1 for anything else.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if let Some(status) = error.downcast_ref::<Status>() {
+        return ExitCode::from(status.code());
+    }
     let is_wrong =
         error.is::<ConfigError>() || error.is::<WebConfigError>() || error.is::<StoreError>();
     if is_wrong {

@@ -25,6 +25,13 @@ pub(super) fn complain(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Says what is not wrong, but worth a line each.
+pub(super) fn warn(warnings: &[String]) {
+    for warning in warnings {
+        complain(format_args!("warning: {warning}"));
+    }
+}
+
 /// What people wrote, for a terminal: what it would act on is escaped.
 pub(super) fn escaped(text: &str) -> String {
     let escaped = text.chars().map(|c| match c {

@@ -25,7 +25,7 @@ struct Words<'a> {
 pub(super) async fn run(args: &PolicyExceptArgs, env: &Environment) -> anyhow::Result<()> {
     let clock = Clock::system();
     let loaded = config::load_to_except(&args.config, env, clock.now())?;
-    super::warn(&loaded.warnings);
+    output::warn(&loaded.warnings);
     let section = &loaded.config.policy;
     let words = Words {
         reason: &args.reason,
@@ -52,7 +52,7 @@ async fn one(
     check_name(&section.policy, args.name.as_deref())?;
     let seen = look(config, env, Some(share)).await?;
     let Some(found) = &seen.found else {
-        return Err(super::not_found(&seen, share));
+        bail!(seen.not_found(share));
     };
     let section = write::read_again(section)?;
     let policies = match named {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::table::Table;
 use crate::cli::PolicyListArgs;
 use crate::clock::Clock;
 use crate::commands::output;
+use crate::commands::table::Table;
 use crate::config::{self, PolicySection, Until};
 use crate::policy::{Exception, Policies, Rule};
 use crate::share::UnixMillis;
@@ -13,7 +13,7 @@ use crate::share::UnixMillis;
 pub(super) fn run(args: &PolicyListArgs) -> anyhow::Result<()> {
     let now = Clock::system().now();
     let (section, warnings) = config::load_policy(&args.config, now)?;
-    super::warn(&warnings);
+    output::warn(&warnings);
     output::print(render(&section, now))
 }
 

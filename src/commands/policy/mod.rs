@@ -4,14 +4,12 @@
 mod except;
 mod explain;
 mod list;
-mod table;
 mod test;
 mod write;
 
 use anyhow::bail;
 
 use super::look::Seen;
-use super::output;
 use crate::cli::PolicyCommand;
 use crate::config::Environment;
 
@@ -21,13 +19,6 @@ pub(super) async fn run(command: PolicyCommand, env: &Environment) -> anyhow::Re
         PolicyCommand::Explain(args) => explain::run(&args, env).await,
         PolicyCommand::Test(args) => test::run(&args),
         PolicyCommand::Except(args) => except::run(&args, env).await,
-    }
-}
-
-/// Says what is not wrong, but worth a line each.
-fn warn(warnings: &[String]) {
-    for warning in warnings {
-        output::complain(format_args!("warning: {warning}"));
     }
 }
 
@@ -41,15 +32,4 @@ fn check_all_was_read(seen: &Seen) -> anyhow::Result<()> {
     }
     seen.complain();
     bail!("not everything could be read: what is said above is not all")
-}
-
-/// That a share is not there, as far as could be seen.
-fn not_found(seen: &Seen, share: crate::share::Ref) -> anyhow::Error {
-    seen.complain();
-    let organizations = seen.snapshot.organizations.len();
-    let (lists, unread) = (seen.lists, seen.not_seen.len());
-    anyhow::anyhow!(
-        "no link has the ref {share}; organisations looked at: {organizations}, lists asked for: {lists}, \
-         not read or not whole: {unread}"
-    )
 }

@@ -3,29 +3,29 @@
 use std::fmt::Write as _;
 
 /// How wide a table is where its values allow.
-pub(super) const WIDTH: usize = 100;
+pub(in crate::commands) const WIDTH: usize = 100;
 /// Between two columns.
 const GAP: usize = 2;
 
 /// A table: the heading and the largest width of each column but the last, which takes what is left.
-pub(super) struct Table<const N: usize> {
+pub(in crate::commands) struct Table<const N: usize> {
     columns: [(&'static str, usize); N],
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Table<N> {
-    pub(super) const fn new(columns: [(&'static str, usize); N]) -> Self {
+    pub(in crate::commands) const fn new(columns: [(&'static str, usize); N]) -> Self {
         Self {
             columns,
             rows: Vec::new(),
         }
     }
 
-    pub(super) fn add(&mut self, row: [String; N]) {
+    pub(in crate::commands) fn add(&mut self, row: [String; N]) {
         self.rows.push(row);
     }
 
-    pub(super) fn render(&self) -> String {
+    pub(in crate::commands) fn render(&self) -> String {
         let widths = self.widths();
         let headings = self.columns.map(|(heading, _)| heading.to_owned());
         let mut text = String::new();

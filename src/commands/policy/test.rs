@@ -15,7 +15,7 @@ use crate::share::UnixMillis;
 pub(super) fn run(args: &PolicyTestArgs) -> anyhow::Result<()> {
     let now = Clock::system().now();
     let (section, warnings) = config::load_policy(&args.config, now)?;
-    super::warn(&warnings);
+    output::warn(&warnings);
     let file = section.read_tests(&args.tests, now)?;
     let (mut text, mut failed) = (String::new(), 0);
     for test in &file.tests {

@@ -1,0 +1,157 @@
+//! `show`: one link whole.
+
+use std::fmt::Write as _;
+
+use super::look::{Seen, look};
+use super::status::Status;
+use super::{asked, facts, output};
+use crate::cli::{ShowArgs, ShowOutput};
+use crate::clock::Clock;
+use crate::config::{self, Environment};
+use crate::policy::Policy;
+use crate::share::{Clip, Maker, Private};
+use crate::view::{ConsoleUrl, Filter, OneShare, Reader, Row, Rows};
+
+/// So many clips are listed.
+const MAX_CLIPS: usize = 50;
+
+pub(super) async fn run(args: &ShowArgs, env: &Environment) -> anyhow::Result<()> {
+    let loaded = config::load(&args.config, env, Clock::system().now())?;
+    output::warn(&loaded.warnings);
+    let seen = look(&loaded.config, env, None).await?;
+    let filter = Filter {
+        refs: vec![args.share],
+        ..Filter::default()
+    };
+    let rows = Rows::new(&seen.snapshot, &filter).rows;
+    if rows.is_empty() {
+        let text = seen.not_found(args.share);
+        return Err(match seen.not_seen.is_empty() {
+            true => Status::Failed(text).into(),
+            false => Status::NotAllSeen(text).into(),
+        });
+    }
+    let policy = &loaded.config.policy.policy;
+    output::print(match args.output {
+        ShowOutput::Text => text(&rows, args, policy),
+        ShowOutput::Json => json(&seen, &rows, args, policy)?,
+    })
+}
+
+fn json(seen: &Seen, rows: &[Row<'_>], args: &ShowArgs, policy: &Policy) -> anyhow::Result<String> {
+    let console = asked::console();
+    let reader = Reader {
+        addresses: args.address.then_some(&console),
+        policy,
+    };
+    let share = OneShare::new(&seen.snapshot, rows, reader);
+    Ok(serde_json::to_string_pretty(&share)? + "\n")
+}
+
+fn text(rows: &[Row<'_>], args: &ShowArgs, policy: &Policy) -> String {
+    let mut text = String::new();
+    if rows.len() > 1 {
+        let count = rows.len();
+        let _ = writeln!(text, "{count} links have this ref:\n");
+    }
+    let console = asked::console();
+    for (number, row) in rows.iter().enumerate() {
+        if number > 0 {
+            text.push('\n');
+        }
+        text.push_str(&facts::table(all_facts(row, args.address, &console)));
+        text.push_str(&violations(row, policy));
+        text.push_str(&clips(row));
+    }
+    text
+}
+
+fn all_facts(
+    row: &Row<'_>,
+    has_address: bool,
+    console: &ConsoleUrl,
+) -> Vec<(&'static str, String)> {
+    let (share, traits) = (row.share, row.share.traits);
+    let mut facts = facts::facts(row.subject(), row.now());
+    let mut fact = |name, text: String| facts.push((name, text));
+    fact("talk", facts::yes_or_no(traits.talk));
+    fact("scheduled", facts::yes_or_no(traits.scheduled));
+    fact("monitored", facts::yes_or_no(traits.monitored));
+    fact("made by", maker(traits.maker).to_owned());
+    if share.kind.has_clips() {
+        let length = std::time::Duration::from_secs(share.media.duration_secs);
+        let length = facts::span(length);
+        fact(
+            "footage",
+            format!("clips: {}, {length} in all", share.media.clips),
+        );
+    }
+    fact("seen", facts::moment(row.seen()));
+    if let Some(console) = row.console(console) {
+        fact("console", console.to_owned());
+    }
+    if has_address {
+        let address = row.address(console);
+        let address = address.as_ref().map(Private::reveal);
+        fact("address", output::escaped(address.unwrap_or("not known")));
+    }
+    facts
+}
+
+const fn maker(maker: Maker) -> &'static str {
+    match maker {
+        Maker::Unknown => "not said",
+        Maker::Person => "a person",
+        Maker::Service => "a service that watches or alarms",
+    }
+}
+
+/// A line for each rule that it breaks.
+fn violations(row: &Row<'_>, policy: &Policy) -> String {
+    let mut text = String::new();
+    for violation in row.violations() {
+        let rule = policy.rule(&violation.rule);
+        let severity = rule.map_or("not known", |rule| rule.severity.label());
+        let _ = write!(text, "breaks {} ({severity})", violation.rule);
+        if let Some(exception) = &violation.exception {
+            let _ = write!(text, ", excepted by {exception}");
+        }
+        text.push('\n');
+    }
+    if text.is_empty() {
+        text
+    } else {
+        format!("\n{text}")
+    }
+}
+
+fn clips(row: &Row<'_>) -> String {
+    let footage = &row.share.media.footage;
+    let mut text = String::new();
+    for clip in footage.iter().take(MAX_CLIPS) {
+        let start = clip
+            .start
+            .map_or_else(|| "start not said".to_owned(), facts::moment);
+        let length = std::time::Duration::from_secs(clip.duration_secs.into());
+        let length = facts::span(length);
+        let _ = writeln!(text, "clip {start}, {length}{}", camera(row, clip));
+    }
+    if let more @ 1.. = footage.len().saturating_sub(MAX_CLIPS) {
+        let _ = writeln!(text, "and {more} more");
+    }
+    if text.is_empty() {
+        text
+    } else {
+        format!("\n{text}")
+    }
+}
+
+fn camera(row: &Row<'_>, clip: &Clip) -> String {
+    let cameras = &row.share.media.cameras;
+    let camera = clip
+        .camera
+        .and_then(|place| cameras.get(usize::from(place)));
+    camera.map_or_else(String::new, |camera| {
+        format!(", {}", facts::one_camera(row.subject(), camera))
+    })
+}

@@ -1,0 +1,78 @@
+//! What a command has said, and links for it to speak of.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::common::process::{assert_holds_no_key, command};
+use crate::site::{Site, now};
+
+/// What a command has said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Said {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let said = Self {
+            code: output.status.code().unwrap(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
+        assert_holds_no_key(&said.stdout);
+        assert_holds_no_key(&said.stderr);
+        said
+    }
+
+    /// The words of each line of stdout.
+    pub(crate) fn words(&self) -> Vec<Vec<&str>> {
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| line.split_whitespace().collect())
+            .collect()
+    }
+
+    pub(crate) fn has_line(&self, expected: &str) {
+        let is_there = self.stdout.lines().any(|line| line == expected);
+        assert!(is_there, "{expected}\n{}\n{}", self.stdout, self.stderr);
+    }
+}
+
+/// Runs the binary with these arguments over a configuration.
+pub(crate) async fn run(config: &Path, args: &[&str]) -> Said {
+    let config = format!("--config.file={}", config.display());
+    let args: Vec<String> = args.iter().map(ToString::to_string).collect();
+    let run = move || {
+        let mut args: Vec<_> = args.iter().map(String::as_str).collect();
+        args.push(&config);
+        command(&args, &[]).output().unwrap()
+    };
+    Said::of(tokio::task::spawn_blocking(run).await.unwrap())
+}
+
+/// The same over the configuration of the site.
+pub(crate) async fn run_at(site: &Site, args: &[&str]) -> Said {
+    run(&site.files.path("config.yml"), args).await
+}
+
+/// A stream that is open for ever, with past footage, of a camera that has a name.
+pub(crate) fn open_stream() -> Value {
+    json!({
+        "timestampMs": (now() - 90) * 1000, "cameraUuid": "CAMERAAAAAAAAAAAAAAAAA.v0",
+        "passwordProtected": false, "vodEnabled": true, "name": "Dock\u{202e}",
+        "sharedLiveVideoStreamUrl": "https://console.example/share/live/SECRETADDRESS",
+    })
+}
+
+/// Gives that camera its name.
+pub(crate) async fn name_camera(site: &Site) {
+    let camera = json!({ "name": "Vault \u{1b}[31m", "locationName": "HQ" }).to_string();
+    let path = "/simulator/cameras/CAMERAAAAAAAAAAAAAAAAA";
+    let (status, text) = site.simulator.send("PUT", path, &camera).await;
+    assert_eq!(status, 204, "{text}");
+}
