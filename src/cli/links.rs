@@ -1,6 +1,8 @@
 //! The commands about links themselves, with their flags. Each takes the flags of the configuration that
 //! `serve` takes, so that it asks for the same organisations and judges by the same rules.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::FilterArgs;
@@ -36,6 +38,27 @@ Examples:
 
 Exit status: 0 when it is there, 1 when it is not, 4 when it was not found and not all could be
 seen, 2 when the configuration is wrong.";
+
+/// After the flags of `revoke`.
+const REVOKE_HELP: &str = "\
+Examples:
+  rhombus-share-exporter revoke 3f9a0c51d2e7 --config.file=exporter.yml --evidence=taken-down.jsonl
+      Shows the link, asks, writes all that is known of it to the file, takes it down, and looks again.
+  rhombus-share-exporter revoke --org=acme --state=expired --dry-run
+      What has ended and is still listed: what would be taken down.
+  rhombus-share-exporter revoke --rule=unsecured --excepted=no --older-than=30d --yes
+      For cron: nobody is asked.
+
+This is the only command that changes anything at Rhombus. A link that was taken down can't be brought
+back: the evidence says what it was, so that it can be made again. Keep that as you keep a key, since it
+has addresses. No variable says what is taken down: each call does.
+
+Exit status: 0 when all that was meant is gone, as a new look says; 1 when something is not, or was
+refused, or was not found; 4 when not all could be seen that was asked for; 2 when the configuration
+or what is asked for is wrong.";
+
+/// How many links may be taken down at once, unless somebody says otherwise.
+const USUAL_LIMIT: u16 = 20;
 
 /// How the ref of a link is found.
 const REF_HELP: &str = "A link's ref, as metrics, alerts and pages have it, such as 3f9a0c51d2e7";
@@ -119,4 +142,39 @@ pub enum ShowOutput {
     Text,
     /// As the API has it.
     Json,
+}
+
+/// The flags of `revoke`.
+#[derive(Args, Clone, Debug, PartialEq)]
+#[command(after_help = REVOKE_HELP)]
+pub struct RevokeArgs {
+    /// Refs of links, as metrics, alerts and pages have them; each must be that of one link
+    #[arg(value_name = "REF")]
+    pub shares: Vec<Ref>,
+    /// Ask nobody
+    #[arg(long)]
+    pub yes: bool,
+    /// Take nothing down: say what would be, and write the evidence
+    #[arg(long)]
+    pub dry_run: bool,
+    /// File to write all that is known of the links to before anything is taken down; stdout without it
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// How many links at most
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = USUAL_LIMIT,
+        value_parser = clap::value_parser!(u16).range(1..=10_000)
+    )]
+    pub limit: u16,
+    /// Take down streams that a monitoring service has or has made, too: it sees nothing any more then
+    #[arg(long)]
+    pub include_monitoring: bool,
+    /// Which links.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Where to look for them, and whose policy.
+    #[command(flatten)]
+    pub config: Flags,
 }

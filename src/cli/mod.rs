@@ -20,7 +20,7 @@ use url::Url;
 
 pub use address::ListenAddress;
 pub use filters::FilterArgs;
-pub use links::{ReportArgs, ReportOutput, ShowArgs, ShowOutput};
+pub use links::{ReportArgs, ReportOutput, RevokeArgs, ShowArgs, ShowOutput};
 pub use manual::{ManualPage, completions, manual};
 pub use options::{ListenArgs, LogArgs, StorageArgs, WebArgs, WebConfigArgs};
 pub use policy::{
@@ -108,6 +108,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Say all that is known of one link
     Show(Box<ShowArgs>),
+    /// Take links down: the one command that changes anything at Rhombus
+    Revoke(Box<RevokeArgs>),
     /// List the rules, say why a link breaks one, test them, and write exceptions
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -454,6 +454,28 @@ fn each_filter_of_an_address_is_a_flag_and_a_variable() {
 }
 
 #[test]
+fn no_variable_says_what_is_deleted_nor_how_many() {
+    let revoke = ["revoke", "3f9a0c51d2e7"];
+    for (name, value) in FILTERS {
+        let variable = format!("…_{}", name.to_ascii_uppercase());
+        let text = parse_with(&revoke, (&variable, value)).unwrap_err();
+        assert!(text.contains("as a flag only"), "{text}");
+        let flag = format!("--{}={value}", name.replace('_', "-"));
+        let with_flag = [&revoke[..], &[&flag]].concat();
+        let command = parse_with(&with_flag, (&variable, "other"));
+        assert_eq!(command, Ok(parsed(&with_flag)), "{name}");
+    }
+    for (name, value) in [("YES", "true"), ("DRY_RUN", "true"), ("LIMIT", "100")] {
+        let variable = format!("…_{name}");
+        assert!(parse_with(&revoke, (&variable, value)).is_err(), "{name}");
+        assert!(parse_with(&["report"], (&variable, value)).is_err());
+    }
+    let variable = ("…_CONFIG_FILE", "a.yml");
+    let with_flag = [&revoke[..], &["--config.file=a.yml"]].concat();
+    assert_eq!(parse_with(&revoke, variable), Ok(parsed(&with_flag)));
+}
+
+#[test]
 fn a_variable_of_a_command_below_another_is_its_flag() {
     for index in 3..EXCEPT.len() {
         let mut arguments = EXCEPT.to_vec();

@@ -9,12 +9,16 @@ use std::fmt::Display;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, Error};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error};
 
-use crate::config::Environment;
+use crate::config::{Environment, Flags};
 
 /// What the variables of all flags but one begin with.
 const PREFIX: &str = "RHOMBUS_SHARE_EXPORTER_";
+
+/// The command that deletes. What it deletes is said in each call: a variable that was set for another
+/// command must neither choose nor confirm it.
+const DELETES: &str = "revoke";
 
 /// The variable of a flag: `--web.listen-address` has `RHOMBUS_SHARE_EXPORTER_WEB_LISTEN_ADDRESS`.
 pub(super) fn name(flag: &str) -> String {
@@ -70,10 +74,20 @@ pub(super) fn flags(
             .map_err(|error| refused(command, &variable, error))?;
         let given = matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
         if let Some(value) = value.filter(|_| !given) {
+            if command.get_name() == DELETES && !is_of_configuration(arg) {
+                let why = "revoke takes it as a flag only: unset it, or give the flag";
+                return Err(refused(command, &variable, why));
+            }
             flags.extend(as_flag(command, arg, &variable, value)?.map(OsString::from));
         }
     }
     Ok(flags)
+}
+
+/// Whether it says whom to ask and how.
+fn is_of_configuration(arg: &Arg) -> bool {
+    let all = Flags::augment_args(Command::new(DELETES));
+    all.get_arguments().any(|it| it.get_id() == arg.get_id())
 }
 
 /// The flag with the variable's value; none for one that is switched off.
@@ -127,7 +141,9 @@ pub(super) fn check_names(root: &Command, env: &Environment) -> Result<(), Error
 
 /// The variables of a command and of those below it.
 fn known(command: &Command) -> BTreeSet<String> {
-    let own = command.get_arguments().filter_map(Arg::get_long).map(name);
+    let read = |arg: &&Arg| command.get_name() != DELETES || is_of_configuration(arg);
+    let own = command.get_arguments().filter(read);
+    let own = own.filter_map(Arg::get_long).map(name);
     own.chain(command.get_subcommands().flat_map(known))
         .collect()
 }

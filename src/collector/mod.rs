@@ -6,6 +6,7 @@ mod asked;
 mod beside;
 mod changes;
 mod credential;
+mod deleter;
 mod directory;
 mod identity;
 mod judge;
@@ -43,6 +44,7 @@ use crate::rhombus::{
 use crate::share::{ClientList, Id, Identity, ShareKind};
 use crate::store::Storage;
 use credential::CurrentCredential;
+pub use deleter::Deleter;
 use directory::{Directory, OrganizationId};
 use judge::Judge;
 use memory::Memory;
@@ -468,14 +470,23 @@ impl Collector {
         source: &CredentialSource,
         endpoint: &Endpoint,
     ) -> Result<Arc<Mutex<CurrentCredential>>, Error> {
-        let current = CurrentCredential::new(
+        let current = self.new_credential(holder, source, endpoint)?;
+        Ok(Arc::new(Mutex::new(current)))
+    }
+
+    fn new_credential(
+        &self,
+        holder: Holder,
+        source: &CredentialSource,
+        endpoint: &Endpoint,
+    ) -> Result<CurrentCredential, Error> {
+        CurrentCredential::new(
             source.clone(),
             endpoint.clone(),
             holder,
             self.transport.clone(),
             self.key_readers.clone(),
-        )?;
-        Ok(Arc::new(Mutex::new(current)))
+        )
     }
 
     fn client(

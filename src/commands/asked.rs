@@ -3,6 +3,7 @@
 //! which could hold some.
 
 use super::look::Seen;
+use super::output::escaped;
 use super::status::Status;
 use crate::config::Config;
 use crate::policy::{Policy, Rule};
@@ -89,13 +90,9 @@ pub(super) fn check_organizations(seen: &Seen, filter: &Filter) -> Result<(), St
         return Ok(());
     };
     let names: Vec<_> = looks.iter().map(|look| look.name()).collect();
-    let more = match names.len().saturating_sub(MAX_NAMES) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let names = names[..names.len().min(MAX_NAMES)].join(", ");
+    let names = self::names(&names);
     Err(Status::Wrong(format!(
-        "--org: no organisation is called {missing:?} here: expected one of {names}{more}"
+        "--org: no organisation is called {missing:?} here: expected one of {names}"
     )))
 }
 
@@ -142,6 +139,37 @@ pub(super) fn left_out(config: &Config) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// What is known of the keys that were used, and makes the answer less than it looks like.
+pub(super) fn of_keys(seen: &Seen) -> Vec<String> {
+    let looks = seen.snapshot.organizations.iter();
+    let limited = looks.filter(|look| look.permissions.super_admin == Some(false));
+    let limited: Vec<_> = limited.map(|look| look.name()).collect();
+    let mut notes = Vec::new();
+    if !limited.is_empty() {
+        notes.push(format!(
+            "the key is no super admin, and may not be told all links: {}",
+            names(&limited)
+        ));
+    }
+    for twice in seen.snapshot.duplicates().values() {
+        let twice = names(twice);
+        notes.push(format!(
+            "one organisation, whose links count for each name: {twice}"
+        ));
+    }
+    notes
+}
+
+/// Names, of many only the first.
+fn names(names: &[&str]) -> String {
+    let more = match names.len().saturating_sub(MAX_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let names = names[..names.len().min(MAX_NAMES)].join(", ");
+    escaped(&format!("{names}{more}"))
 }
 
 /// Where Rhombus's console is.

@@ -75,6 +75,20 @@ pub(super) async fn look(
     env: &Environment,
     searched: Option<Ref>,
 ) -> anyhow::Result<Seen> {
+    let (seen, ()) = look_and(config, env, searched, |_, _| ()).await?;
+    Ok(seen)
+}
+
+/// The same, and what `then` makes of who has looked.
+///
+/// # Errors
+/// When nothing can be asked at all, or a task has crashed.
+pub(super) async fn look_and<T>(
+    config: &Config,
+    env: &Environment,
+    searched: Option<Ref>,
+    then: impl FnOnce(&Collector, &Seen) -> T,
+) -> anyhow::Result<(Seen, T)> {
     let clock = Clock::system();
     let fleet = Fleet::new(Vec::new(), View::from(&config.collect));
     let fleet = Arc::new(FleetHandle::new(fleet));
@@ -91,9 +105,10 @@ pub(super) async fn look(
         seen = wait(&fleet, &clock, searched) => seen,
         crash = collector.crashed() => return Err(crash).context("a collector has crashed"),
     };
+    let made = then(&collector, &seen);
     // What is asked still is of no use any more.
     let _ = tokio::time::timeout(GRACE, collector.stop()).await;
-    Ok(seen)
+    Ok((seen, made))
 }
 
 /// Waits until all was asked for, or what is searched for is found and all of its organisation was.

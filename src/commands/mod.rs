@@ -17,6 +17,7 @@ mod output;
 mod policy;
 mod reloader;
 mod report;
+mod revoke;
 mod serve;
 mod show;
 mod signals;
@@ -42,6 +43,7 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
         Command::CheckConfig(args) => check_config::run(&args, &env),
         Command::Report(args) => report::run(&args, &env).await,
         Command::Show(args) => show::run(&args, &env).await,
+        Command::Revoke(args) => revoke::run(&args, &env).await,
         Command::Policy(command) => policy::run(command, &env).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Healthcheck(args) => healthcheck::run(args).await,

@@ -7,7 +7,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../partners/partner.rs"]
+#[expect(dead_code, reason = "each test binary uses its own part of this")]
+mod partner;
 mod report;
+mod revoke;
 mod said;
 mod show;
 #[path = "../policy/site.rs"]

@@ -309,6 +309,21 @@ async fn links_that_are_counted_and_not_listed_are_not_seen() {
 }
 
 #[tokio::test]
+async fn what_a_key_may_not_see_is_told() {
+    let site = Site::new();
+    site.configure("", "");
+    let permissions = json!({ "superAdmin": false }).to_string();
+    let (status, text) = site
+        .simulator
+        .send("PUT", "/simulator/permissions", &permissions)
+        .await;
+    assert_eq!(status, 204, "{text}");
+    let said = report(&site, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    said.has_line("the key is no super admin, and may not be told all links: acme");
+}
+
+#[tokio::test]
 async fn only_who_can_have_such_links_is_asked() {
     let several = Several::new(&["acme", "bell"]);
     several.put_open("acme").await;

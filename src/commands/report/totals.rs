@@ -30,6 +30,7 @@ impl<'a> Totals<'a> {
         (rows, total): (&[Row<'_>], usize),
     ) -> Self {
         let mut notes = asked::left_out(config);
+        notes.extend(asked::of_keys(seen));
         let unread = rows.iter().filter(|row| row.share.unread.any()).count();
         if unread > 0 {
             notes.push(format!(
