@@ -8,7 +8,7 @@ use super::status::Status;
 use crate::config::Config;
 use crate::policy::{Policy, Rule};
 use crate::share::{ShareKind, span};
-use crate::view::{ConsoleUrl, Filter, NotSeen};
+use crate::view::{Filter, NotSeen};
 
 /// So many names are told of those that there are.
 const MAX_NAMES: usize = 20;
@@ -170,9 +170,4 @@ fn names(names: &[&str]) -> String {
     };
     let names = names[..names.len().min(MAX_NAMES)].join(", ");
     escaped(&format!("{names}{more}"))
-}
-
-/// Where Rhombus's console is.
-pub(super) fn console() -> ConsoleUrl {
-    ConsoleUrl::default()
 }

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use super::look::{Seen, look};
 use super::status::Status;
-use super::{asked, facts, output};
+use super::{facts, output};
 use crate::cli::{ShowArgs, ShowOutput};
 use crate::clock::Clock;
 use crate::config::{self, Environment};
 use crate::policy::Policy;
 use crate::share::{Clip, Maker, Private};
-use crate::view::{ConsoleUrl, Filter, OneShare, Reader, Row, Rows};
+use crate::view::{Filter, OneShare, Reader, Row, Rows};
 
 /// So many clips are listed.
 const MAX_CLIPS: usize = 50;
@@ -39,9 +39,8 @@ pub(super) async fn run(args: &ShowArgs, env: &Environment) -> anyhow::Result<()
 }
 
 fn json(seen: &Seen, rows: &[Row<'_>], args: &ShowArgs, policy: &Policy) -> anyhow::Result<String> {
-    let console = asked::console();
     let reader = Reader {
-        addresses: args.address.then_some(&console),
+        sees_addresses: args.address,
         policy,
     };
     let share = OneShare::new(&seen.snapshot, rows, reader);
@@ -54,23 +53,18 @@ fn text(rows: &[Row<'_>], args: &ShowArgs, policy: &Policy) -> String {
         let count = rows.len();
         let _ = writeln!(text, "{count} links have this ref:\n");
     }
-    let console = asked::console();
     for (number, row) in rows.iter().enumerate() {
         if number > 0 {
             text.push('\n');
         }
-        text.push_str(&facts::table(all_facts(row, args.address, &console)));
+        text.push_str(&facts::table(all_facts(row, args.address)));
         text.push_str(&violations(row, policy));
         text.push_str(&clips(row));
     }
     text
 }
 
-fn all_facts(
-    row: &Row<'_>,
-    has_address: bool,
-    console: &ConsoleUrl,
-) -> Vec<(&'static str, String)> {
+fn all_facts(row: &Row<'_>, has_address: bool) -> Vec<(&'static str, String)> {
     let (share, traits) = (row.share, row.share.traits);
     let mut facts = facts::facts(row.subject(), row.now());
     let mut fact = |name, text: String| facts.push((name, text));
@@ -87,11 +81,11 @@ fn all_facts(
         );
     }
     fact("seen", facts::moment(row.seen()));
-    if let Some(console) = row.console(console) {
+    if let Some(console) = row.console() {
         fact("console", console.to_owned());
     }
     if has_address {
-        let address = row.address(console);
+        let address = row.address();
         let address = address.as_ref().map(Private::reveal);
         fact("address", output::escaped(address.unwrap_or("not known")));
     }

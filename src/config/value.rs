@@ -123,14 +123,15 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 
 /// Where Rhombus's console is.
 pub(super) fn console(text: &str) -> Result<ConsoleUrl, String> {
-    let url = match text.trim() {
-        "auto" => None,
-        url => Some(
-            url.parse::<BaseUrl>()
-                .map_err(|it| format!("{it}, or auto"))?,
-        ),
-    };
-    Ok(ConsoleUrl(url))
+    match text.trim() {
+        "auto" => Ok(ConsoleUrl::default()),
+        url => match url.parse::<BaseUrl>() {
+            Ok(url) => Ok(ConsoleUrl(Some(url))),
+            Err(_) => {
+                Err("expected auto or a URL without user, password, query and fragment".to_owned())
+            }
+        },
+    }
 }
 
 /// A console as [`console`] takes it.

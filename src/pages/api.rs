@@ -33,7 +33,7 @@ pub(super) async fn shares(
         let (rows, next) = Cursor::rows(query.cursor.as_ref(), snapshot, filter, limit);
         let policy = app.policy.load();
         let reader = Reader {
-            addresses: viewer.sees_addresses.then_some(&snapshot.view.console),
+            sees_addresses: viewer.sees_addresses,
             policy: &policy,
         };
         Some(json(&Shares::new(snapshot, &rows, next.as_ref(), reader)))
@@ -62,7 +62,7 @@ pub(super) async fn share(
         let rows = Rows::new(snapshot, &filter).rows;
         let policy = app.policy.load();
         let reader = Reader {
-            addresses: viewer.sees_addresses.then_some(&snapshot.view.console),
+            sees_addresses: viewer.sees_addresses,
             policy: &policy,
         };
         (!rows.is_empty()).then(|| json(&OneShare::new(snapshot, &rows, reader)))

@@ -2,20 +2,15 @@
 //! who they are, and to nobody else.
 
 use super::Row;
-use crate::share::{ConsoleUrl, Id, Private, ShareKind};
+use crate::share::{Id, Private, ShareKind};
 
 impl Row<'_> {
-    /// Where people manage links: the console.
-    pub fn console<'c>(&self, console: &'c ConsoleUrl) -> Option<&'c str> {
-        console.of(self.look.organization.server_clock().endpoint())
-    }
-
     /// Where its page is: as Rhombus gives it, or in the form that its clients use.
-    pub fn address(&self, console: &ConsoleUrl) -> Option<Private> {
+    pub fn address(&self) -> Option<Private> {
         if let Some(given) = &self.share.address {
             return Some(given.clone());
         }
-        let (console, id) = (self.console(console)?, self.share.id.as_ref()?);
+        let (console, id) = (self.console()?, self.share.id.as_ref()?);
         // What is no documented uuid could be anything in a URL.
         let Id::Uuid(_) = id else { return None };
         let page = match self.share.kind {

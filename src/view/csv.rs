@@ -62,7 +62,7 @@ fn record(row: &Row<'_>, reader: Reader<'_>) -> [String; COLUMNS.len()] {
         .iter()
         .map(|camera| camera_name(row, camera))
         .collect();
-    let address = reader.addresses.and_then(|console| row.address(console));
+    let address = reader.sees_addresses.then(|| row.address()).flatten();
     [
         row.reference.map(|it| it.to_string()).unwrap_or_default(),
         cell(row.org()),

@@ -12,7 +12,7 @@ use super::row::Row;
 use crate::inventory::{Belief, Look, Snapshot, Standing};
 use crate::policy::{Policy, Rule};
 use crate::share::{
-    ConsoleUrl, Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread, Violation,
+    Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread, Violation,
 };
 
 /// Links that were asked for.
@@ -125,8 +125,8 @@ struct ListJson {
 /// For whom links are written.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
-    /// Where consoles are; none: this reader may not see the addresses of links.
-    pub addresses: Option<&'a ConsoleUrl>,
+    /// Whether this reader may see the addresses of links.
+    pub sees_addresses: bool,
     /// By which rules they were judged.
     pub policy: &'a Policy,
 }
@@ -165,7 +165,7 @@ impl<'a> ShareJson<'a> {
     pub fn new(row: &Row<'a>, reader: Reader<'_>) -> Self {
         let share = row.share;
         let has_clips = share.kind.has_clips();
-        let address = reader.addresses.and_then(|console| row.address(console));
+        let address = reader.sees_addresses.then(|| row.address()).flatten();
         let violations = row.violations().into_iter();
         Self {
             r#ref: row.reference.map(|it| it.to_string()),

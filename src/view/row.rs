@@ -18,6 +18,8 @@ pub struct Row<'a> {
     pub share: &'a Share,
     /// What names it outside; none where it has no uuid.
     pub reference: Option<Ref>,
+    /// How to read all of them.
+    view: &'a View,
     /// Its place in the list.
     pub(super) place: u32,
 }
@@ -65,6 +67,7 @@ impl<'a> Rows<'a> {
 
 /// A list that was read.
 pub(super) struct List<'a> {
+    view: &'a View,
     pub(super) look: &'a Look,
     pub(super) kind: ShareKind,
     pub(super) standing: &'a Standing,
@@ -76,10 +79,11 @@ pub(super) fn lists(snapshot: &Snapshot) -> impl Iterator<Item = List<'_>> {
     // What a client that has shut its partner out shared is not the partner's to see.
     let looks = snapshot.organizations.iter();
     let looks = looks.filter(|look| look.organization.is_allowed());
-    looks.flat_map(|look| {
+    looks.flat_map(move |look| {
         let standings = look.standings.iter();
         standings.filter_map(move |(kind, standing)| {
             Some(List {
+                view: &snapshot.view,
                 look,
                 kind: *kind,
                 standing,
@@ -97,7 +101,8 @@ impl<'a> List<'a> {
 
     /// The same from this ref on.
     pub(super) fn rows_from(&self, from: Option<Ref>) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let (look, standing, inventory) = (self.look, self.standing, self.inventory);
+        let (view, look) = (self.view, self.look);
+        let (standing, inventory) = (self.standing, self.inventory);
         let rows = inventory.from_ref(from);
         rows.map(move |(reference, place, share)| Row {
             look,
@@ -105,6 +110,7 @@ impl<'a> List<'a> {
             inventory,
             share,
             reference,
+            view,
             place,
         })
     }
@@ -127,8 +133,14 @@ impl<'a> Row<'a> {
     }
 
     /// Whether the look that showed it can still be believed.
-    pub fn is_current(&self, view: &View) -> bool {
-        self.look.inventory(self.standing, view).is_some()
+    pub fn is_current(&self) -> bool {
+        self.look.inventory(self.standing, self.view).is_some()
+    }
+
+    /// Where the console of its organisation is, in which people manage links.
+    pub fn console(&self) -> Option<&'a str> {
+        let endpoint = self.look.organization.server_clock().endpoint();
+        self.view.console.of(endpoint)
     }
 
     /// Whether it works.

@@ -52,9 +52,8 @@ pub(super) async fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<
 
 impl Report<'_> {
     fn written(&self, output: ReportOutput, env: &Environment) -> anyhow::Result<String> {
-        let console = asked::console();
         let reader = Reader {
-            addresses: Some(&console),
+            sees_addresses: true,
             policy: &self.config.policy.policy,
         };
         Ok(match output {
@@ -63,7 +62,7 @@ impl Report<'_> {
                 let shares = Shares::new(&self.seen.snapshot, self.rows, None, reader);
                 serde_json::to_string_pretty(&shares)? + "\n"
             }
-            ReportOutput::Csv => String::from_utf8(csv(self.rows, reader)?)?,
+            ReportOutput::Csv => String::from_utf8(csv(self.rows, reader))?,
             ReportOutput::Html => html::page(self)?,
         })
     }

@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use super::chosen::{Chosen, Target};
 use crate::clock::Clock;
-use crate::commands::asked;
 use crate::policy::Policy;
 use crate::share::{Id, UnixMillis};
 use crate::telemetry::needs_escape;
@@ -52,9 +51,8 @@ pub(super) fn write(
 }
 
 fn line(target: &Target<'_>, now: UnixMillis, policy: &Policy) -> serde_json::Result<String> {
-    let console = asked::console();
     let reader = Reader {
-        addresses: Some(&console),
+        sees_addresses: true,
         policy,
     };
     let row = &target.row;

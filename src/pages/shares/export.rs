@@ -60,7 +60,7 @@ pub(super) fn file(
         return Err(TooMany(rows.len()));
     }
     let reader = Reader {
-        addresses: viewer.sees_addresses.then_some(&snapshot.view.console),
+        sees_addresses: viewer.sees_addresses,
         policy: &policy,
     };
     Ok(match form {

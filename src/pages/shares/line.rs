@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::inventory::View;
 use crate::pages::policy::tone;
 use crate::pages::words;
 use crate::policy::Policy;
@@ -66,7 +65,7 @@ pub(super) struct BrokenRule {
 }
 
 impl Line {
-    pub(super) fn new(row: &Row<'_>, policy: &Policy, view: &View) -> Self {
+    pub(super) fn new(row: &Row<'_>, policy: &Policy) -> Self {
         let (share, now) = (row.share, row.now());
         let mut cameras: Vec<_> = share
             .media
@@ -99,7 +98,7 @@ impl Line {
             cameras,
             more_cameras,
             broken: broken(&row.violations(), policy),
-            stale: (!row.is_current(view)).then(|| format!("last seen {} ago", words::span(seen))),
+            stale: (!row.is_current()).then(|| format!("last seen {} ago", words::span(seen))),
             is_expired: !row.is_active(),
         }
     }

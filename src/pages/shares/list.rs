@@ -66,10 +66,7 @@ impl List {
         let part = query
             .order
             .part(&mut rows.rows, from..from + query.rows_a_page());
-        let lines: Vec<_> = part
-            .iter()
-            .map(|row| Line::new(row, &policy, &snapshot.view))
-            .collect();
+        let lines: Vec<_> = part.iter().map(|row| Line::new(row, &policy)).collect();
         let blind = Blind::new(&snapshot, snapshot.here().time);
         Self {
             frame: Frame::new(app, "links", ""),

@@ -11,7 +11,7 @@ use crate::pages::routes::App;
 use crate::pages::viewers::Viewer;
 use crate::pages::words;
 use crate::policy::Policy;
-use crate::share::{Clip, ConsoleUrl, Id, Ref, UnixMillis};
+use crate::share::{Clip, Id, Ref, UnixMillis};
 use crate::view::{Filter, Row, Rows};
 
 /// So many clips are listed.
@@ -101,8 +101,6 @@ impl One {
         };
         let reader = Reader {
             policy: &policy,
-            snapshot: &snapshot,
-            console: &snapshot.view.console,
             viewer,
             is_address_asked,
         };
@@ -119,8 +117,6 @@ impl One {
 /// Who looks, and at what.
 struct Reader<'a> {
     policy: &'a Policy,
-    snapshot: &'a Snapshot,
-    console: &'a ConsoleUrl,
     viewer: &'a Viewer,
     is_address_asked: bool,
 }
@@ -131,7 +127,7 @@ impl Whole {
         let named = |place: Option<u16>| camera_of(row, place);
         let clips = media.footage.iter().take(MAX_CLIPS);
         Self {
-            line: Line::new(row, reader.policy, &reader.snapshot.view),
+            line: Line::new(row, reader.policy),
             facts: facts(row),
             cameras: media
                 .cameras
@@ -142,7 +138,7 @@ impl Whole {
             clips: clips.map(|clip| ClipLine::new(clip, row)).collect(),
             more_clips: media.footage.len().saturating_sub(MAX_CLIPS),
             broken: verdicts(row, reader.policy),
-            console: row.console(reader.console).map(ToOwned::to_owned),
+            console: row.console().map(ToOwned::to_owned),
             address: address(row, reader),
         }
     }
@@ -152,7 +148,7 @@ fn address(row: &Row<'_>, reader: &Reader<'_>) -> Address {
     if !reader.viewer.sees_addresses {
         return Address::Kept;
     }
-    match row.address(reader.console) {
+    match row.address() {
         None => Address::Unknown,
         Some(_) if !reader.is_address_asked => Address::Hidden,
         Some(address) => Address::Shown(address.reveal().to_owned()),
