@@ -133,6 +133,9 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cell_size_check", true)?;
     // Nothing is written anywhere else.
     connection.pragma_update(None, "temp_store", "memory")?;
+    // What is deleted is overwritten: titles that are to be kept no longer are in no page that is free.
+    let overwrite = "secure_delete";
+    connection.pragma_update_and_check(None, overwrite, true, |row| row.get::<_, i64>(0))?;
     let journal = "journal_mode";
     connection.pragma_update_and_check(None, journal, "wal", |row| row.get::<_, String>(0))?;
     // On the disk at commit.
