@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 /// An answer that says what is wrong: `detail` is a sentence or two on what was expected and what to
-/// do. It repeats nothing of what was asked.
+/// do. What it repeats of what was asked is escaped.
 pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
     let body = json!({
         "type": "about:blank",

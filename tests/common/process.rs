@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::KEY;
 use super::metrics::Metrics;
@@ -91,6 +92,16 @@ impl Process {
                 Err((status, output))
             }
         }
+    }
+
+    /// The same, asked as this user from now on.
+    pub(crate) fn asked_by(mut self, user: &str, password: &str) -> Self {
+        let login = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        let login = HeaderValue::from_str(&format!("Basic {login}")).expect("base64 is ASCII");
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, login)]);
+        let client = reqwest::Client::builder().default_headers(headers);
+        self.http = client.build().expect("a client");
+        self
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
@@ -239,9 +250,10 @@ pub(crate) fn assert_holds_no_key(text: &str) {
     }
 }
 
-/// The address in a log line such as `… message=listening address=127.0.0.1:10063`.
+/// The address in a log line such as `… message=listening address=127.0.0.1:10063`, or the same as JSON.
 fn listening(line: &str) -> Option<SocketAddr> {
-    let (_, rest) = line.split_once("address=")?;
+    let fields = ["address=", "\"address\":"];
+    let (_, rest) = fields.iter().find_map(|field| line.split_once(field))?;
     let address: SocketAddr = rest
         .split([' ', ','])
         .next()?
