@@ -2,7 +2,7 @@
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
 //! `cargo bench --bench exporter` runs everything but what takes long; `-- poll`, `-- scrape`,
-//! `-- render`, `-- start`, `-- expressions`, `-- policy`, `-- storage` one part; `-- poll 1000000` polls of that
+//! `-- render`, `-- links`, `-- memory`, `-- start`, `-- expressions`, `-- policy`, `-- storage` one part; `-- poll 1000000` polls of that
 //! size; `-- fleet` watches thousands of organisations, `-- fleet 5000 200` so many with answers that take so many
 //! milliseconds. Linux only: it reads `/proc`. `-- decode FILE`, `-- parse FILE` and `-- write ORGANISATIONS` are for counting
 //! instructions: of reading an answer, of a bare parse, of `/metrics`.
@@ -19,14 +19,20 @@ mod fleet_polls;
 mod fleet_server;
 #[path = "exporter/fleets.rs"]
 mod fleets;
+#[path = "exporter/links.rs"]
+mod links;
 #[path = "exporter/load.rs"]
 mod load;
+#[path = "exporter/memory.rs"]
+mod memory;
 #[path = "exporter/policy.rs"]
 mod policy;
 #[path = "exporter/recorded.rs"]
 mod recorded;
 #[path = "exporter/rendering.rs"]
 mod rendering;
+#[path = "exporter/served.rs"]
+mod served;
 #[path = "exporter/servers.rs"]
 mod servers;
 #[path = "exporter/storage.rs"]
@@ -67,6 +73,9 @@ async fn main() {
         ["poll"] => poll(&SIZES).await,
         ["scrape"] => scrape().await,
         ["render"] => render().await,
+        ["links"] => links::measure().await,
+        ["memory"] => memory::measure().await,
+        ["serve-links", list] => memory::serve(list).await,
         ["start"] => start().await,
         ["expressions"] => expressions::measure(),
         ["policy"] => policy::measure(),
@@ -79,12 +88,14 @@ async fn main() {
             poll(&SIZES).await;
             scrape().await;
             render().await;
+            links::measure().await;
+            memory::measure().await;
             expressions::measure();
             policy::measure();
             storage::measure();
         }
         other => panic!(
-            "expected poll, scrape, render, start, expressions, policy, storage or fleet; got {other:?}"
+            "expected poll, scrape, render, links, memory, start, expressions, policy, storage or fleet; got {other:?}"
         ),
     }
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use exporter_web::{ConnectionCount, ServerOptions};
+use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::Clock;
 use rhombus_share_exporter::inventory::FleetHandle;
 use rhombus_share_exporter::metrics::{Form, Metrics};
-use rhombus_share_exporter::pages::{App, Workers, router};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use rhombus_share_exporter::policy::Policy;
 
 use crate::fleets::NOW;
+use crate::served::Served;
 
 const TIMES: usize = 5;
 
@@ -62,12 +61,12 @@ fn quickest<T>(work: impl Fn() -> T) -> (T, Duration) {
 }
 
 /// A second passes from one reading to the next, so that no rendering is kept.
-fn passing() -> Clock {
+pub(crate) fn passing() -> Clock {
     let seconds = AtomicU64::new(0);
     Clock::from_fn(move || NOW.after(Duration::from_secs(seconds.fetch_add(1, Ordering::Relaxed))))
 }
 
-fn metrics(fleet: &Arc<FleetHandle>, clock: Clock) -> Metrics {
+pub(crate) fn metrics(fleet: &Arc<FleetHandle>, clock: Clock) -> Metrics {
     let none = || ConnectionCount {
         open: 0,
         limit: 512,
@@ -79,45 +78,8 @@ fn metrics(fleet: &Arc<FleetHandle>, clock: Clock) -> Metrics {
 /// The bytes of the page at `path` of an exporter that watches `fleet`, and how long the quickest of a
 /// few requests took, over loopback.
 pub(crate) async fn page(fleet: &Arc<FleetHandle>, path: &str) -> (usize, Duration) {
-    let clock = passing();
-    let app = App {
-        policy: Arc::default(),
-        exposition: metrics(fleet, clock.clone()).exposition(),
-        fleet: fleet.clone(),
-        clock,
-        workers: Arc::new(Workers::start().expect("threads")),
-        reload: None,
-        telemetry_path: "/metrics".parse().expect("a path"),
-        web: None,
-        viewers: Arc::default(),
-        external_url: None,
-        is_demo: false,
-        version: String::new(),
-        revision: String::new(),
-    };
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}{path}", listener.local_addr().expect("bound"));
-    let shutdown = CancellationToken::new();
-    let server = exporter_web::serve(
-        listener,
-        router(app),
-        ServerOptions::default(),
-        shutdown.clone(),
-    );
-    let server = tokio::spawn(server);
-    let client = reqwest::Client::new();
-    let mut quickest = (0, Duration::MAX);
-    for _ in 0..TIMES {
-        let started = Instant::now();
-        let answer = client.get(&url).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{}", answer.status());
-        let bytes = answer.bytes().await.expect("a page").len();
-        let took = started.elapsed();
-        if took < quickest.1 {
-            quickest = (bytes, took);
-        }
-    }
-    shutdown.cancel();
-    server.await.expect("no panic").expect("it served");
+    let served = Served::new(fleet, Policy::default()).await;
+    let quickest = served.quickest(path).await;
+    served.end().await;
     quickest
 }
