@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rhombus_share_exporter::config::{self, Environment, PolicySection};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::policy::{EvaluationError, Expression, Subject};
@@ -22,6 +24,7 @@ use rhombus_share_exporter::share::{
     CLIENT_FIELDS, CameraNames, Expiry, ExpiryReading, Id, Listing, Media, Moment, Permissions,
     Protection, Share, ShareKind, StreamCounts, Traits, UnixMillis, Unread,
 };
+use rhombus_share_exporter::view::{Cursor, Query};
 
 /// An answer of `getSharedClipGroupsV2`.
 pub(crate) fn answer(data: &[u8]) {
@@ -256,6 +259,30 @@ pub(crate) fn policy_expression(data: &[u8]) {
             assert_eq!(result, holds(&share));
             share.unread.end = true;
             assert_eq!(holds(&share), Err(EvaluationError::Unread));
+        }
+    }
+}
+
+/// The part of an address after `?`: what can't be asked is told with what can; what can is written so that
+/// it is read as the same.
+pub(crate) fn query(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    match Query::parse(&text) {
+        Ok(query) => {
+            let written = query.text();
+            assert_eq!(Query::parse(&written), Ok(query), "{text:?}: {written:?}");
+        }
+        Err(bad) => assert!(bad.expected.starts_with("expected "), "{text:?}: {bad}"),
+    }
+}
+
+/// A cursor, as it stands in an address or as what is in it: one that is read is written so that it is read as
+/// the same.
+pub(crate) fn cursor(data: &[u8]) {
+    let encoded = BASE64_URL_SAFE_NO_PAD.encode(data);
+    for text in [&*String::from_utf8_lossy(data), &*encoded] {
+        if let Ok(cursor) = Cursor::read(text) {
+            assert_eq!(Cursor::read(&cursor.text()), Ok(cursor), "{text:?}");
         }
     }
 }

@@ -146,6 +146,16 @@ fn the_recorded_shares_survive_their_corpus_and_the_neighbourhood() {
 }
 
 #[test]
+fn the_questions_of_addresses_survive_their_corpus_and_the_neighbourhood() {
+    run("query", targets::query);
+}
+
+#[test]
+fn the_cursors_survive_their_corpus_and_the_neighbourhood() {
+    run("cursor", targets::cursor);
+}
+
+#[test]
 fn the_expressions_of_policies_survive_their_corpus_and_the_neighbourhood() {
     // Each is parsed by a thread of its own, which takes a hundred times as long as an answer.
     run_some(

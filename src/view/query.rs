@@ -344,6 +344,9 @@ impl Query {
                 text.append_pair(name, &number.to_string());
             }
         }
+        if let Some(cursor) = &self.cursor {
+            text.append_pair("cursor", &cursor.text());
+        }
         text.finish()
     }
 
