@@ -23,6 +23,16 @@ pub enum Belief {
 }
 
 impl Belief {
+    /// All, the worst first.
+    pub const ALL: [Self; 6] = [
+        Self::Withdrawn,
+        Self::Never,
+        Self::NotAllowed,
+        Self::Waiting,
+        Self::Stale,
+        Self::Fresh,
+    ];
+
     /// How far `standing` can be believed at `now`.
     pub fn of(standing: &Standing, view: &View, now: Moment) -> Self {
         let inventory = standing.inventory(now, view.max_staleness);

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::inventory::{Failure, Look, Snapshot, Standing};
-use crate::share::{ShareKind, UnixMillis};
+use crate::share::{Reason, ShareKind, UnixMillis};
 
 /// Something that is not seen, or not all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,14 +19,58 @@ pub struct NotSeen {
     /// The list, by the value of its label `source`; none where it is all of the organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'static str>,
-    /// Why, in a word: one of the label `reason`, or `waiting`, `not_allowed`, `not_asked`, `stale`,
-    /// `emptied`, `unlisted`.
+    /// Why, in a word: one of [`Self::reasons`].
     pub reason: &'static str,
     /// Why, in a sentence that is free of secrets and of what people wrote.
     pub detail: String,
     /// When it was last seen whole; none: never.
     #[serde(serialize_with = "super::json::optional_moment")]
     pub last_seen: Option<UnixMillis>,
+}
+
+/// Why something is not seen though no poll of it has failed, in a word.
+#[derive(Clone, Copy)]
+enum Unseen {
+    Emptied,
+    NotAllowed,
+    NotAsked,
+    Partial,
+    Stale,
+    Unlisted,
+    Waiting,
+}
+
+impl Unseen {
+    const ALL: [Self; 7] = [
+        Self::Emptied,
+        Self::NotAllowed,
+        Self::NotAsked,
+        Self::Partial,
+        Self::Stale,
+        Self::Unlisted,
+        Self::Waiting,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Emptied => "emptied",
+            Self::NotAllowed => "not_allowed",
+            Self::NotAsked => "not_asked",
+            // As of a poll that fails by that.
+            Self::Partial => Reason::Partial.label(),
+            Self::Stale => "stale",
+            Self::Unlisted => "unlisted",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+impl NotSeen {
+    /// All reasons that there are: those of the label `reason` of metrics, then the others.
+    pub fn reasons() -> impl Iterator<Item = &'static str> {
+        let failures = Reason::ALL.into_iter().map(Reason::label);
+        failures.chain(Unseen::ALL.into_iter().map(Unseen::label))
+    }
 }
 
 /// All that is not seen, or not whole, in the order in which it is shown.
@@ -60,7 +104,7 @@ fn of_organization(snapshot: &Snapshot, look: &Look) -> Vec<NotSeen> {
             org: org(),
             partner: None,
             source: None,
-            reason: "not_allowed",
+            reason: Unseen::NotAllowed.label(),
             detail: "the client does not let the partner in".to_owned(),
             last_seen: None,
         }];
@@ -96,33 +140,36 @@ fn of_list(
     }
     if !look.organization.is_asked() {
         let detail = "it was watched before, and is not asked for now";
-        return Some(("not_asked", detail.to_owned()));
+        return Some((Unseen::NotAsked.label(), detail.to_owned()));
     }
     if standing.last_poll().is_none() {
         return Some(waiting());
     }
     if standing.is_partial() {
         let detail = "Rhombus warns that what it lists is not whole";
-        return Some(("partial", detail.to_owned()));
+        return Some((Unseen::Partial.label(), detail.to_owned()));
     }
     if standing.is_emptied() {
         let detail = "it lists no link any more, which is believed when it is said again";
-        return Some(("emptied", detail.to_owned()));
+        return Some((Unseen::Emptied.label(), detail.to_owned()));
     }
     if look.inventory(standing, &snapshot.view).is_none() {
         let detail = "the last good answer is too old to be believed";
-        return Some(("stale", detail.to_owned()));
+        return Some((Unseen::Stale.label(), detail.to_owned()));
     }
     let unlisted = standing.last_look().and_then(|look| look.unlisted());
     let unlisted = unlisted.filter(|unlisted| *unlisted > 0)?;
     Some((
-        "unlisted",
+        Unseen::Unlisted.label(),
         format!("{unlisted} more are counted than are listed to this key"),
     ))
 }
 
 fn waiting() -> (&'static str, String) {
-    ("waiting", "it was not asked for yet".to_owned())
+    (
+        Unseen::Waiting.label(),
+        "it was not asked for yet".to_owned(),
+    )
 }
 
 fn why_failed(failure: &Failure) -> (&'static str, String) {

@@ -6,6 +6,7 @@ pub(crate) mod certificate;
 #[path = "dashboards.rs"]
 pub(crate) mod dashboards;
 pub(crate) mod files;
+pub(crate) mod links;
 pub(crate) mod metrics;
 pub(crate) mod process;
 pub(crate) mod series;
