@@ -13,7 +13,7 @@ mod bad_input;
 mod document;
 mod fields;
 mod paging;
-#[allow(dead_code, reason = "what tests of partners ask is more")]
+#[expect(dead_code, reason = "what tests of partners ask is more")]
 #[path = "../partners/partner.rs"]
 mod partner;
 mod same_rows;

@@ -52,7 +52,11 @@ async fn a_link_that_is_there_all_the_time_is_seen_exactly_once() {
             let links = &links;
             async move {
                 let number = GOING.start + u16::try_from(step % GOING.len()).unwrap();
-                let org = if number % 2 == 0 { "acme" } else { "bell" };
+                let org = if number.is_multiple_of(2) {
+                    "acme"
+                } else {
+                    "bell"
+                };
                 let path = format!("clip_groups/{}", uuid(number));
                 let there = format!("/simulator/{path}?org={}", crate::common::files::key(org));
                 let (status, _) = links.several.simulator.send("DELETE", &there, "").await;
