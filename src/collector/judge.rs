@@ -309,6 +309,7 @@ impl Judge {
                 has = self.give_series(list, &mut violations, series.saturating_sub(had));
                 standing = standing.judged(violations);
             }
+            standing = standing.remembering(&before, list.kind);
             let (next, list) = (standing.clone(), (list.organization, list.kind));
             let is_published = match malformed {
                 Some(malformed) => self.fleet.publish_poll(list, &before, standing, malformed),

@@ -23,7 +23,8 @@ pub(super) async fn run(args: &ShowArgs, env: &Environment) -> anyhow::Result<()
         refs: vec![args.share],
         ..Filter::default()
     };
-    let rows = Rows::new(&seen.snapshot, &filter).rows;
+    let policy = &loaded.config.policy.policy;
+    let rows = Rows::new(&seen.snapshot, policy, &filter).rows;
     if rows.is_empty() {
         let text = seen.not_found(args.share);
         return Err(match seen.not_seen.is_empty() {
@@ -31,7 +32,6 @@ pub(super) async fn run(args: &ShowArgs, env: &Environment) -> anyhow::Result<()
             false => Status::NotAllSeen(text).into(),
         });
     }
-    let policy = &loaded.config.policy.policy;
     output::print(match args.output {
         ShowOutput::Text => text(&rows, args, policy),
         ShowOutput::Json => json(&seen, &rows, args, policy)?,
@@ -104,10 +104,10 @@ const fn maker(maker: Maker) -> &'static str {
 fn violations(row: &Row<'_>, policy: &Policy) -> String {
     let mut text = String::new();
     for violation in row.violations() {
-        let rule = policy.rule(&violation.rule);
+        let rule = policy.rule(violation.rule);
         let severity = rule.map_or("not known", |rule| rule.severity.label());
         let _ = write!(text, "breaks {} ({severity})", violation.rule);
-        if let Some(exception) = &violation.exception {
+        if let Some(exception) = violation.exception {
             let _ = write!(text, ", excepted by {exception}");
         }
         text.push('\n');

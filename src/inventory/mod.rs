@@ -22,7 +22,7 @@ pub use error_counts::ErrorCounts;
 pub use fleet::{Fleet, FleetHandle, Organization, PartnerClient, View};
 pub use partner::{ClientCounts, Partner, PartnerStanding};
 pub use snapshot::{Look, PartnerLook, Snapshot};
-pub use standing::{Failure, Poll, Polls, Standing};
+pub use standing::{Failure, Missing, Poll, Polls, Standing};
 pub use timeline::{Tally, Timeline, Totals};
 pub use violations::Violations;
 

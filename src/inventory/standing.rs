@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Inventory, Violations};
-use crate::share::{Listing, Moment, Reason, Share, UnixMillis};
+use crate::share::{Id, Listing, Moment, Reason, Share, ShareKey, ShareKind, UnixMillis};
 
 /// What is known of one organisation's list right now. Replaced whole after each poll.
 #[derive(Clone, Debug, Default)]
@@ -16,10 +16,23 @@ pub struct Standing {
     withdrawn: bool,
     /// What rules say of it; none until a good answer was judged. It outlasts the picture.
     violations: Option<Arc<Violations>>,
+    /// The shares of open violations that the inventory does not have, sorted by id.
+    missing: Arc<[Missing]>,
     polls: Polls,
     partial: bool,
     emptied: bool,
     was_forbidden: bool,
+}
+
+/// A share with an open violation that the last good look does not show: that look was not whole, or what it
+/// lacks may be among those whose uuid could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// What was known of it when it was last seen; where that is nothing, it is read so that it hides
+    /// nothing.
+    pub share: Share,
+    /// When it was last seen, or its violation was.
+    pub seen: UnixMillis,
 }
 
 /// How the polls of one list went.
@@ -49,6 +62,16 @@ pub struct Failure {
     pub reason: Reason,
     /// One sentence for a person, free of secrets and of what people wrote.
     pub message: String,
+}
+
+impl Missing {
+    fn without_title(&self) -> Self {
+        let share = Share {
+            title: None,
+            ..self.share.clone()
+        };
+        Self { share, ..*self }
+    }
 }
 
 impl Polls {
@@ -132,6 +155,7 @@ impl Standing {
             inventory: self.inventory.clone(),
             withdrawn: true,
             violations: self.violations.clone(),
+            missing: self.missing.clone(),
             ..Self::default()
         }
     }
@@ -143,6 +167,7 @@ impl Standing {
         let untitled = inventory.map(|it| it.without_titles().unwrap_or_else(|| it.clone()));
         Self {
             inventory: untitled,
+            missing: self.missing.iter().map(Missing::without_title).collect(),
             ..self.clone()
         }
     }
@@ -230,6 +255,56 @@ impl Standing {
             withdrawn: true,
             ..self.clone()
         }
+    }
+
+    /// The same with what was known `before` of the shares of open violations that the last good look does not
+    /// show. `kind` is that of the list.
+    #[must_use]
+    pub fn remembering(self, before: &Self, kind: ShareKind) -> Self {
+        let Some(violations) = &self.violations else {
+            return self;
+        };
+        let mut missing: Vec<Missing> = Vec::new();
+        for violation in violations.open.iter() {
+            let ShareKey::Id(id) = &violation.share else {
+                continue;
+            };
+            let is_known = |it: &Missing| it.share.id.as_ref() == Some(id);
+            if self.share(id).is_none() && !missing.iter().any(is_known) {
+                let unknown = || Missing {
+                    share: Share::unknown(kind, id.clone()),
+                    seen: violation.since,
+                };
+                missing.push(before.last_known(id).unwrap_or_else(unknown));
+            }
+        }
+        missing.sort_unstable_by(|a, b| a.share.id.cmp(&b.share.id));
+        Self {
+            missing: missing.into(),
+            ..self
+        }
+    }
+
+    /// The shares of open violations that the last good look does not show, sorted by id.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    fn share(&self, id: &Id) -> Option<&Share> {
+        let shares = self.inventory.as_deref()?.shares();
+        let place = shares.binary_search_by(|share| share.id.as_ref().cmp(&Some(id)));
+        place.ok().map(|place| &shares[place])
+    }
+
+    fn last_known(&self, id: &Id) -> Option<Missing> {
+        let seen = self.inventory.as_deref().map(|it| it.obtained().time);
+        let listed = self.share(id).zip(seen);
+        let listed = listed.map(|(share, seen)| Missing {
+            share: share.clone(),
+            seen,
+        });
+        let is_it = |it: &&Missing| it.share.id.as_ref() == Some(id);
+        listed.or_else(|| self.missing.iter().find(is_it).cloned())
     }
 
     /// How its polls went.

@@ -27,20 +27,15 @@ impl Violations {
         &rest[..rest.partition_point(|it| &*it.rule == rule)]
     }
 
-    /// Those of one share, whose place in its list is `place`: it tells those without an id.
-    pub fn of_share<'a>(
-        &'a self,
-        id: Option<&'a Id>,
-        place: u32,
-    ) -> impl Iterator<Item = &'a Violation> {
+    /// Those of the share of this id.
+    pub fn of_share<'a>(&'a self, id: &'a Id) -> impl Iterator<Item = &'a Violation> {
         let mut rest = &*self.open;
         std::iter::from_fn(move || {
             while let Some(first) = rest.first() {
                 let of_rule = rest.partition_point(|it| it.rule <= first.rule);
                 let (rule, others) = rest.split_at(of_rule);
                 rest = others;
-                let found = rule.binary_search_by(|it| compare(&it.share, id, place));
-                if let Ok(found) = found {
+                if let Ok(found) = rule.binary_search_by(|it| compare(&it.share, id)) {
                     return Some(&rule[found]);
                 }
             }
@@ -74,12 +69,10 @@ impl Violations {
     }
 }
 
-/// How the key of a share stands to that of the share of this id, or of this place where it has none.
-fn compare(key: &ShareKey, id: Option<&Id>, place: u32) -> Ordering {
-    match (key, id) {
-        (ShareKey::Nameless(known), None) => known.cmp(&place),
-        (ShareKey::Nameless(_), Some(_)) => Ordering::Less,
-        (ShareKey::Id(_), None) => Ordering::Greater,
-        (ShareKey::Id(known), Some(id)) => known.cmp(id),
+/// How the key of a share stands to that of the share of this id.
+fn compare(key: &ShareKey, id: &Id) -> Ordering {
+    match key {
+        ShareKey::Nameless(_) => Ordering::Less,
+        ShareKey::Id(known) => known.cmp(id),
     }
 }

@@ -31,8 +31,9 @@ pub(super) async fn shares(
     };
     made(app, move |app, snapshot| {
         let (filter, limit) = (&query.filter, query.rows_a_page());
-        let (rows, next) = Cursor::rows(query.cursor.as_ref(), snapshot, filter, limit);
         let policy = app.policy.load();
+        let all = (snapshot, &**policy);
+        let (rows, next) = Cursor::rows(query.cursor.as_ref(), all, filter, limit);
         let reader = Reader {
             sees_addresses: viewer.sees_addresses,
             policy: &policy,
@@ -60,8 +61,8 @@ pub(super) async fn share(
             refs: vec![reference],
             ..Filter::default()
         };
-        let rows = Rows::new(snapshot, &filter).rows;
         let policy = app.policy.load();
+        let rows = Rows::new(snapshot, &policy, &filter).rows;
         let reader = Reader {
             sees_addresses: viewer.sees_addresses,
             policy: &policy,

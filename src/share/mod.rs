@@ -71,6 +71,25 @@ impl Protection {
 }
 
 impl Share {
+    /// One of which nothing is known but that it is there: read so that it hides nothing.
+    pub fn unknown(kind: ShareKind, id: Id) -> Self {
+        Self {
+            id: Some(id),
+            kind,
+            title: None,
+            address: None,
+            parent: None,
+            protection: Protection::None,
+            created: None,
+            expiry: Expiry::Never,
+            expiry_reading: ExpiryReading::Never,
+            media: Media::default(),
+            traits: Traits::default(),
+            stream_type: None,
+            unread: Unread::RECORD,
+        }
+    }
+
     /// How much memory it takes, about, in bytes.
     pub fn bytes(&self) -> u64 {
         let ids = [&self.id, &self.parent].into_iter().flatten();

@@ -5,7 +5,7 @@ use super::row::Row;
 use crate::share::{Expiry, Id, Private, UnixMillis};
 
 /// The names of the columns.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "ref",
     "org",
     "kind",
@@ -25,6 +25,7 @@ const COLUMNS: [&str; 20] = [
     "violations",
     "exceptions",
     "seen",
+    "current",
     "url",
 ];
 
@@ -52,11 +53,8 @@ fn record(row: &Row<'_>, reader: Reader<'_>) -> [String; COLUMNS.len()] {
         false => String::new(),
     };
     let violations = row.violations();
-    let rules: Vec<_> = violations.iter().map(|it| &*it.rule).collect();
-    let exceptions: Vec<_> = violations
-        .iter()
-        .filter_map(|it| it.exception.as_deref())
-        .collect();
+    let rules: Vec<_> = violations.iter().map(|it| it.rule).collect();
+    let exceptions: Vec<_> = violations.iter().filter_map(|it| it.exception).collect();
     let cameras: Vec<_> = media
         .cameras
         .iter()
@@ -86,6 +84,7 @@ fn record(row: &Row<'_>, reader: Reader<'_>) -> [String; COLUMNS.len()] {
         rules.join("; "),
         exceptions.join("; "),
         row.seen().rfc3339(),
+        row.is_current().to_string(),
         address.map_or_else(String::new, |address| address.reveal().to_owned()),
     ]
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::filter::Filter;
 use super::row::{List, Row, lists};
 use crate::inventory::Snapshot;
+use crate::policy::Policy;
 use crate::share::{Ref, ShareKind};
 
 /// The last row of an answer. As text it says nothing that the row's other fields don't.
@@ -54,12 +55,12 @@ impl Cursor {
     /// more.
     pub fn rows<'a>(
         after: Option<&Self>,
-        snapshot: &'a Snapshot,
+        (snapshot, policy): (&'a Snapshot, &'a Policy),
         filter: &Filter,
         limit: usize,
     ) -> (Vec<Row<'a>>, Option<Self>) {
         let mut rows = Rest::new(limit);
-        for list in lists(snapshot) {
+        for list in lists(snapshot, policy) {
             let here = (list.look.name(), list.kind);
             let before = after.filter(|it| (it.org.as_str(), it.kind) >= here);
             let from = match before {

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 
-use super::row::Row;
+use super::row::{Breach, Row};
 use crate::inventory::{Look, Standing};
 use crate::share::{
     CameraName, CameraNames, Expiry, Id, Private, Protection, Ref, ShareKey, ShareKind, UnixMillis,
-    Violation,
 };
 
 /// What is asked of a link. Without anything, all are shown.
@@ -106,36 +105,26 @@ impl Filter {
     }
 
     /// The shares of a list with a violation of which all holds that is asked.
-    fn broken<'a>(&self, standing: &'a Standing) -> Broken<'a> {
+    fn broken<'a>(&self, standing: &'a Standing) -> HashSet<&'a Id, RandomState> {
         let open = standing.violations().map(|known| &*known.open);
         let asked = open.unwrap_or_default().iter();
-        Broken(
-            asked
-                .filter(|it| self.asks_for(it))
-                .map(|it| &it.share)
-                .collect(),
-        )
+        let asked = asked.filter(|it| self.asks_for(Breach::from(*it)));
+        asked
+            .filter_map(|it| match &it.share {
+                ShareKey::Id(id) => Some(id),
+                ShareKey::Nameless(_) => None,
+            })
+            .collect()
     }
 
-    fn asks_for(&self, violation: &Violation) -> bool {
-        let exception = violation.exception.as_deref();
-        let is_rule = |rule: &String| rule == "*" || **rule == *violation.rule;
-        let is_exception = |name: &String| exception == Some(name);
+    fn asks_for(&self, breach: Breach<'_>) -> bool {
+        let is_rule = |rule: &String| rule == "*" || rule == breach.rule;
+        let is_exception = |name: &String| breach.exception == Some(name);
         (self.rules.is_empty() || self.rules.iter().any(is_rule))
             && (self.exceptions.is_empty() || self.exceptions.iter().any(is_exception))
             && self
                 .excepted
-                .is_none_or(|asked| asked == exception.is_some())
-    }
-}
-
-/// Shares of a list that break a rule.
-pub(super) struct Broken<'a>(HashSet<&'a ShareKey, RandomState>);
-
-impl Broken<'_> {
-    pub(super) fn contains(&self, id: Option<&Id>, place: u32) -> bool {
-        let key = id.map_or(ShareKey::Nameless(place), |id| ShareKey::Id(id.clone()));
-        self.0.contains(&key)
+                .is_none_or(|asked| asked == breach.exception.is_some())
     }
 }
 
@@ -145,7 +134,7 @@ pub(super) struct Matcher<'a> {
     text: Option<Needle>,
     /// The cameras of the organisation that are asked for.
     cameras: Option<HashSet<Id, RandomState>>,
-    broken: Option<Broken<'a>>,
+    broken: Option<HashSet<&'a Id, RandomState>>,
 }
 
 impl Matcher<'_> {
@@ -161,9 +150,22 @@ impl Matcher<'_> {
                 .is_none_or(|ends| ends.holds(share.expiry, row.now()))
             && (asked.refs.is_empty() || row.reference.is_some_and(|it| asked.refs.contains(&it)))
             && self.holds_of_age(share.created, row.now())
-            && self.broken.as_ref().is_none_or(|broken| row.is_in(broken))
+            && self.breaks(row)
             && self.shows_camera(&share.media.cameras)
             && self.has_text(share.title.as_ref())
+    }
+
+    fn breaks(&self, row: &Row<'_>) -> bool {
+        let Some(broken) = &self.broken else {
+            return true;
+        };
+        match &row.share.id {
+            Some(id) => broken.contains(id),
+            None => row
+                .violations()
+                .into_iter()
+                .any(|it| self.filter.asks_for(it)),
+        }
     }
 
     /// Of what Rhombus doesn't say the age of, none is asked for that goes by it.

@@ -8,17 +8,15 @@ use serde::{Serialize, Serializer};
 
 use super::Cursor;
 use super::not_seen::{NotSeen, not_seen};
-use super::row::Row;
+use super::row::{Breach, Row, every_list};
 use crate::inventory::{Belief, Look, Snapshot, Standing};
 use crate::policy::{Policy, Rule};
-use crate::share::{
-    Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread, Violation,
-};
+use crate::share::{Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread};
 
 /// Links that were asked for.
 #[derive(Serialize)]
 pub struct Shares<'a> {
-    /// When the oldest of the lists was read that can still be believed; none: there is none.
+    /// When the oldest of the lists was read; none: none was.
     #[serde(serialize_with = "optional_moment")]
     pub as_of: Option<UnixMillis>,
     /// The links.
@@ -66,6 +64,8 @@ pub struct ShareJson<'a> {
     violations: Vec<ViolationJson<'a>>,
     #[serde(serialize_with = "moment")]
     seen: UnixMillis,
+    /// Whether it was in the last good answer, which can still be believed.
+    current: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     footage: Option<Vec<ClipJson>>,
 }
@@ -199,6 +199,7 @@ impl<'a> ShareJson<'a> {
                 .map(|it| ViolationJson::new(it, reader))
                 .collect(),
             seen: row.seen(),
+            current: row.is_current(),
             footage: None,
         }
     }
@@ -250,13 +251,13 @@ fn not_read(unread: Unread) -> Vec<&'static str> {
 }
 
 impl<'a> ViolationJson<'a> {
-    fn new(violation: &'a Violation, reader: Reader<'_>) -> Self {
-        let rule: Option<&Rule> = reader.policy.rule(&violation.rule);
+    fn new(breach: Breach<'a>, reader: Reader<'_>) -> Self {
+        let rule: Option<&Rule> = reader.policy.rule(breach.rule);
         Self {
-            rule: &violation.rule,
+            rule: breach.rule,
             severity: rule.map(|rule| rule.severity.label()),
-            since: violation.since,
-            exception: violation.exception.as_deref(),
+            since: breach.since,
+            exception: breach.exception,
         }
     }
 }
@@ -316,14 +317,11 @@ impl ListJson {
     }
 }
 
-/// When the oldest of the lists was read that can still be believed.
+/// When the oldest of the lists was read; of one that failed since, when it was last read.
 pub fn as_of(snapshot: &Snapshot) -> Option<UnixMillis> {
-    let looks = snapshot.organizations.iter();
-    let read = looks.flat_map(|look| {
-        let standings = look.standings.iter();
-        standings.filter_map(|(_, standing)| look.inventory(standing, &snapshot.view))
-    });
-    read.map(|inventory| inventory.obtained().time).min()
+    every_list(snapshot)
+        .map(|inventory| inventory.obtained().time)
+        .min()
 }
 
 pub(super) fn moment<S: Serializer>(moment: &UnixMillis, to: S) -> Result<S::Ok, S::Error> {

@@ -23,4 +23,4 @@ pub use json::{OneShare, Organizations, Reader, ShareJson, Shares, as_of};
 pub use not_seen::{NotSeen, not_seen};
 pub use order::{Order, SortBy};
 pub use query::{BadQuery, PARAMETERS, Parameter, Query};
-pub use row::{Rank, Row, Rows};
+pub use row::{Breach, Rank, Row, Rows};

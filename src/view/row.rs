@@ -1,9 +1,11 @@
 //! A row: one share as one look showed it, with what rules say of it.
 
-use super::filter::{Broken, Filter, State};
-use crate::inventory::{Inventory, Look, Snapshot, Standing, View};
-use crate::policy::Subject;
-use crate::share::{CameraNames, Protection, Ref, Share, ShareKind, UnixMillis, Violation};
+use super::filter::{Filter, State};
+use crate::inventory::{Inventory, Look, Missing, Snapshot, Standing, View, Violations};
+use crate::policy::{Policy, Subject};
+use crate::share::{
+    CameraNames, Protection, Ref, Share, ShareKey, ShareKind, UnixMillis, Violation,
+};
 
 /// One share.
 #[derive(Clone, Copy)]
@@ -20,6 +22,12 @@ pub struct Row<'a> {
     pub reference: Option<Ref>,
     /// How to read all of them.
     view: &'a View,
+    /// By what it is judged.
+    policy: &'a Policy,
+    /// When it was last seen.
+    seen: UnixMillis,
+    /// Whether the last good look shows it.
+    is_listed: bool,
     /// Its place in the list.
     pub(super) place: u32,
 }
@@ -50,12 +58,12 @@ pub enum Rank {
 }
 
 impl<'a> Rows<'a> {
-    /// What `filter` lets through of all that is known.
-    pub fn new(snapshot: &'a Snapshot, filter: &Filter) -> Self {
+    /// What `filter` lets through of all that is known, where it is judged by `policy`.
+    pub fn new(snapshot: &'a Snapshot, policy: &'a Policy, filter: &Filter) -> Self {
         let mut total = 0;
         let mut rows = Vec::new();
-        for list in lists(snapshot) {
-            total += list.inventory.shares().len();
+        for list in lists(snapshot, policy) {
+            total += list.inventory.shares().len() + list.standing.missing().len();
             let Some(matcher) = filter.of_list(list.look, list.kind, list.standing) else {
                 continue;
             };
@@ -65,9 +73,18 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Every list that was read, however long ago.
+pub(super) fn every_list(snapshot: &Snapshot) -> impl Iterator<Item = &Inventory> {
+    let looks = snapshot.organizations.iter();
+    let looks = looks.filter(|look| look.organization.is_allowed());
+    let standings = looks.flat_map(|look| &look.standings);
+    standings.filter_map(|(_, standing)| Some(&**standing.last_look()?))
+}
+
 /// A list that was read.
 pub(super) struct List<'a> {
     view: &'a View,
+    policy: &'a Policy,
     pub(super) look: &'a Look,
     pub(super) kind: ShareKind,
     pub(super) standing: &'a Standing,
@@ -75,7 +92,10 @@ pub(super) struct List<'a> {
 }
 
 /// Every list that was read, however long ago, sorted by organisation and kind.
-pub(super) fn lists(snapshot: &Snapshot) -> impl Iterator<Item = List<'_>> {
+pub(super) fn lists<'a>(
+    snapshot: &'a Snapshot,
+    policy: &'a Policy,
+) -> impl Iterator<Item = List<'a>> {
     // What a client that has shut its partner out shared is not the partner's to see.
     let looks = snapshot.organizations.iter();
     let looks = looks.filter(|look| look.organization.is_allowed());
@@ -84,6 +104,7 @@ pub(super) fn lists(snapshot: &Snapshot) -> impl Iterator<Item = List<'_>> {
         standings.filter_map(move |(kind, standing)| {
             Some(List {
                 view: &snapshot.view,
+                policy,
                 look,
                 kind: *kind,
                 standing,
@@ -100,8 +121,21 @@ impl<'a> List<'a> {
     }
 
     /// The same from this ref on.
-    pub(super) fn rows_from(&self, from: Option<Ref>) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let (view, look) = (self.view, self.look);
+    pub(super) fn rows_from(&self, from: Option<Ref>) -> Box<dyn Iterator<Item = Row<'a>> + 'a> {
+        let listed = self.listed(from);
+        let missing = self.standing.missing();
+        if missing.is_empty() {
+            return Box::new(listed);
+        }
+        let missing = missing.iter().map(|it| self.row_of(it));
+        let missing = missing.filter(|row| row.reference >= from);
+        let mut rows: Vec<_> = listed.chain(missing).collect();
+        rows.sort_by_key(|row| row.reference);
+        Box::new(rows.into_iter())
+    }
+
+    fn listed(&self, from: Option<Ref>) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        let (view, policy, look) = (self.view, self.policy, self.look);
         let (standing, inventory) = (self.standing, self.inventory);
         let rows = inventory.from_ref(from);
         rows.map(move |(reference, place, share)| Row {
@@ -111,9 +145,39 @@ impl<'a> List<'a> {
             share,
             reference,
             view,
+            policy,
+            seen: inventory.obtained().time,
+            is_listed: true,
             place,
         })
     }
+
+    /// One that the last good look does not show.
+    fn row_of(&self, missing: &'a Missing) -> Row<'a> {
+        Row {
+            look: self.look,
+            standing: self.standing,
+            inventory: self.inventory,
+            share: &missing.share,
+            reference: missing.share.reference(),
+            view: self.view,
+            policy: self.policy,
+            seen: missing.seen,
+            is_listed: false,
+            place: u32::MAX,
+        }
+    }
+}
+
+/// A rule that a share breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breach<'a> {
+    /// The name of the rule.
+    pub rule: &'a str,
+    /// When that was first seen.
+    pub since: UnixMillis,
+    /// The exception that covers it, if one does.
+    pub exception: Option<&'a str>,
 }
 
 impl<'a> Row<'a> {
@@ -128,13 +192,18 @@ impl<'a> Row<'a> {
     }
 
     /// When it was last seen.
-    pub fn seen(&self) -> UnixMillis {
-        self.inventory.obtained().time
+    pub const fn seen(&self) -> UnixMillis {
+        self.seen
+    }
+
+    /// Whether the last good look shows it: else its violation is why it is here.
+    pub const fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// Whether the look that showed it can still be believed.
     pub fn is_current(&self) -> bool {
-        self.look.inventory(self.standing, self.view).is_some()
+        self.is_listed && self.look.inventory(self.standing, self.view).is_some()
     }
 
     /// Where the console of its organisation is, in which people manage links.
@@ -171,11 +240,33 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The rules that it breaks, of those that were judged.
-    pub fn violations(&self) -> Vec<&'a Violation> {
-        let known = self.standing.violations();
-        let of_it = known.map(|known| known.of_share(self.share.id.as_ref(), self.place));
-        of_it.into_iter().flatten().collect()
+    /// The rules that it breaks, of those that were judged. What can't be told from others without a uuid is
+    /// judged here: of its violations it is only known how many there are.
+    pub fn violations(&self) -> Vec<Breach<'a>> {
+        let Some(known) = self.standing.violations() else {
+            return Vec::new();
+        };
+        match &self.share.id {
+            Some(id) => known.of_share(id).map(Breach::from).collect(),
+            None => self.judged(known),
+        }
+    }
+
+    fn judged(&self, known: &'a Violations) -> Vec<Breach<'a>> {
+        let judged = self.policy.judge(self.subject(), self.now()).into_iter();
+        let broken = judged.filter(|it| it.verdict.is_violation());
+        let since = |rule: &str| {
+            let nameless = known.of_rule(rule).iter();
+            let nameless = nameless.filter(|it| matches!(it.share, ShareKey::Nameless(_)));
+            nameless.map(|it| it.since).min()
+        };
+        broken
+            .map(|it| Breach {
+                rule: &it.rule.name,
+                since: since(&it.rule.name).unwrap_or_else(|| self.seen()),
+                exception: it.exception.map(|exception| &*exception.name),
+            })
+            .collect()
     }
 
     /// What its cameras are called.
@@ -191,9 +282,14 @@ impl<'a> Row<'a> {
             cameras: self.camera_names(),
         }
     }
+}
 
-    /// Whether it is one of these.
-    pub(super) fn is_in(&self, broken: &Broken<'_>) -> bool {
-        broken.contains(self.share.id.as_ref(), self.place)
+impl<'a> From<&'a Violation> for Breach<'a> {
+    fn from(violation: &'a Violation) -> Self {
+        Self {
+            rule: &violation.rule,
+            since: violation.since,
+            exception: violation.exception.as_deref(),
+        }
     }
 }

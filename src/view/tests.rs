@@ -54,6 +54,7 @@ fn snapshot(lists: Vec<(&str, Standing)>) -> Snapshot {
     };
     let organizations = lists.into_iter().map(organization).collect();
     let mut snapshot = Snapshot::new(&Fleet::new(organizations, view()), NOW);
+    let policy = Policy::default();
     for look in &mut snapshot.organizations {
         let name = CameraName {
             camera: "Front Door".into(),
@@ -109,7 +110,8 @@ fn some() -> Snapshot {
 fn titles(query: &str) -> Vec<String> {
     let query = Query::parse(query).unwrap();
     let snapshot = some();
-    let mut rows = Rows::new(&snapshot, &query.filter).rows;
+    let policy = Policy::default();
+    let mut rows = Rows::new(&snapshot, &policy, &query.filter).rows;
     let rows = query.order.part(&mut rows, 0..100);
     let title = |row: &Row<'_>| row.share.title.as_ref().unwrap().reveal().to_owned();
     rows.iter().map(title).collect()
@@ -225,7 +227,8 @@ fn what_can_not_be_asked_is_told_with_what_can() {
 #[test]
 fn the_worst_come_first() {
     let snapshot = some();
-    let mut rows = Rows::new(&snapshot, &Filter::default());
+    let policy = Policy::default();
+    let mut rows = Rows::new(&snapshot, &policy, &Filter::default());
     assert_eq!(rows.total, 5);
     let ranks = Order::default().part(&mut rows.rows, 0..5);
     let ranks: Vec<_> = ranks.iter().map(Row::rank).collect();
@@ -249,9 +252,10 @@ fn an_address_is_what_rhombus_gives_or_what_its_clients_use() {
         share(Expiry::Never),
     ]);
     let mut snapshot = snapshot(vec![("acme", known)]);
+    let policy = Policy::default();
     let mut addresses = |console: &ConsoleUrl| -> BTreeSet<Option<String>> {
         snapshot.view.console = console.clone();
-        let rows = Rows::new(&snapshot, &Filter::default()).rows;
+        let rows = Rows::new(&snapshot, &policy, &Filter::default()).rows;
         let address = |row: &Row<'_>| row.address().map(|it| it.reveal().to_owned());
         rows.iter().map(address).collect()
     };
@@ -276,7 +280,8 @@ fn no_spreadsheet_takes_a_title_for_a_formula() {
     let mut odd = share_of("x", Expiry::Never, &[]);
     odd.title = Some("=HYPERLINK(\"http://x\",\"a,b\")".into());
     let snapshot = snapshot(vec![("@acme", listed(vec![odd]))]);
-    let rows = Rows::new(&snapshot, &Filter::default()).rows;
+    let policy = Policy::default();
+    let rows = Rows::new(&snapshot, &policy, &Filter::default()).rows;
     let reader = Reader {
         sees_addresses: false,
         policy: &Policy::default(),
@@ -293,8 +298,9 @@ fn no_spreadsheet_takes_a_title_for_a_formula() {
 #[test]
 fn json_says_what_is_known_and_the_address_only_to_who_may_have_it() {
     let snapshot = some();
+    let policy = Policy::default();
     let query = Query::parse("org=acme&protection=password").unwrap();
-    let rows = Rows::new(&snapshot, &query.filter).rows;
+    let rows = Rows::new(&snapshot, &policy, &query.filter).rows;
     let policy = Policy::default();
     let of = |sees_addresses| {
         let reader = Reader {
@@ -336,12 +342,13 @@ proptest! {
         query in prop_oneof![Just(""), Just("protection=none"), Just("state=active&org=two")],
     ) {
         let snapshot = snapshot(vec![("one", listed(one)), ("two", listed(two))]);
+    let policy = Policy::default();
         let filter = Query::parse(query).unwrap().filter;
         let name = |row: &Row<'_>| (row.org().to_owned(), row.reference, row.share.expiry);
-        let all: Vec<_> = Rows::new(&snapshot, &filter).rows.iter().map(name).collect();
+        let all: Vec<_> = Rows::new(&snapshot, &policy, &filter).rows.iter().map(name).collect();
         let (mut paged, mut cursor) = (Vec::new(), None);
         loop {
-            let (rows, next) = Cursor::rows(cursor.as_ref(), &snapshot, &filter, limit);
+            let (rows, next) = Cursor::rows(cursor.as_ref(), (&snapshot, &policy), &filter, limit);
             prop_assert!(rows.len() <= limit);
             paged.extend(rows.iter().map(name));
             let Some(next) = next else { break };
@@ -360,11 +367,12 @@ proptest! {
         is_reversed in any::<bool>(),
     ) {
         let snapshot = snapshot(vec![("one", listed(one))]);
+    let policy = Policy::default();
         let order = Order { by: sort, is_reversed };
         let name = |row: &Row<'_>| (row.reference, row.share.expiry, row.share.protection);
-        let mut rows = Rows::new(&snapshot, &Filter::default()).rows;
+        let mut rows = Rows::new(&snapshot, &policy, &Filter::default()).rows;
         let all: Vec<_> = order.part(&mut rows, 0..usize::MAX).iter().map(name).collect();
-        let mut rows = Rows::new(&snapshot, &Filter::default()).rows;
+        let mut rows = Rows::new(&snapshot, &policy, &Filter::default()).rows;
         let range = page * 5..page * 5 + 5;
         let part: Vec<_> = order.part(&mut rows, range.clone()).iter().map(name).collect();
         let expected = all.get(range.start.min(all.len())..range.end.min(all.len()));

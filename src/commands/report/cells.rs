@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::share::{Expiry, Id, Private, ShareKind, UnixMillis, Violation};
-use crate::view::Row;
+use crate::share::{Expiry, Id, Private, ShareKind, UnixMillis};
+use crate::view::{Breach, Row};
 
 /// So many cameras are named.
 const MAX_CAMERAS: usize = 3;
@@ -106,8 +106,8 @@ fn camera_name(row: &Row<'_>, camera: &Id) -> String {
 }
 
 /// The rules that it breaks; those that an exception covers in parentheses.
-fn breaks(violations: &[&Violation]) -> String {
-    let rules = violations.iter().map(|it| match &it.exception {
+fn breaks(breaches: &[Breach<'_>]) -> String {
+    let rules = breaches.iter().map(|it| match it.exception {
         None => it.rule.to_string(),
         Some(_) => format!("({})", it.rule),
     });

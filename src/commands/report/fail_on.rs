@@ -49,7 +49,7 @@ impl<'a> FailOn<'a> {
         for row in rows {
             let violations = row.violations().into_iter();
             let open = violations.filter(|it| it.exception.is_none());
-            let found = open.map(|it| &*it.rule).filter(|it| self.0.contains(it));
+            let found = open.map(|it| it.rule).filter(|it| self.0.contains(it));
             let found: Vec<&str> = found.collect();
             links += u64::from(!found.is_empty());
             broken.extend(found);

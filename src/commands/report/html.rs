@@ -8,7 +8,7 @@ use super::cells::Cells;
 use crate::policy::Policy;
 use crate::share::UnixMillis;
 use crate::telemetry::needs_escape;
-use crate::view::{Rank, Row};
+use crate::view::{Breach, Rank, Row};
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 
@@ -74,12 +74,12 @@ impl Line {
     fn new(row: &Row<'_>, policy: &Policy) -> Self {
         let cells = Cells::of(row);
         let violations = row.violations().into_iter();
-        let broken = |it: &crate::share::Violation| Broken {
+        let broken = |it: Breach<'_>| Broken {
             rule: it.rule.to_string(),
             severity: policy
-                .rule(&it.rule)
+                .rule(it.rule)
                 .map_or("", |rule| rule.severity.label()),
-            exception: it.exception.as_deref().map(|name| excepted(policy, name)),
+            exception: it.exception.map(|name| excepted(policy, name)),
         };
         Self {
             tone: match row.rank() {

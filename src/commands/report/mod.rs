@@ -38,7 +38,7 @@ pub(super) async fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<
     let fail_on = FailOn::read(&args.fail_on, &config.policy.policy)?;
     let seen = look(&config, env, None).await?;
     asked::check_organizations(&seen, filter)?;
-    let mut found = Rows::new(&seen.snapshot, filter);
+    let mut found = Rows::new(&seen.snapshot, &config.policy.policy, filter);
     let rows = args.sort.part(&mut found.rows, 0..usize::MAX);
     let report = Report {
         totals: Totals::new((&seen, &config), filter, (rows, found.total)),

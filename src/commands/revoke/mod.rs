@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::collector::{Collector, Deleter};
 use crate::config::{self, Config, Environment};
 use crate::rhombus;
-use crate::view::{Filter, Order, Rows};
+use crate::view::{Filter, Order, Row, Rows};
 use chosen::Chosen;
 
 /// Who can take links down, by the name of the organisation.
@@ -35,15 +35,19 @@ pub(super) async fn run(args: &RevokeArgs, env: &Environment) -> anyhow::Result<
     // A page that is older than what is looked back on would read as gone.
     loaded.config.collect.lookback = None;
     let config = asked::narrowed(&loaded.config, &filter)?;
-    let deleters = |collector: &Collector, seen: &Seen| deleters(collector, seen, &filter);
+    let deleters = |collector: &Collector, seen: &Seen| {
+        let rows = Rows::new(&seen.snapshot, &config.policy.policy, &filter).rows;
+        deleters(collector, &rows)
+    };
     let (seen, deleters) = look_and(&config, env, None, deleters).await?;
     asked::check_organizations(&seen, &filter)?;
     let unseen = tell_not_seen(&seen, &filter);
-    let mut found = Rows::new(&seen.snapshot, &filter);
+    let policy = &config.policy.policy;
+    let mut found = Rows::new(&seen.snapshot, policy, &filter);
     let rows = Order::default().part(&mut found.rows, 0..usize::MAX);
     let chosen = Chosen::new(rows, &filter, unseen)?;
     chosen.check_number(args)?;
-    shown::show(&chosen, &config.policy.policy);
+    shown::show(&chosen, policy);
     chosen.check_monitored(args)?;
     if !chosen.targets.is_empty() {
         if !(args.dry_run || args.yes || confirmed(chosen.targets.len()).await?) {
@@ -82,13 +86,9 @@ fn filter(args: &RevokeArgs) -> Result<Filter, Status> {
 }
 
 /// Those of the organisations that have such links.
-fn deleters(
-    collector: &Collector,
-    seen: &Seen,
-    filter: &Filter,
-) -> Result<Deleters, rhombus::Error> {
+fn deleters(collector: &Collector, rows: &[Row<'_>]) -> Result<Deleters, rhombus::Error> {
     let mut deleters = Deleters::new();
-    for row in Rows::new(&seen.snapshot, filter).rows {
+    for row in rows {
         if !deleters.contains_key(row.org())
             && let Some(deleter) = collector.deleter(row.org())?
         {

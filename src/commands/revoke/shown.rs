@@ -59,9 +59,9 @@ fn breaks(row: &Row<'_>, policy: &Policy) -> String {
     let violations = row.violations().into_iter();
     let rules = violations.map(|it| {
         let severity = policy
-            .rule(&it.rule)
+            .rule(it.rule)
             .map_or("", |rule| rule.severity.label());
-        match &it.exception {
+        match it.exception {
             None => format!("{} ({severity})", it.rule),
             Some(exception) => format!("{} ({severity}, excepted by {exception})", it.rule),
         }

@@ -50,7 +50,7 @@ pub(super) fn file(
 ) -> Result<Bytes, TooMany> {
     let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
     let policy = app.policy.load();
-    let mut rows = Rows::new(&snapshot, &query.filter).rows;
+    let mut rows = Rows::new(&snapshot, &policy, &query.filter).rows;
     let range = match query.limit {
         Some(limit) => (query.page - 1) * limit..query.page * limit,
         None => 0..rows.len(),

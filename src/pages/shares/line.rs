@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::pages::policy::tone;
 use crate::pages::words;
 use crate::policy::Policy;
-use crate::share::{Expiry, Maker, Protection, Share, UnixMillis, Violation};
-use crate::view::Row;
+use crate::share::{Expiry, Maker, Protection, Share, UnixMillis};
+use crate::view::{Breach, Row};
 
 /// So many cameras are named in a line.
 const MAX_CAMERAS: usize = 3;
@@ -78,7 +78,6 @@ impl Line {
         if share.unread.cameras {
             cameras.push("some that could not be read".to_owned());
         }
-        let seen = now.since(row.seen());
         Self {
             title: title(share),
             reference: row.reference.map(|it| it.to_string()),
@@ -97,27 +96,26 @@ impl Line {
             shows: shows(share),
             cameras,
             more_cameras,
-            broken: broken(&row.violations(), policy),
-            stale: (!row.is_current()).then(|| format!("last seen {} ago", words::span(seen))),
+            broken: broken(row.violations(), policy),
+            stale: stale(row),
             is_expired: !row.is_active(),
         }
     }
 }
 
 /// The rules that it breaks, by the exception that covers them: first those that none does.
-fn broken(violations: &[&Violation], policy: &Policy) -> Vec<Broken> {
+fn broken(breaches: Vec<Breach<'_>>, policy: &Policy) -> Vec<Broken> {
     let mut by_exception: BTreeMap<Option<&str>, Vec<BrokenRule>> = BTreeMap::new();
-    for violation in violations {
-        let exception = violation.exception.as_deref();
-        let severity = policy.rule(&violation.rule).map(|rule| rule.severity);
+    for breach in breaches {
+        let severity = policy.rule(breach.rule).map(|rule| rule.severity);
         let rule = BrokenRule {
-            name: violation.rule.to_string(),
+            name: breach.rule.to_owned(),
             tone: match severity {
-                Some(severity) if exception.is_none() => tone(severity),
+                Some(severity) if breach.exception.is_none() => tone(severity),
                 _ => "plain",
             },
         };
-        by_exception.entry(exception).or_default().push(rule);
+        by_exception.entry(breach.exception).or_default().push(rule);
     }
     let broken = by_exception.into_iter();
     broken
@@ -126,6 +124,18 @@ fn broken(violations: &[&Violation], policy: &Policy) -> Vec<Broken> {
             exception: exception.map(ToOwned::to_owned),
         })
         .collect()
+}
+
+/// Why what is said of it may not be so any more.
+fn stale(row: &Row<'_>) -> Option<String> {
+    let ago = words::span(row.now().since(row.seen()));
+    match (row.is_current(), row.is_listed()) {
+        (true, _) => None,
+        (false, true) => Some(format!("last seen {ago} ago")),
+        (false, false) => Some(format!(
+            "not in the last answer, which may not have been whole; last seen {ago} ago"
+        )),
+    }
 }
 
 /// What people called it. What acts on a page instead of showing is written out.

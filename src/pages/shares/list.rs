@@ -54,7 +54,7 @@ impl List {
     pub(super) fn new(app: &App, query: &Query) -> Self {
         let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
         let policy = app.policy.load();
-        let mut rows = Rows::new(&snapshot, &query.filter);
+        let mut rows = Rows::new(&snapshot, &policy, &query.filter);
         let found = rows.rows.len();
         let summary = Summary::of(&rows.rows);
         let last = found.div_ceil(query.rows_a_page()).max(1);

@@ -12,7 +12,7 @@ use crate::pages::viewers::Viewer;
 use crate::pages::words;
 use crate::policy::Policy;
 use crate::share::{Clip, Id, Ref, UnixMillis};
-use crate::view::{Filter, Row, Rows};
+use crate::view::{Breach, Filter, Row, Rows};
 
 /// So many clips are listed.
 const MAX_CLIPS: usize = 200;
@@ -93,7 +93,7 @@ impl One {
             refs: vec![reference],
             ..Filter::default()
         };
-        let rows = Rows::new(&snapshot, &filter).rows;
+        let rows = Rows::new(&snapshot, &policy, &filter).rows;
         let first = rows.first()?;
         let headline = match rows.len() {
             1 => line::title(first.share),
@@ -208,17 +208,16 @@ fn camera_of(row: &Row<'_>, place: Option<u16>) -> String {
 
 fn verdicts(row: &Row<'_>, policy: &Policy) -> Vec<Verdict> {
     let now = row.now();
-    let verdict = |violation: &crate::share::Violation| {
-        let rule = policy.rule(&violation.rule);
-        let exception = violation.exception.as_deref();
+    let verdict = |breach: Breach<'_>| {
+        let rule = policy.rule(breach.rule);
         Verdict {
-            rule: violation.rule.to_string(),
+            rule: breach.rule.to_owned(),
             tone: rule.map_or("", |rule| crate::pages::policy::tone(rule.severity)),
             description: rule
                 .map(|rule| words::visible(&rule.description))
                 .unwrap_or_default(),
-            since: words::span(now.since(violation.since)),
-            exception: exception.map(|name| covered_by(name, policy, now)),
+            since: words::span(now.since(breach.since)),
+            exception: breach.exception.map(|name| covered_by(name, policy, now)),
         }
     };
     row.violations().into_iter().map(verdict).collect()
