@@ -1,4 +1,5 @@
-//! Which organisations the landing page shows, as its address asks: `?q=TEXT&show=CHOICE`. Whatever is
+//! Which organisations the landing page shows, as its address asks: `?q=TEXT&show=CHOICE`, and whether it
+//! reads itself again (`&refresh=on`). Whatever is
 //! written there is read as something; the totals and the answer never depend on it.
 
 use url::form_urlencoded;
@@ -15,6 +16,9 @@ pub(super) struct Filter {
     /// A part of the name, in any case; empty: any name.
     pub(super) text: String,
     pub(super) show: Show,
+    /// Whether the page is to read itself again. Not unless it is asked for: who reads slowly, or by ear,
+    /// would begin anew each time.
+    pub(super) refreshes: bool,
 }
 
 /// Which organisations are shown.
@@ -65,6 +69,7 @@ impl Filter {
         Self {
             text: String::new(),
             show: Show::All,
+            refreshes: false,
         }
     }
 
@@ -72,11 +77,12 @@ impl Filter {
     /// left out. A text finds what it names, whatever it looks like: without a choice it is looked for
     /// in all.
     pub(super) fn parse(query: &str) -> Self {
-        let (mut text, mut show) = (String::new(), None);
+        let (mut text, mut show, mut refreshes) = (String::new(), None, false);
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*key {
                 "q" => text = searchable(&value),
                 "show" => show = Show::ALL.into_iter().find(|it| it.value() == value),
+                "refresh" => refreshes = value == "on",
                 _ => {}
             }
         }
@@ -87,7 +93,23 @@ impl Filter {
         Self {
             text,
             show: show.unwrap_or(default),
+            refreshes,
         }
+    }
+
+    /// The address of the same, which reads itself again or doesn't.
+    pub(super) fn address(&self, refreshes: bool) -> String {
+        let mut query = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
+        if !self.text.is_empty() {
+            query.append_pair("q", &self.text);
+        }
+        if !self.is_default() {
+            query.append_pair("show", self.show.value());
+        }
+        if refreshes {
+            query.append_pair("refresh", "on");
+        }
+        query.finish()
     }
 
     /// The rows that are asked for, in their order.
@@ -111,7 +133,7 @@ impl Filter {
 
     /// Whether it is what is shown to who asks for nothing.
     pub(super) fn is_default(&self) -> bool {
-        *self == Self::default()
+        self.text.is_empty() && self.show == Show::default()
     }
 }
 

@@ -21,8 +21,10 @@ use crate::share::{Moment, Protection, ShareKind, span};
 #[template(path = "landing.html")]
 pub(super) struct Page {
     frame: Frame,
-    /// After so many seconds the page reads itself again.
-    refresh: u32,
+    /// After so many seconds the page reads itself again; none: it doesn't.
+    refresh: Option<u32>,
+    /// The address at which it does, or doesn't any more.
+    other: String,
     time: String,
     /// The class of the answer: `bad`, `warn`, `good`.
     tone: &'static str,
@@ -77,7 +79,8 @@ impl Page {
         let listing = Listing::new(&standings.rows, filter, here, of);
         Self {
             frame: Frame::new(app, "overview", ""),
-            refresh: listing.refresh(),
+            refresh: filter.refreshes.then(|| listing.refresh()),
+            other: filter.address(!filter.refreshes),
             time: words::time_of_day(here.time),
             tone: answer.tone,
             headline: answer.headline,

@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `GET /metrics` | the metrics, text format 0.0.4; the path can be configured |
-//! | `GET /` | the landing page; `?q=TEXT` shows the organisations whose names contain it, `&show=attention`, `open` or `all` which of them |
+//! | `GET /` | the landing page; `?q=TEXT` shows the organisations whose names contain it, `&show=attention`, `open` or `all` which of them; with `&refresh=on` it reads itself again |
 //! | `GET /-/healthy` | 200, always: the process serves |
 //! | `GET /-/ready` | 200 once each list that is watched has been read, or refused as forbidden, else 503 |
 //! | `GET /shares…`, `/api/v1/…` | details of links, for those who may see them: the table of `details` |
