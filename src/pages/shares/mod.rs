@@ -15,8 +15,10 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::response::{Html, IntoResponse, Response};
 use tracing::error;
+use url::form_urlencoded;
 
 use super::frame::page;
 use super::routes::App;
@@ -26,12 +28,17 @@ use crate::view::{BadQuery, Query};
 use list::List;
 use one::One;
 
-/// `GET /shares`.
+/// `GET /shares`. A form sends its empty fields too: then it leads on to an address without them, which says
+/// what is shown and nothing else.
 pub(super) async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
-    let query = match parse(query.as_deref()) {
+    let text = query.unwrap_or_default();
+    let query = match parse(Some(&text)) {
         Ok(query) => query,
         Err(bad) => return bad_request(&bad),
     };
+    if form_urlencoded::parse(text.as_bytes()).any(|(_, value)| value.is_empty()) {
+        return see_other(&query);
+    }
     let shown = app.clone();
     let make = move || List::new(&shown, &query).render();
     html(app.workers.pages.run(make).await)
@@ -119,6 +126,13 @@ fn parse(query: Option<&str>) -> Result<Query, BadQuery> {
             expected: "expected none: pages are asked for by `page`".to_owned(),
         }),
     }
+}
+
+/// To the same rows, by the shortest address. It is relative, so that it works behind a proxy too.
+fn see_other(query: &Query) -> Response {
+    let address = format!("shares?{}", query.text());
+    let address = address.trim_end_matches('?').to_owned();
+    (StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response()
 }
 
 fn bad_request(bad: &BadQuery) -> Response {
