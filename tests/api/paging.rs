@@ -35,6 +35,15 @@ async fn followed<F: Future<Output = ()>>(
     }
 }
 
+/// Which organisation has the link of this number.
+const fn org_of(number: u16) -> &'static str {
+    if number.is_multiple_of(2) {
+        "acme"
+    } else {
+        "bell"
+    }
+}
+
 const STAYING: std::ops::Range<u16> = 100..130;
 const GOING: std::ops::Range<u16> = 200..230;
 
@@ -42,7 +51,7 @@ const GOING: std::ops::Range<u16> = 200..230;
 async fn a_link_that_is_there_all_the_time_is_seen_exactly_once() {
     let links = Links::all().await;
     for number in STAYING.chain(GOING) {
-        let org = if number % 2 == 0 { "acme" } else { "bell" };
+        let org = org_of(number);
         links.put_page(org, number, "x").await;
     }
     let exporter = links.exporter(8.0, &[]).await;
@@ -52,11 +61,7 @@ async fn a_link_that_is_there_all_the_time_is_seen_exactly_once() {
             let links = &links;
             async move {
                 let number = GOING.start + u16::try_from(step % GOING.len()).unwrap();
-                let org = if number.is_multiple_of(2) {
-                    "acme"
-                } else {
-                    "bell"
-                };
+                let org = org_of(number);
                 let path = format!("clip_groups/{}", uuid(number));
                 let there = format!("/simulator/{path}?org={}", crate::common::files::key(org));
                 let (status, _) = links.several.simulator.send("DELETE", &there, "").await;
@@ -67,7 +72,7 @@ async fn a_link_that_is_there_all_the_time_is_seen_exactly_once() {
         };
         let seen = followed(&exporter, ("kind=clip_group", limit), change).await;
         for number in STAYING {
-            let org = if number % 2 == 0 { "acme" } else { "bell" };
+            let org = org_of(number);
             let name = (org.to_owned(), "clip_group".to_owned(), reference(number));
             assert_eq!(seen.get(&name), Some(&1), "limit {limit}: {name:?}");
         }
