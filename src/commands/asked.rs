@@ -98,20 +98,8 @@ pub(super) fn check_organizations(seen: &Seen, filter: &Filter) -> Result<(), St
 
 /// What could not be seen, and could hold links that are asked for.
 pub(super) fn not_seen<'a>(seen: &'a Seen, filter: &Filter) -> Vec<&'a NotSeen> {
-    let is_of = |it: &NotSeen| {
-        let org = it.org.as_ref();
-        org.is_none_or(|org| filter.orgs.is_empty() || filter.orgs.contains(org))
-    };
-    let is_list = |it: &NotSeen| {
-        let mut kinds = filter.kinds.iter();
-        let is_any = it.partner.is_some() || filter.kinds.is_empty();
-        is_any
-            || it
-                .source
-                .is_none_or(|list| kinds.any(|kind| kind.list() == list))
-    };
     let all = seen.not_seen.iter();
-    all.filter(|it| is_of(it) && is_list(it)).collect()
+    all.filter(|it| it.concerns(filter)).collect()
 }
 
 /// What is left out because the configuration says so.

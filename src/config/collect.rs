@@ -36,6 +36,7 @@ impl From<&Collect> for View {
             kinds: collect.sources.clone(),
             shard: collect.shard,
             console: collect.console_url.clone(),
+            keep_titles: collect.keep_titles,
         }
     }
 }

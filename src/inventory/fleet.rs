@@ -239,6 +239,8 @@ pub struct View {
     pub shard: Shard,
     /// Where Rhombus's console is.
     pub console: ConsoleUrl,
+    /// Whether what people called shares is kept.
+    pub keep_titles: bool,
 }
 
 /// Every organisation that is watched, sorted by name, and how to read them.
@@ -468,6 +470,7 @@ mod tests {
             kinds: ShareKind::ALL.into(),
             shard: Shard::WHOLE,
             console: ConsoleUrl::default(),
+            keep_titles: true,
         }
     }
 

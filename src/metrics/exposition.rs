@@ -210,6 +210,7 @@ mod tests {
             kinds: ShareKind::ALL.into(),
             shard: Shard::WHOLE,
             console: ConsoleUrl::default(),
+            keep_titles: true,
         }
     }
 

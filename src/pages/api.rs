@@ -38,7 +38,12 @@ pub(super) async fn shares(
             sees_addresses: viewer.sees_addresses,
             policy: &policy,
         };
-        Some(json(&Shares::new(snapshot, &rows, next.as_ref(), reader)))
+        Some(json(&Shares::new(
+            (snapshot, filter),
+            &rows,
+            next.as_ref(),
+            reader,
+        )))
     })
     .await
 }

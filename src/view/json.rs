@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::Cursor;
 use super::not_seen::{NotSeen, not_seen};
 use super::row::{Breach, Row, every_list};
+use super::{Cursor, Filter, limits};
 use crate::inventory::{Belief, Look, Snapshot, Standing};
 use crate::policy::{Policy, Rule};
 use crate::share::{Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread};
@@ -23,7 +23,7 @@ pub struct Shares<'a> {
     pub shares: Vec<ShareJson<'a>>,
     /// Where the next answer begins; none: this was the last.
     pub next_cursor: Option<String>,
-    /// What could not be seen.
+    /// What could not be seen, or is not asked for.
     pub not_seen: Vec<NotSeen>,
 }
 
@@ -32,7 +32,7 @@ pub struct Shares<'a> {
 pub struct OneShare<'a> {
     /// One, as a rule.
     pub shares: Vec<ShareJson<'a>>,
-    /// What could not be seen.
+    /// What could not be seen, or is not asked for.
     pub not_seen: Vec<NotSeen>,
 }
 
@@ -134,7 +134,7 @@ pub struct Reader<'a> {
 impl<'a> Shares<'a> {
     /// These rows, where others come `next` if there are more.
     pub fn new(
-        snapshot: &Snapshot,
+        (snapshot, filter): (&Snapshot, &Filter),
         rows: &[Row<'a>],
         next: Option<&Cursor>,
         reader: Reader<'_>,
@@ -144,7 +144,7 @@ impl<'a> Shares<'a> {
             as_of: as_of(snapshot),
             shares: rows.map(|row| ShareJson::new(row, reader)).collect(),
             next_cursor: next.map(Cursor::text),
-            not_seen: not_seen(snapshot),
+            not_seen: gaps(snapshot, filter),
         }
     }
 }
@@ -155,7 +155,7 @@ impl<'a> OneShare<'a> {
         let rows = rows.iter();
         Self {
             shares: rows.map(|row| ShareJson::whole(row, reader)).collect(),
-            not_seen: not_seen(snapshot),
+            not_seen: gaps(snapshot, &Filter::default()),
         }
     }
 }
@@ -270,7 +270,7 @@ impl<'a> Organizations<'a> {
             organizations: organizations
                 .map(|look| OrganizationJson::new(snapshot, look))
                 .collect(),
-            not_seen: not_seen(snapshot),
+            not_seen: gaps(snapshot, &Filter::default()),
         }
     }
 }
@@ -315,6 +315,13 @@ impl ListJson {
             open: open(Protection::None),
         }
     }
+}
+
+/// What could not be seen, and what is not asked for, for those who ask this.
+fn gaps(snapshot: &Snapshot, filter: &Filter) -> Vec<NotSeen> {
+    let mut gaps = not_seen(snapshot);
+    gaps.extend(limits(snapshot, filter));
+    gaps
 }
 
 /// When the oldest of the lists was read; of one that failed since, when it was last read.

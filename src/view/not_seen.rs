@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::inventory::{Failure, Look, Snapshot, Standing};
-use crate::share::{Reason, ShareKind, UnixMillis};
+use super::Filter;
+use crate::inventory::{Failure, Look, PartnerLook, Snapshot, Standing};
+use crate::share::{self, Reason, ShareKind, UnixMillis};
 
 /// Something that is not seen, or not all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,43 +24,90 @@ pub struct NotSeen {
     pub reason: &'static str,
     /// Why, in a sentence that is free of secrets and of what people wrote.
     pub detail: String,
-    /// When it was last seen whole; none: never.
+    /// When it was last seen whole; none: never, or it is not asked for.
     #[serde(serialize_with = "super::json::optional_moment")]
     pub last_seen: Option<UnixMillis>,
 }
 
+impl NotSeen {
+    /// Whether links that this filter asks for could be there.
+    pub fn concerns(&self, filter: &Filter) -> bool {
+        let is_of = |org: &String| filter.orgs.is_empty() || filter.orgs.contains(org);
+        let is_list = |list: &str| {
+            let kinds = filter.kinds.iter();
+            let mut lists = kinds.map(|kind| kind.list());
+            let is_list = ShareKind::ALL.iter().any(|kind| kind.list() == list);
+            !is_list || filter.kinds.is_empty() || lists.any(|it| it == list)
+        };
+        self.org.as_ref().is_none_or(is_of) && self.source.is_none_or(is_list)
+    }
+}
+
 /// Why something is not seen though no poll of it has failed, in a word.
 #[derive(Clone, Copy)]
-enum Unseen {
+pub(super) enum Unseen {
+    Clock,
+    Duplicate,
     Emptied,
+    LimitedKey,
+    Lookback,
+    NoCameraNames,
+    NoClient,
+    NoOrganization,
+    NoTitles,
     NotAllowed,
     NotAsked,
+    NotWatched,
     Partial,
+    Shard,
     Stale,
     Unlisted,
+    UnreadClients,
     Waiting,
 }
 
 impl Unseen {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 18] = [
+        Self::Clock,
+        Self::Duplicate,
         Self::Emptied,
+        Self::LimitedKey,
+        Self::Lookback,
+        Self::NoCameraNames,
+        Self::NoClient,
+        Self::NoOrganization,
+        Self::NoTitles,
         Self::NotAllowed,
         Self::NotAsked,
+        Self::NotWatched,
         Self::Partial,
+        Self::Shard,
         Self::Stale,
         Self::Unlisted,
+        Self::UnreadClients,
         Self::Waiting,
     ];
 
-    const fn label(self) -> &'static str {
+    pub(super) const fn label(self) -> &'static str {
         match self {
+            Self::Clock => "clock",
+            Self::Duplicate => "duplicate",
             Self::Emptied => "emptied",
+            Self::LimitedKey => "limited_key",
+            Self::Lookback => "lookback",
+            Self::NoCameraNames => "no_camera_names",
+            Self::NoClient => "no_client",
+            Self::NoOrganization => "no_organization",
+            Self::NoTitles => "no_titles",
             Self::NotAllowed => "not_allowed",
             Self::NotAsked => "not_asked",
+            Self::NotWatched => "not_watched",
             // As of a poll that fails by that.
             Self::Partial => Reason::Partial.label(),
+            Self::Shard => "shard",
             Self::Stale => "stale",
             Self::Unlisted => "unlisted",
+            Self::UnreadClients => "unread_clients",
             Self::Waiting => "waiting",
         }
     }
@@ -92,9 +140,24 @@ pub fn not_seen(snapshot: &Snapshot) -> Vec<NotSeen> {
         })
     });
     let organizations = snapshot.organizations.iter();
+    let unread = snapshot.partners.iter().filter_map(unread_clients);
     partners
+        .chain(unread)
         .chain(organizations.flat_map(|look| of_organization(snapshot, look)))
         .collect()
+}
+
+/// A partner's clients that can't be asked, because their records could not be understood.
+fn unread_clients(look: &PartnerLook) -> Option<NotSeen> {
+    let unread = share::unread_clients(&look.standing.malformed);
+    (unread > 0).then(|| NotSeen {
+        org: None,
+        partner: Some(look.partner.name().to_owned()),
+        source: Some("partner_clients"),
+        reason: Unseen::UnreadClients.label(),
+        detail: format!("clients that could not be understood, and are not asked: {unread}"),
+        last_seen: None,
+    })
 }
 
 fn of_organization(snapshot: &Snapshot, look: &Look) -> Vec<NotSeen> {

@@ -12,8 +12,8 @@ use crate::inventory::{Fleet, Inventory, Organization, Snapshot, Standing, View,
 use crate::policy::Policy;
 use crate::share::samples::{share, share_of};
 use crate::share::{
-    CameraName, CameraNames, Clip, ConsoleUrl, Expiry, Id, Listing, Moment, Protection, Ref, Shard,
-    Share, ShareKey, ShareKind, UnixMillis, Violation,
+    CameraName, CameraNames, Clip, ConsoleUrl, Expiry, Id, Listing, Moment, Permissions,
+    Protection, Ref, Shard, Share, ShareKey, ShareKind, UnixMillis, Violation,
 };
 
 const NOW: Moment = Moment {
@@ -32,6 +32,7 @@ fn view() -> View {
         kinds: ShareKind::ALL.into(),
         shard: Shard::WHOLE,
         console: ConsoleUrl::default(),
+        keep_titles: true,
     }
 }
 
@@ -54,7 +55,6 @@ fn snapshot(lists: Vec<(&str, Standing)>) -> Snapshot {
     };
     let organizations = lists.into_iter().map(organization).collect();
     let mut snapshot = Snapshot::new(&Fleet::new(organizations, view()), NOW);
-    let policy = Policy::default();
     for look in &mut snapshot.organizations {
         let name = CameraName {
             camera: "Front Door".into(),
@@ -397,4 +397,133 @@ proptest! {
         let _ = Query::parse(&text);
         let _ = Query::parse(&format!("cursor={text}"));
     }
+}
+
+#[test]
+fn what_has_no_uuid_is_judged_by_what_it_is() {
+    let policy = Policy::default();
+    let nameless = |protection| Share {
+        protection,
+        created: Some(NOW.time),
+        ..share(end(DAY))
+    };
+    let locked = [
+        nameless(Protection::Password),
+        nameless(Protection::Password),
+    ];
+    let shares = locked.into_iter().chain([nameless(Protection::None)]);
+    let violation = |number| Violation {
+        rule: "unsecured".into(),
+        share: ShareKey::Nameless(number),
+        since: UnixMillis(5),
+        exception: None,
+        has_series: false,
+    };
+    let known = listed(shares.collect()).judged(Violations {
+        open: [violation(1)].into(),
+        ..Violations::default()
+    });
+    let snapshot = snapshot(vec![("acme", known)]);
+    for query in ["rule=unsecured", "rule=*&excepted=no"] {
+        let filter = Query::parse(query).unwrap().filter;
+        let rows = Rows::new(&snapshot, &policy, &filter).rows;
+        let protections: Vec<_> = rows.iter().map(|row| row.share.protection).collect();
+        assert_eq!(protections, [Protection::None], "{query}");
+        let breach = Breach {
+            rule: "unsecured",
+            since: UnixMillis(5),
+            exception: None,
+        };
+        assert_eq!(rows[0].violations(), [breach]);
+    }
+}
+
+#[test]
+fn an_open_violation_has_a_row_though_the_last_look_lacks_its_share() {
+    let policy = Policy::default();
+    let violation = |id: &str| Violation {
+        rule: "unsecured".into(),
+        share: ShareKey::Id(Id::parse(id)),
+        since: UnixMillis(5),
+        exception: None,
+        has_series: false,
+    };
+    let violations = Violations {
+        open: [violation("b"), violation("never seen")].into(),
+        ..Violations::default()
+    };
+    let mut gone = share_of("b", end(DAY), &[]);
+    gone.title = Some("Gone".into());
+    let before = listed(vec![share_of("a", end(DAY), &[]), gone]);
+    let look = Listing {
+        shares: vec![share_of("a", end(DAY), &[]), share_of("z", end(DAY), &[])],
+        partial: true,
+        ..Listing::default()
+    };
+    let after = before.succeeded(Duration::ZERO, Inventory::new(look, NOW));
+    let after = after
+        .judged(violations)
+        .remembering(&before, ShareKind::ClipGroup);
+    // What it was is known still, after another such look.
+    let look = Listing::default();
+    let later = after.succeeded(Duration::ZERO, Inventory::new(look, NOW));
+    let later = later.remembering(&after, ShareKind::ClipGroup);
+    for known in [after, later] {
+        let snapshot = snapshot(vec![("acme", known)]);
+        let all = Rows::new(&snapshot, &policy, &Filter::default());
+        assert_eq!(all.total, all.rows.len());
+        assert!(all.rows.is_sorted_by_key(|row| row.reference));
+        let filter = Query::parse("rule=unsecured").unwrap().filter;
+        let rows = Rows::new(&snapshot, &policy, &filter).rows;
+        let title = |row: &Row<'_>| row.share.title.as_ref().map(|it| it.reveal().to_owned());
+        let titles: BTreeSet<_> = rows.iter().map(title).collect();
+        assert_eq!(titles, BTreeSet::from([None, Some("Gone".to_owned())]));
+        assert!(rows.iter().all(|row| !row.is_listed() && !row.is_current()));
+        assert!(rows.iter().all(|row| row.rank() != Rank::Expired));
+    }
+}
+
+#[test]
+fn what_is_not_asked_for_is_said_beside_the_links() {
+    let reasons = |snapshot: &Snapshot, query: &str| {
+        let filter = Query::parse(query).unwrap().filter;
+        let limits = limits(snapshot, &filter).into_iter();
+        limits.map(|it| it.reason).collect::<Vec<_>>()
+    };
+    let mut none = snapshot(Vec::new());
+    assert_eq!(reasons(&none, ""), ["no_organization"]);
+    none.view.kinds = vec![ShareKind::ClipGroup];
+    none.view.lookback = Some(Duration::from_secs(3600));
+    none.view.keep_titles = false;
+    none.view.shard = Shard::parse("1/3").unwrap();
+    let mut expected = vec![
+        "lookback",
+        "not_watched",
+        "not_watched",
+        "not_watched",
+        "shard",
+    ];
+    expected.extend(["no_organization", "no_titles"]);
+    assert_eq!(reasons(&none, "text=x"), expected);
+
+    let mut some = some();
+    assert_eq!(reasons(&some, "camera=x&text=x"), [""; 0]);
+    some.organizations[1].camera_names = Arc::default();
+    some.organizations[0].permissions = Arc::new(Permissions {
+        super_admin: Some(false),
+        ..Permissions::default()
+    });
+    assert_eq!(
+        reasons(&some, "camera=x"),
+        ["limited_key", "no_camera_names"]
+    );
+    let concerns = |query: &str| {
+        let filter = Query::parse(query).unwrap().filter;
+        let limits = limits(&some, &filter).into_iter();
+        limits.filter(|it| it.concerns(&filter)).count()
+    };
+    assert_eq!(
+        (concerns("org=acme"), concerns("org=bell&camera=x")),
+        (1, 1)
+    );
 }

@@ -39,6 +39,7 @@ pub(crate) fn view() -> View {
         kinds: ShareKind::ALL.into(),
         shard: Shard::WHOLE,
         console: ConsoleUrl::default(),
+        keep_titles: true,
     }
 }
 

@@ -17,13 +17,14 @@ use super::status::Status;
 use crate::cli::{ReportArgs, ReportOutput};
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment};
-use crate::view::{Reader, Row, Rows, Shares, csv};
+use crate::view::{Filter, Reader, Row, Rows, Shares, csv};
 use fail_on::FailOn;
 use listing::Screen;
 use totals::Totals;
 
 /// A look with the links that were asked for.
 struct Report<'a> {
+    filter: &'a Filter,
     config: &'a Config,
     seen: &'a Seen,
     rows: &'a [Row<'a>],
@@ -42,6 +43,7 @@ pub(super) async fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<
     let rows = args.sort.part(&mut found.rows, 0..usize::MAX);
     let report = Report {
         totals: Totals::new((&seen, &config), filter, (rows, found.total)),
+        filter,
         config: &config,
         seen: &seen,
         rows,
@@ -59,7 +61,8 @@ impl Report<'_> {
         Ok(match output {
             ReportOutput::Table => text::text(self, screen(env)),
             ReportOutput::Json => {
-                let shares = Shares::new(&self.seen.snapshot, self.rows, None, reader);
+                let shares =
+                    Shares::new((&self.seen.snapshot, self.filter), self.rows, None, reader);
                 serde_json::to_string_pretty(&shares)? + "\n"
             }
             ReportOutput::Csv => String::from_utf8(csv(self.rows, reader))?,

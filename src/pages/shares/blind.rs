@@ -1,9 +1,10 @@
-//! What could not be seen, in words, on top of pages about links.
+//! What could not be seen, or is not asked for, in words, on top of pages about links: first that where links
+//! that are asked for may be; of the rest, how much there is.
 
 use crate::inventory::Snapshot;
 use crate::pages::words;
 use crate::share::UnixMillis;
-use crate::view::{NotSeen, Row, not_seen};
+use crate::view::{Filter, NotSeen, Row, limits, not_seen};
 
 /// So many of them are named.
 const MAX: usize = 8;
@@ -12,9 +13,13 @@ const MAX: usize = 8;
 pub(super) struct Blind {
     /// In one sentence; empty: all was seen.
     pub(super) summary: String,
+    /// The class of that.
+    pub(super) tone: &'static str,
     pub(super) lines: Vec<BlindLine>,
     /// How many more there are.
     pub(super) more: usize,
+    /// How many there are where no link that is asked for may be.
+    pub(super) elsewhere: usize,
 }
 
 /// One list, or all of an organisation.
@@ -22,12 +27,18 @@ pub(super) struct BlindLine {
     pub(super) what: String,
     pub(super) reason: &'static str,
     pub(super) detail: String,
-    pub(super) seen: String,
+    pub(super) seen: Option<String>,
 }
 
 impl Blind {
-    pub(super) fn new(snapshot: &Snapshot, now: UnixMillis) -> Self {
-        Self::of(&not_seen(snapshot), now)
+    /// For those who ask this.
+    pub(super) fn new(snapshot: &Snapshot, filter: &Filter, now: UnixMillis) -> Self {
+        let (here, elsewhere): (Vec<_>, Vec<_>) = not_seen(snapshot)
+            .into_iter()
+            .partition(|it| it.concerns(filter));
+        let limits = limits(snapshot, filter).into_iter();
+        let limits = limits.filter(|it| it.concerns(filter)).collect();
+        Self::of(&here, limits, elsewhere.len(), now)
     }
 
     /// Of the lists of these links alone.
@@ -40,15 +51,18 @@ impl Blind {
             })
         };
         let of_them: Vec<_> = not_seen(snapshot).into_iter().filter(is_of).collect();
-        Self::of(&of_them, now)
+        Self::of(&of_them, Vec::new(), 0, now)
     }
 
-    fn of(all: &[NotSeen], now: UnixMillis) -> Self {
+    fn of(unread: &[NotSeen], limits: Vec<NotSeen>, elsewhere: usize, now: UnixMillis) -> Self {
+        let all: Vec<_> = unread.iter().chain(&limits).collect();
         let lines = all.iter().take(MAX).map(|it| BlindLine::new(it, now));
         Self {
-            summary: summary(all),
+            summary: summary(unread.len(), limits.len()),
+            tone: if unread.is_empty() { "warn" } else { "bad" },
             lines: lines.collect(),
             more: all.len().saturating_sub(MAX),
+            elsewhere,
         }
     }
 
@@ -64,20 +78,21 @@ impl BlindLine {
         what.extend(not_seen.source.map(|source| source.replace('_', " ")));
         let seen = not_seen.last_seen.map(|seen| words::span(now.since(seen)));
         Self {
-            what: what.join(": "),
+            what: match what.is_empty() {
+                true => String::new(),
+                false => format!("{}:", what.join(": ")),
+            },
             reason: not_seen.reason,
             detail: words::visible(&not_seen.detail),
-            seen: seen.map_or_else(
-                || "never seen".to_owned(),
-                |ago| format!("last seen {ago} ago"),
-            ),
+            seen: seen.map(|ago| format!("last seen {ago} ago")),
         }
     }
 }
 
-fn summary(all: &[NotSeen]) -> String {
-    let (lists, them) = match all.len() as u64 {
-        0 => return String::new(),
+fn summary(unread: usize, limits: usize) -> String {
+    let (lists, them) = match unread as u64 {
+        0 if limits == 0 => return String::new(),
+        0 => return "Not every link is asked for, or told:".to_owned(),
         1 => ("1 list".to_owned(), "it"),
         number => (format!("{} lists", words::count(number)), "them"),
     };

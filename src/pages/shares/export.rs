@@ -42,12 +42,7 @@ impl TooMany {
 }
 
 /// What is asked for, as a file.
-pub(super) fn file(
-    app: &App,
-    query: &Query,
-    viewer: &Viewer,
-    form: Form,
-) -> Result<Bytes, TooMany> {
+pub(super) fn file(app: &App, query: &Query, viewer: &Viewer, form: Form) -> Result<File, TooMany> {
     let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
     let policy = app.policy.load();
     let mut rows = Rows::new(&snapshot, &policy, &query.filter).rows;
@@ -63,29 +58,44 @@ pub(super) fn file(
         sees_addresses: viewer.sees_addresses,
         policy: &policy,
     };
-    Ok(match form {
+    let shares = Shares::new((&snapshot, &query.filter), rows, None, reader);
+    let is_whole = !shares.not_seen.iter().any(|it| it.concerns(&query.filter));
+    let bytes = match form {
         Form::Csv => csv(rows, reader),
         Form::Json => {
-            let shares = Shares::new(&snapshot, rows, None, reader);
             let mut json = serde_json::to_vec(&shares).expect("links are JSON");
             json.push(b'\n');
             json
         }
-    }
-    .into())
+    };
+    Ok(File {
+        bytes: bytes.into(),
+        form,
+        is_whole,
+    })
 }
 
-impl Form {
+/// A file as it is sent.
+pub(super) struct File {
+    bytes: Bytes,
+    form: Form,
+    /// Whether all could be seen that was asked for.
+    is_whole: bool,
+}
+
+impl File {
     /// The answer, which holds on to its permit until it is sent.
-    pub(super) fn answer(self, bytes: Bytes, permit: Arc<OwnedSemaphorePermit>) -> Response {
-        let (media_type, name) = match self {
-            Self::Csv => (
-                "text/csv; charset=utf-8",
-                "attachment; filename=\"shares.csv\"",
-            ),
-            Self::Json => ("application/json", "attachment; filename=\"shares.json\""),
+    pub(super) fn answer(self, permit: Arc<OwnedSemaphorePermit>) -> Response {
+        let (media_type, ending) = match self.form {
+            Form::Csv => ("text/csv; charset=utf-8", "csv"),
+            Form::Json => ("application/json", "json"),
         };
-        let pieces = stream::unfold((bytes, permit), |(mut rest, permit)| async move {
+        // A table can't say what it lacks, so that its name does.
+        let name = match self.is_whole {
+            true => format!("attachment; filename=\"shares.{ending}\""),
+            false => format!("attachment; filename=\"shares-not-all-seen.{ending}\""),
+        };
+        let pieces = stream::unfold((self.bytes, permit), |(mut rest, permit)| async move {
             let size = rest.len().min(PIECE);
             (size > 0).then(|| {
                 let piece = rest.split_to(size);
@@ -94,7 +104,10 @@ impl Form {
         });
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static(media_type)),
-            (CONTENT_DISPOSITION, HeaderValue::from_static(name)),
+            (
+                CONTENT_DISPOSITION,
+                HeaderValue::try_from(name).expect("ASCII"),
+            ),
         ];
         (headers, Body::from_stream(pieces)).into_response()
     }

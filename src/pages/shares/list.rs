@@ -67,7 +67,7 @@ impl List {
             .order
             .part(&mut rows.rows, from..from + query.rows_a_page());
         let lines: Vec<_> = part.iter().map(|row| Line::new(row, &policy)).collect();
-        let blind = Blind::new(&snapshot, snapshot.here().time);
+        let blind = Blind::new(&snapshot, &query.filter, snapshot.here().time);
         Self {
             frame: Frame::new(app, "links", ""),
             headline: headline(found, rows.total, query, &blind),
@@ -104,9 +104,12 @@ fn headline(found: usize, total: usize, query: &Query, blind: &Blind) -> String 
 /// How bad the links are that are asked for.
 #[derive(Default)]
 struct Summary {
+    /// Of those that can still be believed.
     open: u64,
     open_for_ever: u64,
     expired: u64,
+    /// That were last seen too long ago.
+    stale: u64,
 }
 
 impl Summary {
@@ -114,6 +117,7 @@ impl Summary {
         let mut summary = Self::default();
         for row in rows {
             match row.rank() {
+                _ if !row.is_current() => summary.stale += 1,
                 Rank::OpenForEver => {
                     summary.open += 1;
                     summary.open_for_ever += 1;
@@ -144,6 +148,12 @@ impl Summary {
             text += &format!(
                 "; {} {verb} ended and {verb} not been removed",
                 words::count(self.expired)
+            );
+        }
+        if self.stale > 0 {
+            let links = words::counted(self.stale, "link");
+            text += &format!(
+                "; not counted: {links} last seen too long ago, or not in the last answer"
             );
         }
         text + "."

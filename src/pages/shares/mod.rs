@@ -109,7 +109,7 @@ async fn export(
     let shown = app.clone();
     let make = move || export::file(&shown, &query, &viewer, form);
     match app.workers.pages.run(make).await {
-        Some(Ok(bytes)) => form.answer(bytes, Arc::new(permit)),
+        Some(Ok(file)) => file.answer(Arc::new(permit)),
         Some(Err(too_many)) => too_many.answer(),
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
