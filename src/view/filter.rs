@@ -95,7 +95,7 @@ impl Filter {
         (is_of && is_kind).then(|| Matcher {
             filter: self,
             text: self.text.as_deref().map(Needle::new),
-            cameras: (self.camera.as_deref()).map(|text| cameras(text, &look.camera_names)),
+            camera: self.camera.as_deref().map(AskedCamera::new),
             broken: self.asks_of_rules().then(|| self.broken(standing)),
         })
     }
@@ -132,8 +132,7 @@ impl Filter {
 pub(super) struct Matcher<'a> {
     filter: &'a Filter,
     text: Option<Needle>,
-    /// The cameras of the organisation that are asked for.
-    cameras: Option<HashSet<Id, RandomState>>,
+    camera: Option<AskedCamera>,
     broken: Option<HashSet<&'a Id, RandomState>>,
 }
 
@@ -151,7 +150,7 @@ impl Matcher<'_> {
             && (asked.refs.is_empty() || row.reference.is_some_and(|it| asked.refs.contains(&it)))
             && self.holds_of_age(share.created, row.now())
             && self.breaks(row)
-            && self.shows_camera(&share.media.cameras)
+            && self.shows_camera(&share.media.cameras, row.camera_names())
             && self.has_text(share.title.as_ref())
     }
 
@@ -181,9 +180,9 @@ impl Matcher<'_> {
             && holds(asked.created_before, |created, asked| created < asked)
     }
 
-    fn shows_camera(&self, cameras: &[Id]) -> bool {
-        let asked = self.cameras.as_ref();
-        asked.is_none_or(|asked| cameras.iter().any(|camera| asked.contains(camera)))
+    fn shows_camera(&self, cameras: &[Id], names: &CameraNames) -> bool {
+        let asked = self.camera.as_ref();
+        asked.is_none_or(|asked| cameras.iter().any(|id| asked.is_it(id, names.get(id))))
     }
 
     fn has_text(&self, title: Option<&Private>) -> bool {
@@ -202,14 +201,25 @@ impl Ends {
     }
 }
 
-/// The cameras with this text in their names or their locations', or of this uuid.
-fn cameras(text: &str, names: &CameraNames) -> HashSet<Id, RandomState> {
-    let asked = Needle::new(text);
-    let is_it = |name: &CameraName| asked.is_in(&name.camera) || asked.is_in(&name.location);
-    let named = names.iter().filter(|(_, name)| is_it(name));
-    let mut cameras: HashSet<_, _> = named.map(|(id, _)| id.clone()).collect();
-    cameras.insert(Id::parse_camera(text));
-    cameras
+/// Cameras with a text in their names or their locations', or of that uuid.
+struct AskedCamera {
+    text: Needle,
+    id: Id,
+}
+
+impl AskedCamera {
+    fn new(text: &str) -> Self {
+        Self {
+            text: Needle::new(text),
+            id: Id::parse_camera(text),
+        }
+    }
+
+    fn is_it(&self, id: &Id, name: Option<&CameraName>) -> bool {
+        let is_named =
+            |name: &CameraName| self.text.is_in(&name.camera) || self.text.is_in(&name.location);
+        *id == self.id || name.is_some_and(is_named)
+    }
 }
 
 /// A text that is looked for in others, in any case.
@@ -220,7 +230,47 @@ impl Needle {
         Self(text.to_lowercase())
     }
 
+    /// Most texts are ASCII, and a copy of each would be most of what it takes to look through them.
     fn is_in(&self, text: &str) -> bool {
-        text.to_lowercase().contains(&self.0)
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(&self.0);
+        }
+        let (asked, text) = (self.0.as_bytes(), text.as_bytes());
+        asked.is_empty()
+            || text
+                .windows(asked.len())
+                .any(|it| it.eq_ignore_ascii_case(asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_any_case_and_as_in_lower_case() {
+        let texts = [
+            "",
+            "a",
+            "Front Door",
+            "FRONT",
+            "SÜD",
+            "\u{212a}ey",
+            "key",
+            "İstanbul",
+            "or",
+        ];
+        for asked in texts {
+            for text in texts {
+                let expected = text.to_lowercase().contains(&asked.to_lowercase());
+                assert_eq!(
+                    Needle::new(asked).is_in(text),
+                    expected,
+                    "{asked:?} in {text:?}"
+                );
+            }
+        }
+        assert!(Needle::new("T d").is_in("fronT Door"));
+        assert!(!Needle::new("front doors").is_in("Front door"));
     }
 }
