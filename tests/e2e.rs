@@ -1,7 +1,8 @@
 //! The main job on real input: the binary polls an HTTP server that answers as documented, a real
 //! Prometheus scrapes it with this repository's rules, a real Alertmanager holds the alert and tells
-//! a webhook; and all that with each generation of Prometheus, at the same time. Takes some eight
-//! minutes, since the rules are those that ship, with their patience.
+//! a webhook, whose reader opens the link in it and takes down what it is about; and all that with each
+//! generation of Prometheus, at the same time. Takes some eight minutes, since the rules are those that
+//! ship, with their patience.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +10,8 @@
 )]
 
 mod common;
+#[path = "e2e/people.rs"]
+mod people;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -21,13 +24,14 @@ use common::process::Process;
 use common::time::{at, now};
 use common::toolchains::{Toolchain, toolchains};
 use common::{dashboards, put_group, put_some_groups, set_fault, simulator};
+use people::{SCRAPER, VIEWER};
 use rhombus_share_exporter::share::{Id, Ref};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 /// A page and a live stream that a test opens and locks: nothing else is open.
 const PAGE: &str = "AAAAAAAAAAAAAAAAAAAAAQ";
-const STREAM: &str = "AAAAAAAAAAAAAAAAAAAAAg";
+const STREAM: &str = "AAAAAAAAAAAAAAAAAAAABA";
 
 /// An alert by its name, and by the label that tells which of those it is.
 type Which = (&'static str, &'static str, &'static str);
@@ -136,8 +140,9 @@ impl Stack {
         }
     }
 
-    /// Alertmanager holds the alert of a link, and tells of it without a word that names it otherwise.
-    async fn is_told(&self, which: Which, link: &str) {
+    /// Alertmanager holds the alert of a link, and tells of it without a word that names it otherwise; gives
+    /// where its description leads to.
+    async fn is_told(&self, which: Which, link: &str) -> String {
         let held = self.wait_until_firing(which, TEN_MINUTES).await;
         assert_eq!(held["labels"]["org"], "acme");
         let (receiver, notice) = self.notices.wait_for(which, "firing").await;
@@ -148,6 +153,9 @@ impl Stack {
         for uuid in [PAGE, STREAM] {
             assert!(!all.contains(uuid), "a uuid got out: {all}");
         }
+        let way = description(&notice).rsplit_once(" See ");
+        let (_, way) = way.unwrap_or_else(|| panic!("no way to the link: {notice}"));
+        way.to_owned()
     }
 
     async fn state(&self) -> String {
@@ -185,6 +193,8 @@ fn alertmanager(toolchain: &Toolchain, directory: &Path, webhook: SocketAddr) ->
             ("group_interval: 5m", "group_interval: 1s"),
         ],
     );
+    let texts = "rhombus-shares.tmpl";
+    fs::write(directory.join(texts), example(texts)).expect("written");
     let file = directory.join("alertmanager.yml");
     fs::write(&file, config).expect("written");
     let mut command = toolchain.command("prometheus-alertmanager");
@@ -212,6 +222,8 @@ fn prometheus(
         example("rhombus-shares.rules.yml"),
     )
     .expect("written");
+    let username = format!("      username: {SCRAPER}\n");
+    let password = format!("      password: {}", people::password(SCRAPER));
     let config = replaced(
         example("prometheus.example.yml"),
         &[
@@ -220,6 +232,12 @@ fn prometheus(
             ("scrape_interval: 30s", "scrape_interval: 1s"),
             ("scrape_timeout: 10s", "scrape_timeout: 1s"),
             ("evaluation_interval: 30s", "evaluation_interval: 1s"),
+            ("    # basic_auth:\n", "    basic_auth:\n"),
+            ("    #   username: prometheus\n", &username),
+            (
+                "    #   password_file: /etc/prometheus/rhombus-share-exporter-password",
+                &password,
+            ),
         ],
     );
     let file = directory.join("prometheus.yml");
@@ -385,9 +403,11 @@ impl Watched {
         let organization = files.organization("acme", &simulator.url(""));
         let text = format!(
             "collect: {{ interval: 1s, timeout: 1s, requests_per_second: 20, max_staleness: 5s }}\n\
-             organizations:\n{organization}policy: {{ exceptions_file: exceptions.yml }}\n"
+             organizations:\n{organization}policy: {{ exceptions_file: exceptions.yml }}\n\
+             web: {{ share_viewers: [{VIEWER}] }}\n"
         );
         files.write("config.yml", &text);
+        files.write("web.yml", &people::web_config());
         files.write("exceptions.yml", "");
         Self { simulator, files }
     }
@@ -402,18 +422,22 @@ impl Watched {
         self.files.write("exceptions.yml", &exception);
     }
 
-    /// An exporter that remembers what it saw, at this address.
+    /// An exporter that remembers what it saw, at this address. It is asked as Prometheus asks it.
     fn exporter(&self, address: &str) -> Process {
-        let config = format!("--config.file={}", self.files.path("config.yml").display());
-        let storage = format!("--storage.path={}", self.files.path("storage").display());
+        let flag = |name: &str, file: &str| format!("{name}={}", self.files.path(file).display());
+        let config = flag("--config.file", "config.yml");
+        let storage = flag("--storage.path", "storage");
+        let web = flag("--web.config.file", "web.yml");
         let listen = format!("--web.listen-address={address}");
-        Process::start(&["serve", &listen, &config, &storage], &[])
+        let url = format!("--web.external-url={}", people::EXPORTER);
+        let args = ["serve", &listen, &config, &storage, &web, &url];
+        Process::start(&args, &[]).asked_by(SCRAPER, &people::password(SCRAPER))
     }
 }
 
 /// A page and a live stream are opened: Alertmanager holds an alert for each link, and the webhook is told
-/// all of it. One is locked, and the other excepted: both resolve. The end of the exception brings its alert
-/// back.
+/// all of it, with the way to that link for who may see it. One is taken down, and the other excepted: both
+/// resolve. The end of the exception brings its alert back.
 async fn what_is_opened_is_told(toolchain: &'static Toolchain) {
     let watched = Watched::start().await;
     let exporter = watched.exporter("127.0.0.1:0");
@@ -424,18 +448,26 @@ async fn what_is_opened_is_told(toolchain: &'static Toolchain) {
     the_dashboards_show_something(&stack).await;
     assert!(!stack.is_firing(page_open()).await && !stack.is_firing(stream_open()).await);
 
+    watched.reports(&[]).await;
+
     open(&watched.simulator, true).await;
-    stack.is_told(page_open(), "acme to a clip page").await;
+    let way = stack.is_told(page_open(), "acme to a clip page").await;
+    people::follow(&exporter, &way, page_open(), "Loading dock").await;
+    watched.reports(&[page_open()]).await;
     // A second link is news, though the first is told.
     open_stream(&watched.simulator, true).await;
-    stack.is_told(stream_open(), "acme to a live stream").await;
+    let way = stack.is_told(stream_open(), "acme to a live stream").await;
+    people::follow(&exporter, &way, stream_open(), "Loading dock, live").await;
+    watched.reports(&[page_open(), stream_open()]).await;
 
-    open_stream(&watched.simulator, false).await;
+    watched.revoke(stream_open()).await;
     let ends = now() + 450;
     watched.except(page_open(), ends);
+    watched.reports(&[]).await;
     for which in [page_open(), stream_open()] {
         stack.notices.wait_for(which, "resolved").await;
     }
+    people::is_gone(&exporter, &way).await;
     assert!(now() < ends, "it resolved within six minutes");
     let page = exporter.page().await;
     assert!(page.contains("Hauliers look at it, CHG-1042"), "{page}");
