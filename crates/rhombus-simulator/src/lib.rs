@@ -14,12 +14,18 @@
 //! | `POST /api/permission/getPermissionsForCurrentUser` | what the key may do: all, unless something else was put |
 //! | `POST /api/partner/getClientsV2` | the clients of a partner, as documented |
 //! | `POST /api/event/deleteSharedClipGroupV2`, `…/video/deleteSharedTimelapseGroup`, `…/camera/deleteSharedLiveVideoStream`, `…/camera/deleteSharedVideoWall` | take a share down; one of a device or a wall only where that is named too |
+//! | `POST /api/report/getAuditFeed` | what happened, by action and within bounds; 403 for a key that is no super admin and has no `REPORT_ADMINISTRATION` |
+//! | `POST /api/report/getAuditFeedForTarget` | what happened to one thing: 404, unless a switch says that there is such an operation |
 //! | `GET /simulator/{list}` | `{"count": n}` of what is listed; the lists are `clip_groups`, `timelapse_groups`, `live_streams`, `video_walls`, `video_wall_shares`, `cameras` |
 //! | `DELETE /simulator/{list}` | takes every record away |
 //! | `PUT /simulator/{list}/{uuid}` | puts one record: a JSON object, sent as it came |
 //! | `DELETE /simulator/{list}/{uuid}` | takes one record away |
 //! | `PUT /simulator/{list}/{uuid}/unlisted` | lists a record no longer, though its camera or wall counts it |
 //! | `DELETE /simulator/{list}/{uuid}/unlisted` | lists it again |
+//! | `GET /simulator/audit_events` | `{"count": n}` of the events that there are, of any time until now |
+//! | `DELETE /simulator/audit_events` | takes them all away, and those that the world would have of its own from now on |
+//! | `PUT /simulator/audit_events/{uuid}` | puts one event in the place of that with this uuid, or beside the others: a JSON object, sent as it came, at the time that its `timestamp` says |
+//! | `DELETE /simulator/audit_events/{uuid}` | takes one event away |
 //! | `PUT /simulator/organization` | `{"uuid": "…", "name": "…", "supportAccessAllowedUntil": 1800000000, "partnerAccessAllowedUntil": null}`: who the key belongs to, and who may enter; what is missing stays |
 //! | `PUT /simulator/permissions` | `{"superAdmin": false, "permissionGroupName": "…"}`: what the key may do, by the members of the answer, of any type; what is missing stays |
 //! | `GET /simulator/clients` | `{"count": n}` of the records in the list of a partner's clients |
@@ -52,6 +58,12 @@
 //! for every operation but its list of clients. A partner's faults and requests are those of every call
 //! with its key, its pace is that of its list.
 //!
+//! What happened is worked out, as what is shared is: shares were made, their links sent, looked at, and
+//! taken down; keys and integrations came and went. What control routes and deletions do is an event of its
+//! own, of a person or of the key, at that moment: a record that is put where there was none, or taken away, and
+//! who may enter. Nothing is told of a change to a share, nor of who makes or deletes one of timelapses, since
+//! Rhombus has no action for it. The newest 50,000 of those are kept.
+//!
 //! | switch | what it does |
 //! |---|---|
 //! | `"hides_ended": true` | shares that have ended are listed no more |
@@ -71,6 +83,13 @@
 //! | `"partner_spends": "client"`, `"partner"`, `"both"` | whose budget a partner's call as a client spends: the client's, unless it is said |
 //! | `"hides_client_access": true` | no client says whether it lets its partner in |
 //! | `"hides_client_counts": true` | what a client counts is null |
+//! | `"audit_page": {"newest": 1000}`, `{"oldest": 1000}` | how many events an answer of the audit feed has at most, and which |
+//! | `"audit_order": "newest"`, `"oldest"`, `"shuffled"` | in which order they come: the newest first, unless it is said |
+//! | `"audit_excludes_bounds": true` | the bounds of the audit feed leave out their own moment |
+//! | `"audit_names": "both"`, `"principal"`, `"target"` | whether the event of a view names the share as who did it, as what it was done to, or as both |
+//! | `"audit_wrong_passwords": true` | a wrong password at a share is an event, of a view that failed |
+//! | `"audit_late_seconds": 90` | an event is told so many seconds after it happened; one that was put, at once |
+//! | `"has_feed_for_target": true` | there is `report/getAuditFeedForTarget` |
 //! | `"limits_shares": true`, `"limits_cameras": true` | a key that is no super admin is not told the shares, or the cameras, outside its locations |
 
 #![cfg_attr(

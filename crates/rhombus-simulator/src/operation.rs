@@ -32,6 +32,10 @@ pub enum Operation {
     Clients,
     /// `permission/getPermissionsForCurrentUser`: what the key may do.
     Permissions,
+    /// `report/getAuditFeed`: what happened.
+    AuditFeed,
+    /// `report/getAuditFeedForTarget`: what happened to one thing.
+    AuditFeedForTarget,
     /// `event/deleteSharedClipGroupV2`: takes down a page of clips.
     DeleteClipGroup,
     /// `video/deleteSharedTimelapseGroup`: takes down a page of timelapses.
@@ -55,7 +59,9 @@ impl Operation {
             | Self::VideoWallShares
             | Self::Cameras
             | Self::CameraNames
-            | Self::Clients => true,
+            | Self::Clients
+            | Self::AuditFeed
+            | Self::AuditFeedForTarget => true,
             Self::Organization
             | Self::Permissions
             | Self::DeleteClipGroup

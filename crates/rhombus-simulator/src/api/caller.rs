@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::journal::Visit;
 use crate::operation::Operation;
 use crate::org::Org;
-use crate::world::Spends;
+use crate::world::{By, Spends};
 use crate::{Simulator, locked};
 
 const SCHEMES: [&str; 4] = ["api-token", "api", "partner-api-token", "partner-api"];
@@ -49,6 +49,14 @@ impl<'a> Caller<'a> {
         };
         let partner = owner.is_partner().then_some(owner);
         Ok(Self { key, org, partner })
+    }
+
+    /// Who is known to have asked.
+    pub(super) fn by(&self) -> By {
+        match self.partner {
+            Some(_) => By::PartnerKey,
+            None => By::Key,
+        }
     }
 
     /// Spends what the request costs, or says after how many seconds it may come again.

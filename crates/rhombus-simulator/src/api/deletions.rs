@@ -5,8 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ask, Asked, Rejection, Tells, required_uuid};
-use crate::clock::UnixMillis;
+use super::{Ask, Asked, Change, Rejection, Tells, required_uuid};
 use crate::document::Content;
 use crate::operation::Operation;
 use crate::world::{List, Record, World, without_facet};
@@ -15,7 +14,7 @@ pub(super) const CLIP_GROUP: Ask = Ask {
     operation: Operation::DeleteClipGroup,
     path: "/api/event/deleteSharedClipGroupV2",
     read,
-    change: |world, now, asked| take_down(world, List::ClipGroups, now, asked),
+    change: |world, change| take_down(world, List::ClipGroups, change),
     content: Tells::Organization(|_, _, _| Content::nothing()),
 };
 
@@ -23,7 +22,7 @@ pub(super) const TIMELAPSE_GROUP: Ask = Ask {
     operation: Operation::DeleteTimelapseGroup,
     path: "/api/video/deleteSharedTimelapseGroup",
     read,
-    change: |world, now, asked| take_down(world, List::TimelapseGroups, now, asked),
+    change: |world, change| take_down(world, List::TimelapseGroups, change),
     content: Tells::Organization(|_, _, _| Content::nothing()),
 };
 
@@ -33,9 +32,9 @@ pub(super) const LIVE_STREAM: Ask = Ask {
     operation: Operation::DeleteLiveStream,
     path: "/api/camera/deleteSharedLiveVideoStream",
     read: |fields| read_of(fields, CAMERA),
-    change: |world, now, asked| {
-        check_parent(world, List::LiveStreams, now, asked)?;
-        take_down(world, List::LiveStreams, now, asked)
+    change: |world, change| {
+        check_parent(world, List::LiveStreams, change)?;
+        take_down(world, List::LiveStreams, change)
     },
     content: Tells::Organization(|_, _, _| Content::nothing().without_envelope()),
 };
@@ -44,9 +43,9 @@ pub(super) const VIDEO_WALL: Ask = Ask {
     operation: Operation::DeleteVideoWall,
     path: "/api/camera/deleteSharedVideoWall",
     read: |fields| read_of(fields, WALL),
-    change: |world, now, asked| {
-        check_parent(world, List::VideoWallShares, now, asked)?;
-        take_down(world, List::VideoWallShares, now, asked)
+    change: |world, change| {
+        check_parent(world, List::VideoWallShares, change)?;
+        take_down(world, List::VideoWallShares, change)
     },
     content: Tells::Organization(|_, _, _| Content::nothing()),
 };
@@ -67,16 +66,12 @@ fn read_of(fields: &Map<String, Value>, parent: &'static str) -> Result<Asked, R
 }
 
 /// Refuses where the share is not of the camera or the wall that is asked for.
-fn check_parent(
-    world: &World,
-    list: List,
-    now: UnixMillis,
-    asked: &Asked,
-) -> Result<(), Rejection> {
+fn check_parent(world: &World, list: List, change: &Change<'_>) -> Result<(), Rejection> {
+    let Change { now, asked, .. } = change;
     let parent = [CAMERA, WALL].iter().find_map(|name| asked.get(name));
     let parent = parent.and_then(Value::as_str).map(without_facet);
     let is_it = |share: &Record| share.field("uuid") == asked.get("uuid") && is_of(share, parent);
-    match world.has(list, now, is_it) {
+    match world.has(list, *now, is_it) {
         true => Ok(()),
         false => Err(no_such_share()),
     }
@@ -91,14 +86,9 @@ fn is_of(share: &Record, parent: Option<&str>) -> bool {
     named.is_empty() || parent.is_some_and(|parent| named.contains(&parent))
 }
 
-fn take_down(
-    world: &mut World,
-    list: List,
-    now: UnixMillis,
-    asked: &Asked,
-) -> Result<(), Rejection> {
-    let uuid = asked.get("uuid").and_then(Value::as_str);
-    match uuid.is_some_and(|uuid| world.remove(list, uuid, now)) {
+fn take_down(world: &mut World, list: List, change: &Change<'_>) -> Result<(), Rejection> {
+    let uuid = change.asked.get("uuid").and_then(Value::as_str);
+    match uuid.is_some_and(|uuid| world.take_down(list, uuid, change.now, change.by)) {
         true => Ok(()),
         false => Err(no_such_share()),
     }

@@ -3,6 +3,7 @@
 //!
 //! A new operation is a file with an [`Ask`], and a row of [`ASKS`].
 
+mod audit_feed;
 mod caller;
 mod camera_names;
 mod cameras;
@@ -36,7 +37,7 @@ use super::fault::{Fault, Scene};
 use super::journal::Visit;
 use super::operation::Operation;
 use super::org::Org;
-use super::world::{Unstated, World};
+use super::world::{By, Unstated, World};
 use super::{Simulator, locked};
 use caller::Caller;
 
@@ -47,7 +48,7 @@ pub(super) struct Ask {
     /// What a request's fields ask for. Those that are not known are let pass.
     read: fn(&Map<String, Value>) -> Result<Asked, Rejection>,
     /// What it does, where no fault answers.
-    change: fn(&mut World, UnixMillis, &Asked) -> Result<(), Rejection>,
+    change: fn(&mut World, &Change<'_>) -> Result<(), Rejection>,
     /// What there is to tell.
     pub(super) content: Tells,
 }
@@ -60,10 +61,17 @@ pub(super) enum Tells {
     Partner(fn(&Clients, Unstated) -> Content),
 }
 
+/// What is to be done, when, and who asks for it.
+pub(super) struct Change<'a> {
+    now: UnixMillis,
+    asked: &'a Asked,
+    by: By,
+}
+
 /// What a request asks for, by the names of its fields.
 pub(super) type Asked = BTreeMap<&'static str, Value>;
 
-static ASKS: [Ask; 16] = [
+static ASKS: [Ask; 18] = [
     clip_groups::ASK,
     timelapse_groups::ASK,
     live_streams::OF_ALL,
@@ -76,6 +84,8 @@ static ASKS: [Ask; 16] = [
     organization::ASK,
     permissions::ASK,
     clients::ASK,
+    audit_feed::ASK,
+    audit_feed::FOR_TARGET,
     deletions::CLIP_GROUP,
     deletions::TIMELAPSE_GROUP,
     deletions::LIVE_STREAM,
@@ -101,7 +111,7 @@ fn required_uuid(fields: &Map<String, Value>, name: &'static str) -> Result<Aske
 
 /// What is done by an operation that only tells.
 #[expect(clippy::unnecessary_wraps, reason = "others refuse")]
-fn changes_nothing(_: &mut World, _: UnixMillis, _: &Asked) -> Result<(), Rejection> {
+fn changes_nothing(_: &mut World, _: &Change<'_>) -> Result<(), Rejection> {
     Ok(())
 }
 
@@ -113,7 +123,12 @@ pub(super) fn routes() -> Router<Simulator> {
 /// Any path that the API doesn't have.
 pub(super) async fn unknown_path(State(simulator): State<Simulator>) -> Response {
     simulator.0.journal.stray();
-    failure(StatusCode::NOT_FOUND, "There is no such operation.")
+    no_such_operation().into_response()
+}
+
+fn no_such_operation() -> Rejection {
+    let message = "There is no such operation.";
+    Rejection(StatusCode::NOT_FOUND, message.into())
 }
 
 /// Puts the time on an answer that doesn't tell one itself.
@@ -204,7 +219,12 @@ async fn answer(
         return Ok(throttled(Some(seconds.into())));
     }
     let fault = caller.next_fault(ask.operation);
-    let (content, fault) = told(ask, &caller.org, (now, &asked), fault)?;
+    let change = Change {
+        now,
+        asked: &asked,
+        by: caller.by(),
+    };
+    let (content, fault) = told(ask, &caller.org, &change, fault)?;
     let asking = Asking {
         ask,
         content,
@@ -223,16 +243,16 @@ async fn answer(
 fn told(
     ask: &'static Ask,
     org: &Org,
-    (now, asked): (UnixMillis, &Asked),
+    change: &Change<'_>,
     fault: Option<Fault>,
 ) -> Result<(Content, Option<Fault>), Rejection> {
     let mut world = locked(&org.world);
-    let fault = fault.or_else(|| world.own_fault(ask.operation, now));
+    let fault = fault.or_else(|| world.own_fault(ask.operation, change.now));
     if fault.is_none() {
-        (ask.change)(&mut world, now, asked)?;
+        (ask.change)(&mut world, change)?;
     }
     let content = match (&ask.content, &org.clients) {
-        (Tells::Organization(content), _) => content(&world, now, asked),
+        (Tells::Organization(content), _) => content(&world, change.now, change.asked),
         (Tells::Partner(content), Some(clients)) => content(clients, world.unstated),
         // Refused before.
         (Tells::Partner(_), None) => Content::nothing(),

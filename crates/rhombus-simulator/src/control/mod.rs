@@ -1,6 +1,7 @@
 //! The control routes under `/simulator/`: how a test makes the world and the API what it needs.
 //! They ask for no key and no `Content-Type`, so that `curl -X PUT -d '…'` is enough.
 
+mod audit;
 mod clients;
 mod records;
 
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Router<Simulator> {
     Router::new()
         .merge(records::routes())
         .merge(clients::routes())
+        .merge(audit::routes())
         .route("/organization", put(set_organization))
         .route("/permissions", put(set_permissions))
         .route("/unstated", put(set_unstated).delete(reset_unstated))
@@ -129,7 +131,8 @@ async fn set_organization(
     let named: Named = serde_json::from_slice(&named).map_err(|error| invalid(&error))?;
     let org = simulator.meant_first(&which)?;
     let mut world = locked(&org.world);
-    let mut profile = world.profile().clone();
+    let before = world.profile().clone();
+    let mut profile = before.clone();
     if let Some(uuid) = named.uuid {
         profile.uuid = Uuid::parse(&uuid)
             .ok_or_else(|| invalid(&"uuid has to be 16 bytes in URL-safe base64"))?;
@@ -143,6 +146,7 @@ async fn set_organization(
     profile.partner_access_until = partner.unwrap_or(profile.partner_access_until);
     let uuid = profile.uuid.to_string();
     world.set_profile(profile);
+    world.note_access(&before, simulator.now());
     drop(world);
     simulator.write().name(uuid, &org);
     Ok(DONE.into_response())

@@ -7,7 +7,7 @@ use axum::{Json, Router};
 use serde_json::json;
 
 use super::{DONE, Outcome, Which, invalid, unknown};
-use crate::world::List;
+use crate::world::{By, List};
 use crate::{Simulator, locked};
 
 pub(super) fn routes() -> Router<Simulator> {
@@ -33,7 +33,7 @@ async fn clear(
     which: Query<Which>,
 ) -> Outcome {
     let org = simulator.meant_first(&which)?;
-    locked(&org.world).clear(list);
+    locked(&org.world).take_all_down(list, simulator.now());
     Ok(DONE.into_response())
 }
 
@@ -45,7 +45,7 @@ async fn put_record(
 ) -> Outcome {
     let org = simulator.meant_first(&which)?;
     let mut world = locked(&org.world);
-    let put = world.put(list, uuid, &record);
+    let put = world.make(list, uuid, &record, simulator.now());
     put.map_err(|error| invalid(&error))?;
     Ok(DONE.into_response())
 }
@@ -57,7 +57,7 @@ async fn remove(
 ) -> Outcome {
     let org = simulator.meant_first(&which)?;
     let mut world = locked(&org.world);
-    if world.remove(list, &uuid, simulator.now()) {
+    if world.take_down(list, &uuid, simulator.now(), By::User(0)) {
         Ok(DONE.into_response())
     } else {
         Err(unknown("There is no such record."))

@@ -32,12 +32,13 @@ pub(crate) const HOSTILE: &str = concat!(
 );
 
 /// The fields that people name a record in.
-const TITLES: [&str; 5] = [
+const TITLES: [&str; 6] = [
     "title",
     "name",
     "displayName",
     "clientOrgName",
     "cameraName",
+    "targetName",
 ];
 
 impl Quirk {

@@ -1,5 +1,7 @@
 //! The simulator over a real connection, as its users meet it.
 
+mod audit;
+mod audit_unstated;
 mod camera_names;
 mod date;
 mod deletions;

@@ -36,6 +36,18 @@ impl Base {
         }
     }
 
+    /// Whether there is such a record of a list at `now`, told without making all of a large world.
+    pub(super) fn has(self, list: List, uuid: Uuid, now: UnixMillis) -> bool {
+        match self {
+            Self::Empty => false,
+            Self::Demo(demo) => {
+                let mut records = demo.records(list, now, demo.org());
+                records.any(|record| record["uuid"].as_str() == Some(&*uuid.to_string()))
+            }
+            Self::Generated(generated) => generated.has(list, uuid),
+        }
+    }
+
     pub(super) fn cameras(self) -> Vec<Uuid> {
         match self {
             Self::Empty => Vec::new(),

@@ -49,7 +49,7 @@ impl Generated {
     }
 
     /// How many video walls there are.
-    fn walls(self) -> usize {
+    pub(super) fn walls(self) -> usize {
         self.groups.div_ceil(WALLS)
     }
 

@@ -5,6 +5,7 @@
 //! A record is a [`Value`]. A new kind is a file like [`clip_group`], with what it is generated
 //! from, and a variant of [`List`].
 
+mod audit;
 mod base;
 mod camera;
 mod clip_group;
@@ -32,10 +33,12 @@ use serde_json::{Map, Value};
 use crate::clock::UnixMillis;
 use crate::fault::Fault;
 use crate::operation::Operation;
+use audit::Notes;
 use base::Base;
 use edits::Edits;
 use reach::Reach;
 
+pub(crate) use audit::{By, Wanted};
 pub(crate) use camera::without_facet;
 pub use demo::Place;
 pub(crate) use put::Put;
@@ -163,6 +166,8 @@ pub(crate) struct World {
     permissions: Map<String, Value>,
     base: Base,
     edits: HashMap<List, Edits>,
+    /// What was done, and said of what happened.
+    notes: Notes,
     pub(crate) unstated: Unstated,
 }
 
@@ -179,6 +184,7 @@ impl World {
             permissions: Map::new(),
             base,
             edits: HashMap::new(),
+            notes: Notes::default(),
             unstated: Unstated::default(),
         };
         if let Base::Demo(demo) = base {
@@ -220,6 +226,7 @@ impl World {
     pub(crate) fn refill(&mut self, kind: WorldKind, start: UnixMillis) {
         self.base = Base::new(kind, start);
         self.edits.clear();
+        self.notes = Notes::default();
     }
 
     /// How many cameras it has of itself.

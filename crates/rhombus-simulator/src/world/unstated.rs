@@ -1,6 +1,8 @@
 //! How the API acts where its documentation says nothing. What a control route put may be left out
 //! by it, and is otherwise sent as it came.
 
+use std::num::NonZeroUsize;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -50,6 +52,62 @@ pub(crate) struct Unstated {
     pub(crate) hides_client_access: bool,
     /// No client says how much it has.
     pub(crate) hides_client_counts: bool,
+    /// Which events an answer of the audit feed has, where there are more.
+    pub(super) audit_page: AuditPage,
+    /// In which order they come.
+    pub(super) audit_order: AuditOrder,
+    /// The bounds of the audit feed leave out their own moment.
+    pub(super) audit_excludes_bounds: bool,
+    /// In which fields the event of a view names the share.
+    pub(super) audit_names: AuditNames,
+    /// A wrong password at a share is an event, of a view that failed.
+    pub(super) audit_wrong_passwords: bool,
+    /// How many seconds pass before an event is told.
+    pub(super) audit_late_seconds: u32,
+    /// The audit feed can be asked for by target.
+    pub(crate) has_feed_for_target: bool,
+}
+
+/// How many events an answer of the audit feed has, and which, where there are more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AuditPage {
+    /// The newest ones.
+    Newest(NonZeroUsize),
+    /// The oldest ones.
+    Oldest(NonZeroUsize),
+}
+
+impl Default for AuditPage {
+    fn default() -> Self {
+        Self::Newest(NonZeroUsize::MIN.saturating_add(999))
+    }
+}
+
+/// In which order the events of an answer come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AuditOrder {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// The oldest first.
+    Oldest,
+    /// In none.
+    Shuffled,
+}
+
+/// In which fields the event of a view names the share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AuditNames {
+    /// As who did it, and as what it was done to.
+    #[default]
+    Both,
+    /// As who did it.
+    Principal,
+    /// As what it was done to.
+    Target,
 }
 
 /// How a plain value is said.
@@ -184,7 +242,7 @@ fn remove(record: &mut Value, name: &str) {
 impl List {
     /// When a share of which these are the numbers ends, in epoch seconds, if it does: by a date or
     /// by a time to live.
-    fn end(self, number: impl Fn(&str) -> Option<i64>) -> Option<i64> {
+    pub(super) fn end(self, number: impl Fn(&str) -> Option<i64>) -> Option<i64> {
         let fields = self.fields();
         match number(fields.expiration)? {
             0 => None,

@@ -68,7 +68,7 @@ impl Share {
 }
 
 /// How many shares the wall with this number has.
-fn shares_of(index: usize) -> usize {
+pub(super) fn shares_of(index: usize) -> usize {
     index % 3
 }
 

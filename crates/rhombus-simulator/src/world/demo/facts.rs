@@ -63,6 +63,12 @@ impl Demo {
         }
     }
 
+    /// Until when Rhombus's support and a partner may enter, in epoch milliseconds, as it began.
+    pub(in crate::world) fn access(self) -> [Option<i64>; 2] {
+        let until = |seconds| self.start.0 + 1000 * seconds;
+        self.place.facts().access.map(|seconds| seconds.map(until))
+    }
+
     /// What the camera with this number is called, counted from 1.
     pub(in crate::world) fn camera_name(self, number: usize) -> Option<&'static str> {
         let cameras = self.place.facts().cameras;

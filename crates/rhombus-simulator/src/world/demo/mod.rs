@@ -6,8 +6,11 @@ mod clinic;
 mod facts;
 mod school;
 mod shop;
+mod spans;
 
 use serde_json::{Map, Value};
+
+pub(in crate::world) use spans::Span;
 
 use super::{List, Uuid, Values, clip_group, live_stream, timelapse_group, video_wall};
 use crate::clock::UnixMillis;
@@ -212,6 +215,8 @@ impl Demo {
         org: Uuid,
     ) -> Option<Value> {
         let (round, time) = match scene.repeat {
+            // Nothing is repeated before the start.
+            _ if elapsed < 0 => (0, elapsed),
             Repeat::Once => (0, elapsed),
             Repeat::Same(period) | Repeat::New(period) => (elapsed / period, elapsed % period),
         };
