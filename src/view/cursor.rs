@@ -15,9 +15,8 @@ use crate::share::{Ref, ShareKind};
 pub struct Cursor {
     org: String,
     kind: ShareKind,
+    /// Of what has no ref, all of the list came before: nothing tells one of those from the others.
     reference: Option<Ref>,
-    /// How many rows of that ref were given: one, as a rule.
-    given: usize,
 }
 
 impl Cursor {
@@ -31,7 +30,7 @@ impl Cursor {
 
     fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (org, kind, reference, given): (String, String, Option<String>, usize) =
+        let (org, kind, reference): (String, String, Option<String>) =
             serde_json::from_slice(&bytes).ok()?;
         let kind = ShareKind::ALL.into_iter().find(|it| it.label() == kind)?;
         let reference = reference.map(|it| it.parse()).transpose().ok()?;
@@ -39,20 +38,20 @@ impl Cursor {
             org,
             kind,
             reference,
-            given,
         })
     }
 
     /// As it stands in an answer.
     pub fn text(&self) -> String {
         let reference = self.reference.map(|it| it.to_string());
-        let parts = (&self.org, self.kind.label(), reference, self.given);
-        let json = serde_json::to_vec(&parts).expect("texts and a number are JSON");
+        let parts = (&self.org, self.kind.label(), reference);
+        let json = serde_json::to_vec(&parts).expect("texts are JSON");
         URL_SAFE_NO_PAD.encode(json)
     }
 
-    /// The rows after this one that `filter` lets through, at most `limit`, and where they end if there are
-    /// more.
+    /// The rows after this one that `filter` lets through, and where they end if there are more. They are at
+    /// most `limit`, and those that have the ref of the last, or none as it has none: they can't be parted,
+    /// since their places change when one of them goes.
     pub fn rows<'a>(
         after: Option<&Self>,
         (snapshot, policy): (&'a Snapshot, &'a Policy),
@@ -81,8 +80,6 @@ impl Cursor {
 struct Rest<'a> {
     rows: Vec<Row<'a>>,
     limit: usize,
-    /// How many rows of the last one's ref came before it, whether the filter let them through or not.
-    place: Vec<usize>,
     is_more: bool,
 }
 
@@ -91,7 +88,6 @@ impl<'a> Rest<'a> {
         Self {
             rows: Vec::new(),
             limit,
-            place: Vec::new(),
             is_more: false,
         }
     }
@@ -101,23 +97,18 @@ impl<'a> Rest<'a> {
         let Some(matcher) = filter.of_list(list.look, list.kind, list.standing) else {
             return true;
         };
-        let given = from.map_or(0, |it| it.given);
-        let start = from.map(|it| it.reference);
-        let (mut same, mut reference) = (0, None);
-        for row in list.rows_from(start.flatten()) {
-            if Some(row.reference) != reference {
-                (same, reference) = (0, Some(row.reference));
-            }
-            same += 1;
-            if (start == reference && same <= given) || !matcher.matches(&row) {
+        let given = from.map(|it| it.reference);
+        let mut last = None;
+        for row in list.rows_from(given.flatten()) {
+            if given == Some(row.reference) || !matcher.matches(&row) {
                 continue;
             }
-            if self.rows.len() == self.limit {
+            if self.rows.len() >= self.limit && last != Some(row.reference) {
                 self.is_more = true;
                 return false;
             }
+            last = Some(row.reference);
             self.rows.push(row);
-            self.place.push(same);
         }
         true
     }
@@ -128,7 +119,6 @@ impl<'a> Rest<'a> {
             org: last.org().to_owned(),
             kind: last.share.kind,
             reference: last.reference,
-            given: *self.place.last()?,
         })
     }
 }

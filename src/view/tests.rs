@@ -333,6 +333,32 @@ fn shares() -> impl Strategy<Value = Vec<Share>> {
     proptest::collection::vec(share, 0..30)
 }
 
+#[test]
+fn links_without_a_ref_are_in_one_answer_whichever_of_them_goes() {
+    let nameless = |title: &str| Share {
+        id: None,
+        title: Some(title.into()),
+        ..share(Expiry::Never)
+    };
+    let named = || share_of("a", Expiry::Never, &[]);
+    let before = snapshot(vec![(
+        "acme",
+        listed(vec![nameless("one"), nameless("two"), named()]),
+    )]);
+    let after = snapshot(vec![("acme", listed(vec![nameless("two"), named()]))]);
+    let title = |row: &Row<'_>| row.share.title.as_ref().map(|it| it.reveal().to_owned());
+    let all = Filter::default();
+    let (first, next) = Cursor::rows(None, &before, &all, 1);
+    assert_eq!(
+        first.iter().filter_map(title).collect::<Vec<_>>(),
+        ["one", "two"]
+    );
+    let (rest, end) = Cursor::rows(next.as_ref(), &after, &all, 1);
+    assert_eq!(rest.len(), 1);
+    assert_eq!(rest[0].reference, Some(Ref::of(&Id::parse("a"))));
+    assert_eq!(end, None);
+}
+
 proptest! {
     #[test]
     fn every_row_is_in_exactly_one_answer(
@@ -349,10 +375,12 @@ proptest! {
         let (mut paged, mut cursor) = (Vec::new(), None);
         loop {
             let (rows, next) = Cursor::rows(cursor.as_ref(), (&snapshot, &policy), &filter, limit);
-            prop_assert!(rows.len() <= limit);
+            let last = rows.last().map(|row| row.reference);
+            let beyond = rows.iter().skip(limit.saturating_sub(1));
+            prop_assert!(beyond.into_iter().all(|row| Some(row.reference) == last));
             paged.extend(rows.iter().map(name));
             let Some(next) = next else { break };
-            prop_assert_eq!(rows.len(), limit);
+            prop_assert!(rows.len() >= limit);
             prop_assert_eq!(Cursor::read(&next.text()), Ok(next.clone()));
             cursor = Some(next);
         }
