@@ -25,7 +25,7 @@ use super::routes::App;
 use super::viewers::guard;
 use super::{api, shares};
 
-/// Whether the path is one of the API, which no link leads to and whose errors are JSON.
+/// Whether the path is one of the API, whose errors are JSON.
 pub(super) fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
@@ -33,6 +33,16 @@ pub(super) fn is_api(path: &str) -> bool {
 /// All of them.
 pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
+/// Whether a page of another site may lead there: to a page, and to that of one link only while it does not
+/// show the link's own address. A file would be stored without anybody having asked for it here.
+pub(super) fn may_be_linked_to(uri: &Uri) -> bool {
+    let asks_more = uri.query().is_some_and(|query| !query.is_empty());
+    match uri.path() {
+        "/shares" => true,
+        path => path.starts_with("/shares/") && !asks_more,
+    }
+}
+
         .route("/shares", get(shares::list))
         .route("/shares.csv", get(shares::as_csv))
         .route("/shares.json", get(shares::as_json))

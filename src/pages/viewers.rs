@@ -13,7 +13,7 @@ use axum::response::Response;
 use exporter_web::Client;
 
 use super::cross_site::{is_cross_site, is_opened_page};
-use super::details::is_api;
+use super::details::{is_api, may_be_linked_to};
 use super::protection::protect;
 use super::refusal::Refusal;
 use super::routes::App;
@@ -85,8 +85,8 @@ impl Viewers {
         if self.mode == SharesMode::Off {
             return Err(Refusal::Off);
         }
-        let may_be_linked_to = !is_api(request.uri().path()) && is_opened_page(request);
-        if is_cross_site(request) && !may_be_linked_to {
+        let is_followed_link = may_be_linked_to(request.uri()) && is_opened_page(request);
+        if is_cross_site(request) && !is_followed_link {
             return Err(Refusal::CrossSite);
         }
         let nobody = Client::default();
