@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
@@ -12,12 +13,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use url::form_urlencoded;
 
+use super::details::read_ref;
 use super::problem::problem;
 use super::routes::App;
 use super::viewers::Viewer;
 use crate::inventory::Snapshot;
-use crate::share::Ref;
-use crate::view::{BadQuery, Cursor, Filter, OneShare, Organizations, Query, Reader, Rows, Shares};
+use crate::view::{
+    BadQuery, Cursor, Filter, OneShare, Organizations, PARAMETERS, Query, Reader, Rows, Shares,
+};
 
 /// `GET /api/v1/shares`.
 pub(super) async fn shares(
@@ -52,13 +55,13 @@ pub(super) async fn shares(
 pub(super) async fn share(
     State(app): State<Arc<App>>,
     Extension(viewer): Extension<Viewer>,
-    Path(reference): Path<String>,
+    reference: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Response {
     if query.is_some_and(|query| !query.is_empty()) {
         return problem(StatusCode::BAD_REQUEST, "Expected nothing after `?`.");
     }
-    let Ok(reference) = reference.parse::<Ref>() else {
+    let Some(reference) = read_ref(reference) else {
         return not_found();
     };
     made(app, move |app, snapshot| {

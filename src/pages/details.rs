@@ -14,6 +14,8 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
@@ -24,15 +26,13 @@ use super::problem::problem;
 use super::routes::App;
 use super::viewers::guard;
 use super::{api, shares};
+use crate::share::Ref;
 
 /// Whether the path is one of the API, whose errors are JSON.
 pub(super) fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
-/// All of them.
-pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
 /// Whether a page of another site may lead there: to a page, and to that of one link only while it does not
 /// show the link's own address. A file would be stored without anybody having asked for it here.
 pub(super) fn may_be_linked_to(uri: &Uri) -> bool {
@@ -43,6 +43,9 @@ pub(super) fn may_be_linked_to(uri: &Uri) -> bool {
     }
 }
 
+/// All of them.
+pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
         .route("/shares", get(shares::list))
         .route("/shares.csv", get(shares::as_csv))
         .route("/shares.json", get(shares::as_json))
@@ -56,6 +59,11 @@ pub(super) fn may_be_linked_to(uri: &Uri) -> bool {
         .route("/api/v1/{*rest}", get(not_found))
         .method_not_allowed_fallback(only_get)
         .layer(from_fn_with_state(app.clone(), guard))
+}
+
+/// The ref in a path; none where it is no ref, or no text.
+pub(super) fn read_ref(reference: Result<Path<String>, PathRejection>) -> Option<Ref> {
+    reference.ok()?.parse().ok()
 }
 
 async fn not_found() -> Response {

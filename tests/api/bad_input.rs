@@ -129,6 +129,9 @@ async fn an_unknown_ref_and_what_is_none_are_told_apart_by_nothing() {
             (answer.status, &answer.text),
             (404, &unknown.text),
             "{none}"
+        "%ff",
+        "%00",
+        "a%2Fb",
         );
         let page = ask(&exporter, &format!("/shares/{none}")).await;
         assert_eq!(

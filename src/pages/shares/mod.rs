@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
@@ -20,10 +21,10 @@ use axum::response::{Html, IntoResponse, Response};
 use tracing::error;
 use url::form_urlencoded;
 
+use super::details::read_ref;
 use super::frame::page;
 use super::routes::App;
 use super::viewers::Viewer;
-use crate::share::Ref;
 use crate::view::{BadQuery, Query};
 use list::List;
 use one::One;
@@ -48,7 +49,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery)
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Extension(viewer): Extension<Viewer>,
-    Path(reference): Path<String>,
+    reference: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let is_address_asked = match query.as_deref() {
@@ -59,7 +60,7 @@ pub(super) async fn one(
             return (StatusCode::BAD_REQUEST, text).into_response();
         }
     };
-    let Ok(reference) = reference.parse::<Ref>() else {
+    let Some(reference) = read_ref(reference) else {
         return not_found();
     };
     let shown = app.clone();
