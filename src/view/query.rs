@@ -434,3 +434,6 @@ fn number(text: &str, most: usize) -> Result<usize, String> {
     let number = number.filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| format!("expected a whole number from 1 to {most}"))
 }
+    // In an address a `+` that nobody has escaped is a space: it may be that of a zone.
+    let with_plus = || text.trim().replace(' ', "+");
+        .or_else(|| UnixMillis::parse_rfc3339(&with_plus()))

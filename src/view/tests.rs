@@ -153,6 +153,17 @@ fn each_filter_lets_through_what_it_names() {
         ("newer_than=1d", &["locked"]),
         ("created_after=1970-01-11", &["locked"]),
         ("created_before=1970-01-11T00:00:00Z&org=bell", &["Bell"]),
+        (
+            "created_before=1970-01-11T02:00:00%2B02:00&org=bell",
+            &["Bell"],
+        ),
+        // A `+` that is not escaped is a space in an address.
+        (
+            "created_before=1970-01-11T02:00:00+02:00&org=bell",
+            &["Bell"],
+        ),
+        ("created_before=1969-01-01", &[]),
+        ("created_after=1969-01-01&org=bell", &["Bell"]),
         ("camera=front", &["locked"]),
         ("camera=SÜD", &["locked"]),
         ("camera=hall", &["Ever Open", "locked"]),
