@@ -114,9 +114,20 @@ async fn made(
     }
 }
 
-/// The order is always the same here, and rows are followed by a cursor.
+/// The order is always the same here, and rows are followed by a cursor. A filter without a value is refused:
+/// no form asks here, and what a script leaves empty by mistake would ask for all.
 fn parse(text: &str) -> Result<Query, BadQuery> {
     let query = Query::parse(text)?;
+    let mut pairs = form_urlencoded::parse(text.as_bytes());
+    let is_filter = |name: &str| PARAMETERS.iter().any(|it| it.name == name);
+    let empty = pairs.find(|(name, value)| value.is_empty() && is_filter(name));
+    if let Some((name, value)) = empty {
+        return Err(BadQuery {
+            name: name.into_owned(),
+            value: value.into_owned(),
+            expected: "expected a value; without the filter, all links are let through".to_owned(),
+        });
+    }
     // Asked for by their names: the usual order of pages is none that these rows have.
     let mut pairs = form_urlencoded::parse(text.as_bytes());
     let of_pages = pairs.find(|(name, value)| {

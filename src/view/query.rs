@@ -17,6 +17,8 @@ const MAX_VALUES: usize = 100;
 /// So long may a value be, in bytes.
 const MAX_VALUE: usize = 500;
 /// Further than any page is.
+/// So many characters of what was asked are repeated.
+const MAX_REPEATED: usize = 64;
 const MAX_PAGE: usize = 1_000_000;
 
 /// What is asked for.
@@ -60,7 +62,16 @@ pub struct BadQuery {
 /// What was written may be anything: it is escaped.
 impl fmt::Display for BadQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {:?}: {}", self.name, self.value, self.expected)
+        let (name, value) = (beginning(&self.name), beginning(&self.value));
+        write!(f, "{name:?}: {value:?}: {}", self.expected)
+    }
+}
+
+/// As much of it as tells which one it is.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(MAX_REPEATED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -252,6 +263,9 @@ pub static PARAMETERS: [Parameter; 15] = [
 ];
 
 impl Parameter {
+/// What may be asked beside filters.
+const OTHERS: [&str; 4] = ["sort", "page", "limit", "cursor"];
+
     /// Adds a value to what is asked.
     ///
     /// # Errors
@@ -280,8 +294,8 @@ impl Query {
     /// How many may be.
     pub const MAX_LIMIT: usize = 1000;
 
-    /// Reads the part of an address after `?`. An empty value asks for nothing, as that of a form's field
-    /// that was left empty.
+    /// Reads the part of an address after `?`. An empty value of a known name asks for nothing, as that of a
+    /// form's field that was left empty.
     ///
     /// # Errors
     /// The first thing that can't be asked.
@@ -289,7 +303,8 @@ impl Query {
         let mut query = Self::default();
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            if value.is_empty() {
+            let parameter = PARAMETERS.iter().find(|it| it.name == name);
+            if value.is_empty() && (parameter.is_some() || OTHERS.contains(&&*name)) {
                 continue;
             }
             if let Some(parameter) = PARAMETERS.iter().find(|it| it.name == name) {
@@ -317,11 +332,9 @@ impl Query {
             "limit" => self.limit = Some(number(value, Self::MAX_LIMIT)?),
             "cursor" => self.cursor = Some(Cursor::read(value)?),
             _ => {
-                let known: Vec<_> = PARAMETERS.iter().map(|it| it.name).collect();
-                let known = known.join(", ");
-                return Err(format!(
-                    "expected one of {known}, sort, page, limit or cursor"
-                ));
+                let known = PARAMETERS.iter().map(|it| it.name).chain(OTHERS);
+                let known: Vec<_> = known.collect();
+                return Err(format!("expected one of {}", known.join(", ")));
             }
         }
         Ok(())

@@ -189,6 +189,8 @@ fn what_can_not_be_asked_is_told_with_what_can() {
     let many = "org=a&".repeat(101);
     for (query, name, expected) in [
         ("color=red", "color", "expected one of org, kind,"),
+        ("color=", "color", "expected one of org, kind,"),
+        ("color", "color", "expected one of org, kind,"),
         ("Kind=clip_group", "Kind", "expected one of org, kind,"),
         ("kind=clips", "kind", "expected one of clip_group,"),
         ("state=active&state=active", "state", "expected at most 1"),
@@ -342,6 +344,25 @@ fn shares() -> impl Strategy<Value = Vec<Share>> {
         share
     });
     proptest::collection::vec(share, 0..30)
+}
+
+#[test]
+fn no_more_is_repeated_of_what_was_asked_than_tells_it() {
+    let long = "\u{7}x".repeat(30_000);
+    let encoded: String = url::form_urlencoded::byte_serialize(long.as_bytes()).collect();
+    for query in [
+        encoded.clone(),
+        format!("text={encoded}"),
+        format!("{encoded}={encoded}"),
+        format!("sort={encoded}"),
+    ] {
+        let bad = Query::parse(&query).unwrap_err().to_string();
+        assert!(bad.len() < 2_000, "{}", bad.len());
+        assert!(bad.contains("expected "), "{bad}");
+        assert!(bad.contains('…'), "{bad}");
+    }
+    let short = Query::parse("color=red").unwrap_err().to_string();
+    assert!(short.starts_with("\"color\": \"red\": expected"), "{short}");
 }
 
 #[test]

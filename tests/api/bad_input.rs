@@ -73,7 +73,13 @@ async fn what_can_not_be_asked_is_told_with_what_can() {
 #[tokio::test]
 async fn what_pages_have_and_the_api_has_not_is_refused_and_the_other_way_round() {
     let (_links, exporter) = site().await;
-    for query in ["sort=title", "sort=risk", "sort=-ends", "page=1", "page=2"] {
+    for query in [
+        "sort=title",
+        "sort=risk",
+        "sort=-ends",
+        "page=1",
+        "page=2&limit=9",
+    ] {
         let path = format!("/api/v1/shares?{query}");
         let answer = ask(&exporter, &path).await;
         assert_problem(&path, &answer, 400, "Bad Request", "followed by `cursor`");
@@ -123,15 +129,15 @@ async fn an_unknown_ref_and_what_is_none_are_told_apart_by_nothing() {
         "AAAAAAAAAAAAAAAAAAAAAQ",
         "+",
         "%F0%9F%9A%9A",
+        "%ff",
+        "%00",
+        "a%2Fb",
     ] {
         let answer = ask(&exporter, &format!("/api/v1/shares/{none}")).await;
         assert_eq!(
             (answer.status, &answer.text),
             (404, &unknown.text),
             "{none}"
-        "%ff",
-        "%00",
-        "a%2Fb",
         );
         let page = ask(&exporter, &format!("/shares/{none}")).await;
         assert_eq!(
@@ -148,6 +154,23 @@ async fn an_unknown_ref_and_what_is_none_are_told_apart_by_nothing() {
         "Not Found",
         "no such resource",
     );
+}
+
+#[tokio::test]
+async fn an_empty_filter_asks_for_nothing_on_a_page_and_is_refused_by_the_api() {
+    let (_links, exporter) = site().await;
+    for query in ["org=", "org", "protection=&state=active", "ref=&rule="] {
+        let path = format!("/api/v1/shares?{query}");
+        let answer = ask(&exporter, &path).await;
+        assert_problem(&path, &answer, 400, "Bad Request", "expected a value");
+        for page in ["/shares", "/shares.csv"] {
+            let path = format!("{page}?{query}");
+            assert_eq!(ask(&exporter, &path).await.status, 200, "{path}");
+        }
+    }
+    for path in ["/api/v1/shares?cursor=&limit=", "/api/v1/shares?"] {
+        assert_eq!(names(&get(&exporter, path).await).len(), 18, "{path}");
+    }
 }
 
 #[tokio::test]
