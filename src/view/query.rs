@@ -2,6 +2,7 @@
 //! be asked: the name, what its value may be, and where it goes. A new filter begins as a row of it.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,9 +17,9 @@ use crate::share::{Protection, ShareKind, UnixMillis, span};
 const MAX_VALUES: usize = 100;
 /// So long may a value be, in bytes.
 const MAX_VALUE: usize = 500;
-/// Further than any page is.
 /// So many characters of what was asked are repeated.
 const MAX_REPEATED: usize = 64;
+/// Further than any page is.
 const MAX_PAGE: usize = 1_000_000;
 
 /// What is asked for.
@@ -28,8 +29,8 @@ pub struct Query {
     pub filter: Filter,
     /// In which order.
     pub order: Order,
-    /// Which page of them, from 1.
-    pub page: usize,
+    /// Which page of them, from 1; none: nobody has said.
+    pub page: Option<usize>,
     /// How many are on it; none: nobody has said.
     pub limit: Option<usize>,
     /// After which row, in the order of the API.
@@ -41,7 +42,7 @@ impl Default for Query {
         Self {
             filter: Filter::default(),
             order: Order::default(),
-            page: 1,
+            page: None,
             limit: None,
             cursor: None,
         }
@@ -262,10 +263,10 @@ pub static PARAMETERS: [Parameter; 15] = [
     },
 ];
 
-impl Parameter {
 /// What may be asked beside filters.
 const OTHERS: [&str; 4] = ["sort", "page", "limit", "cursor"];
 
+impl Parameter {
     /// Adds a value to what is asked.
     ///
     /// # Errors
@@ -307,7 +308,7 @@ impl Query {
             if value.is_empty() && (parameter.is_some() || OTHERS.contains(&&*name)) {
                 continue;
             }
-            if let Some(parameter) = PARAMETERS.iter().find(|it| it.name == name) {
+            if let Some(parameter) = parameter {
                 parameter.add(&mut query.filter, &value)?;
                 continue;
             }
@@ -328,7 +329,7 @@ impl Query {
     fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "sort" => self.order = Order::read(value)?,
-            "page" => self.page = number(value, MAX_PAGE)?,
+            "page" => self.page = Some(number(value, MAX_PAGE)?),
             "limit" => self.limit = Some(number(value, Self::MAX_LIMIT)?),
             "cursor" => self.cursor = Some(Cursor::read(value)?),
             _ => {
@@ -351,8 +352,7 @@ impl Query {
         if self.order != Order::default() {
             text.append_pair("sort", &self.order.text());
         }
-        let page = (self.page != 1).then_some(self.page);
-        for (name, number) in [("page", page), ("limit", self.limit)] {
+        for (name, number) in [("page", self.page), ("limit", self.limit)] {
             if let Some(number) = number {
                 text.append_pair(name, &number.to_string());
             }
@@ -366,6 +366,31 @@ impl Query {
     /// How many rows are on a page.
     pub fn rows_a_page(&self) -> usize {
         self.limit.unwrap_or(Self::DEFAULT_LIMIT)
+    }
+
+    /// Which page that is of so many rows, and how many pages there are.
+    ///
+    /// # Errors
+    /// When there are fewer.
+    pub fn page_of(&self, found: usize) -> Result<(usize, usize), BadQuery> {
+        let (page, last) = (
+            self.page.unwrap_or(1),
+            found.div_ceil(self.rows_a_page()).max(1),
+        );
+        match page <= last {
+            true => Ok((page, last)),
+            false => Err(BadQuery {
+                name: "page".to_owned(),
+                value: page.to_string(),
+                expected: format!("expected at most {last}: there are no more pages"),
+            }),
+        }
+    }
+
+    /// The rows on that page.
+    pub fn rows_of_page(&self, page: usize) -> Range<usize> {
+        let rows = self.rows_a_page();
+        (page - 1) * rows..page * rows
     }
 
     /// Of each filter that asks something, its name and what it asks.
@@ -432,7 +457,10 @@ fn spans(span: Option<Duration>) -> Vec<String> {
 
 fn moment(text: &str) -> Result<UnixMillis, String> {
     let day = UnixMillis::parse_day(text);
+    // In an address a `+` that nobody has escaped is a space: it may be that of a zone.
+    let with_plus = || text.trim().replace(' ', "+");
     day.or_else(|| UnixMillis::parse_rfc3339(text))
+        .or_else(|| UnixMillis::parse_rfc3339(&with_plus()))
         .ok_or_else(|| {
             "expected a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z".to_owned()
         })
@@ -447,6 +475,3 @@ fn number(text: &str, most: usize) -> Result<usize, String> {
     let number = number.filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| format!("expected a whole number from 1 to {most}"))
 }
-    // In an address a `+` that nobody has escaped is a space: it may be that of a zone.
-    let with_plus = || text.trim().replace(' ', "+");
-        .or_else(|| UnixMillis::parse_rfc3339(&with_plus()))

@@ -174,6 +174,27 @@ async fn an_empty_filter_asks_for_nothing_on_a_page_and_is_refused_by_the_api() 
 }
 
 #[tokio::test]
+async fn a_page_beyond_the_last_is_refused_by_page_and_file() {
+    let (_links, exporter) = site().await;
+    for page in ["/shares", "/shares.csv", "/shares.json"] {
+        for (query, status, last) in [
+            ("limit=7&page=3", 200, ""),
+            ("limit=7&page=4", 400, "expected at most 3"),
+            ("limit=18&page=2", 400, "expected at most 1"),
+            ("page=1", 200, ""),
+            ("page=2", 400, "expected at most 1"),
+            ("text=nothing+has+this&page=1", 200, ""),
+            ("text=nothing+has+this&page=2", 400, "expected at most 1"),
+        ] {
+            let path = format!("{page}?{query}");
+            let answer = ask(&exporter, &path).await;
+            assert_eq!(answer.status, status, "{path}: {}", answer.text);
+            assert!(answer.text.contains(last), "{path}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_ref_that_two_links_have_lists_both() {
     let (_links, exporter) = site().await;
     let reference = reference(1);

@@ -12,7 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::inventory::Snapshot;
 use crate::pages::routes::App;
 use crate::pages::viewers::Viewer;
-use crate::view::{Query, Reader, Rows, Shares, csv};
+use crate::view::{BadQuery, Query, Reader, Rows, Shares, csv};
 
 /// So many rows are in a file: each is about a kilobyte, and the whole is in memory while it is sent.
 const MAX_ROWS: usize = 100_000;
@@ -27,32 +27,35 @@ pub(super) enum Form {
 }
 
 /// Why there is no file.
-#[derive(Clone, Debug)]
-pub(super) struct TooMany(usize);
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum NoFile {
+    #[error(
+        "{0} links are more than a file may have: {MAX_ROWS}. Ask for fewer by a filter or a limit, or read \
+         them page by page from /api/v1/shares."
+    )]
+    TooMany(usize),
+    #[error(transparent)]
+    BadQuery(#[from] BadQuery),
+}
 
-impl TooMany {
+impl NoFile {
     pub(super) fn answer(&self) -> Response {
-        let text = format!(
-            "{} links are more than a file may have: {MAX_ROWS}. Ask for fewer by a filter or a limit, or \
-             read them page by page from /api/v1/shares.\n",
-            self.0
-        );
-        (StatusCode::BAD_REQUEST, text).into_response()
+        (StatusCode::BAD_REQUEST, format!("{self}\n")).into_response()
     }
 }
 
 /// What is asked for, as a file.
-pub(super) fn file(app: &App, query: &Query, viewer: &Viewer, form: Form) -> Result<File, TooMany> {
+pub(super) fn file(app: &App, query: &Query, viewer: &Viewer, form: Form) -> Result<File, NoFile> {
     let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
     let policy = app.policy.load();
     let mut rows = Rows::new(&snapshot, &policy, &query.filter).rows;
-    let range = match query.limit {
-        Some(limit) => (query.page - 1) * limit..query.page * limit,
-        None => 0..rows.len(),
+    let range = match (query.limit, query.page) {
+        (None, None) => 0..rows.len(),
+        _ => query.rows_of_page(query.page_of(rows.len())?.0),
     };
     let rows = query.order.part(&mut rows, range);
     if rows.len() > MAX_ROWS {
-        return Err(TooMany(rows.len()));
+        return Err(NoFile::TooMany(rows.len()));
     }
     let reader = Reader {
         sees_addresses: viewer.sees_addresses,

@@ -190,7 +190,7 @@ fn asked(query: &Query) -> Vec<Asked> {
 /// The same address without one value.
 fn without(query: &Query, name: &str, value: &str) -> String {
     let query = Query {
-        page: 1,
+        page: None,
         ..query.clone()
     };
     let text = query.text();

@@ -9,7 +9,7 @@ use crate::inventory::Snapshot;
 use crate::pages::frame::Frame;
 use crate::pages::routes::App;
 use crate::pages::words;
-use crate::view::{Order, Query, Rank, Row, Rows, SortBy, as_of};
+use crate::view::{BadQuery, Order, Query, Rank, Row, Rows, SortBy, as_of};
 
 /// The page.
 #[derive(Template)]
@@ -51,24 +51,19 @@ pub(super) struct Pages {
 }
 
 impl List {
-    pub(super) fn new(app: &App, query: &Query) -> Self {
+    pub(super) fn new(app: &App, query: &Query) -> Result<Self, BadQuery> {
         let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
         let policy = app.policy.load();
         let mut rows = Rows::new(&snapshot, &policy, &query.filter);
         let found = rows.rows.len();
         let summary = Summary::of(&rows.rows);
-        let last = found.div_ceil(query.rows_a_page()).max(1);
-        let query = &Query {
-            page: query.page.min(last),
-            ..query.clone()
-        };
-        let from = (query.page - 1) * query.rows_a_page();
-        let part = query
-            .order
-            .part(&mut rows.rows, from..from + query.rows_a_page());
+        let (page, last) = query.page_of(found)?;
+        let range = query.rows_of_page(page);
+        let from = range.start;
+        let part = query.order.part(&mut rows.rows, range);
         let lines: Vec<_> = part.iter().map(|row| Line::new(row, &policy)).collect();
         let blind = Blind::new(&snapshot, &query.filter, snapshot.here().time);
-        Self {
+        Ok(Self {
             frame: Frame::new(app, "links", ""),
             headline: headline(found, rows.total, query, &blind),
             summary: summary.text(found),
@@ -81,10 +76,10 @@ impl List {
             form: Form::new(query, &snapshot, &policy),
             has_several_orgs: snapshot.organizations.len() > 1,
             columns: columns(query, snapshot.organizations.len() > 1),
-            pages: Pages::new(query, last),
+            pages: Pages::new(query, page, last),
             asked: all_of(query),
             lines,
-        }
+        })
     }
 }
 
@@ -185,7 +180,7 @@ fn counts(found: usize, total: usize, from: usize, shown: usize) -> String {
 /// The address of all that is asked, on one page.
 fn all_of(query: &Query) -> String {
     let all = Query {
-        page: 1,
+        page: None,
         limit: None,
         ..query.clone()
     };
@@ -193,15 +188,14 @@ fn all_of(query: &Query) -> String {
 }
 
 impl Pages {
-    fn new(query: &Query, last: usize) -> Self {
+    fn new(query: &Query, here: usize, last: usize) -> Self {
         let page = |page: usize| {
             let query = Query {
-                page,
+                page: (page > 1).then_some(page),
                 ..query.clone()
             };
             format!("?{}", query.text())
         };
-        let here = query.page;
         Self {
             first: (here > 2).then(|| page(1)),
             previous: (here > 1).then(|| page(here - 1)),
@@ -245,7 +239,7 @@ impl Column {
             };
             let query = Query {
                 order,
-                page: 1,
+                page: None,
                 ..query.clone()
             };
             format!("?{}", query.text())

@@ -41,8 +41,12 @@ pub(super) async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery)
         return see_other(&query);
     }
     let shown = app.clone();
-    let make = move || List::new(&shown, &query).render();
-    html(app.workers.pages.run(make).await)
+    let make = move || List::new(&shown, &query).map(|list| list.render());
+    match app.workers.pages.run(make).await {
+        Some(Err(bad)) => bad_request(&bad),
+        Some(Ok(made)) => html(Some(made)),
+        None => html(None),
+    }
 }
 
 /// `GET /shares/REF`. An unknown ref is told from one that is none by nothing.
@@ -111,7 +115,7 @@ async fn export(
     let make = move || export::file(&shown, &query, &viewer, form);
     match app.workers.pages.run(make).await {
         Some(Ok(file)) => file.answer(Arc::new(permit)),
-        Some(Err(too_many)) => too_many.answer(),
+        Some(Err(none)) => none.answer(),
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
