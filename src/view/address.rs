@@ -15,9 +15,9 @@ impl Row<'_> {
         let Id::Uuid(_) = id else { return None };
         let page = match self.share.kind {
             ShareKind::ClipGroup => "clips",
-            ShareKind::LiveStream => "live",
             ShareKind::TimelapseGroup => "timelapse",
-            ShareKind::VideoWall => "videowall",
+            // Rhombus's lists state those: what can't be read of one is not guessed.
+            ShareKind::LiveStream | ShareKind::VideoWall => return None,
         };
         Some(format!("{console}/share/{page}/{id}").into())
     }

@@ -366,6 +366,33 @@ fn no_more_is_repeated_of_what_was_asked_than_tells_it() {
 }
 
 #[test]
+fn an_address_is_made_up_only_where_its_form_is_known() {
+    for (kind, page) in [
+        (ShareKind::ClipGroup, Some("clips")),
+        (ShareKind::TimelapseGroup, Some("timelapse")),
+        (ShareKind::LiveStream, None),
+        (ShareKind::VideoWall, None),
+    ] {
+        let of_kind = |address: Option<&str>| {
+            let share = Share {
+                kind,
+                address: address.map(Into::into),
+                ..share_of(UUID, Expiry::Never, &[])
+            };
+            let snapshot = snapshot(vec![("acme", listed(vec![share]))]);
+            let rows = Rows::new(&snapshot, &Filter::default()).rows;
+            let address = rows[0].address();
+            address.map(|address| address.reveal().to_owned())
+        };
+        let expected =
+            page.map(|page| format!("https://console.rhombussystems.com/share/{page}/{UUID}"));
+        assert_eq!(of_kind(None), expected, "{kind:?}");
+        let given = "https://console.example/x";
+        assert_eq!(of_kind(Some(given)).as_deref(), Some(given), "{kind:?}");
+    }
+}
+
+#[test]
 fn links_without_a_ref_are_in_one_answer_whichever_of_them_goes() {
     let nameless = |title: &str| Share {
         id: None,
