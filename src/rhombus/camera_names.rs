@@ -190,10 +190,11 @@ mod tests {
             &format!(r#""{A}":{{}}"#),
             r#""":{"cameraName":"x"}"#,
             r#""\ud800":{"cameraName":"x"}"#,
-            r#"".v0":{"cameraName":"x"}"#,
         ] {
             assert!(read(nothing).is_empty(), "{nothing}");
         }
+        // What is a facet of nothing is a camera by itself.
+        assert_eq!(read(r#"".v0":{"cameraName":"x"}"#).len(), 1);
         // Nor is it said of the camera before.
         let members = format!(r#""{A}":{{}},"\ud800":{{"cameraName":"x"}}"#);
         assert!(read(&members).is_empty());

@@ -138,11 +138,9 @@ impl Id {
 
     /// The identifier of a camera, from that of a device: `camera.v0` is a facet of `camera`.
     pub fn parse_camera(device: &str) -> Self {
-        // No documented identifier has a dot in it.
-        decode_uuid(device).map_or_else(
-            || Self::parse(device.split('.').next().unwrap_or(device)),
-            Self::Uuid,
-        )
+        // No documented identifier has a dot in it. What begins with one is a facet of nothing.
+        let camera = device.split('.').next().filter(|camera| !camera.is_empty());
+        decode_uuid(device).map_or_else(|| Self::parse(camera.unwrap_or(device)), Self::Uuid)
     }
 }
 
@@ -289,6 +287,9 @@ mod tests {
         let camera = Id::parse("AAAAAAAAAAAAAAAAAAAAAA");
         assert_eq!(Id::parse_camera("AAAAAAAAAAAAAAAAAAAAAA.v0"), camera);
         assert_eq!(Id::parse_camera("AAAAAAAAAAAAAAAAAAAAAA.v1"), camera);
+        for whole in ["../<b>", ".v0", "."] {
+            assert_eq!(Id::parse_camera(whole), Id::Text(whole.into()));
+        }
         assert_eq!(Id::parse_camera("AAAAAAAAAAAAAAAAAAAAAA"), camera);
     }
 
