@@ -3,6 +3,7 @@
 use super::json::Reader;
 use super::row::Row;
 use crate::share::{Expiry, Id, Private, UnixMillis};
+use crate::telemetry::needs_escape;
 
 /// The names of the columns.
 const COLUMNS: [&str; 21] = [
@@ -81,8 +82,8 @@ fn record(row: &Row<'_>, reader: Reader<'_>) -> [String; COLUMNS.len()] {
         traits.talk.to_string(),
         traits.scheduled.to_string(),
         cell(share.stream_type.as_deref().unwrap_or_default()),
-        rules.join("; "),
-        exceptions.join("; "),
+        cell(&rules.join("; ")),
+        cell(&exceptions.join("; ")),
         row.seen().rfc3339(),
         row.is_current().to_string(),
         address.map_or_else(String::new, |address| address.reveal().to_owned()),
@@ -101,10 +102,24 @@ fn camera_name(row: &Row<'_>, camera: &Id) -> String {
     }
 }
 
-/// What people wrote, so that no spreadsheet takes it for a formula: it is marked as a text.
+/// What people wrote, so that no spreadsheet takes it for a formula: it is marked as a text. Some spreadsheets
+/// end a cell where others don't, so that a part of it may become one.
 fn cell(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
+    let mut cell = String::with_capacity(text.len());
+    if text.starts_with(['\t', '\r', '\n']) {
+        cell.push('\'');
     }
+    for part in text.split_inclusive([';', '\t', '\r', '\n']) {
+        if is_formula(part) {
+            cell.push('\'');
+        }
+        cell.push_str(part);
+    }
+    cell
+}
+
+/// Whether what can be seen of it begins as a formula does, of whatever width the sign is.
+fn is_formula(text: &str) -> bool {
+    let visible = text.trim_start_matches(|c: char| c.is_whitespace() || needs_escape(c));
+    visible.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

@@ -393,6 +393,58 @@ fn an_address_is_made_up_only_where_its_form_is_known() {
 }
 
 #[test]
+fn no_cell_is_a_formula_however_its_beginning_is_hidden() {
+    let cell_of = |title: &str| {
+        let share = Share {
+            title: Some(title.into()),
+            ..share_of("a", Expiry::Never, &[])
+        };
+        let violation = Violation {
+            rule: "-1.1".into(),
+            share: ShareKey::Id(Id::parse("a")),
+            since: UnixMillis(5),
+            exception: Some("+1".into()),
+            has_series: false,
+        };
+        let judged = listed(vec![share]).judged(Violations {
+            open: [violation].into(),
+            ..Violations::default()
+        });
+        let snapshot = snapshot(vec![("acme", judged)]);
+        let rows = Rows::new(&snapshot, &Filter::default()).rows;
+        let policy = Policy::default();
+        let reader = Reader {
+            sees_addresses: false,
+            policy: &policy,
+        };
+        let file = csv(&rows, reader);
+        let record = ::csv::Reader::from_reader(&file[..]).into_records().next();
+        let record = record.unwrap().unwrap();
+        assert_eq!(
+            (&record[16], &record[17]),
+            ("'-1.1", "'+1"),
+            "rules, exceptions"
+        );
+        record[5].to_owned()
+    };
+    for (title, cell) in [
+        ("=1+1", "'=1+1"),
+        (" =1+1", "' =1+1"),
+        ("\u{200b}=1+1", "'\u{200b}=1+1"),
+        ("\u{a0}\u{feff}-1", "'\u{a0}\u{feff}-1"),
+        ("\u{ff1d}1", "'\u{ff1d}1"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a; @b\n+c;d", "a;' @b\n'+c;d"),
+        ("\ta", "'\ta"),
+        ("a=1-1;b", "a=1-1;b"),
+        ("  ", "  "),
+        ("", ""),
+    ] {
+        assert_eq!(cell_of(title), cell);
+    }
+}
+
+#[test]
 fn links_without_a_ref_are_in_one_answer_whichever_of_them_goes() {
     let nameless = |title: &str| Share {
         id: None,
