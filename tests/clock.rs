@@ -402,3 +402,48 @@ async fn a_date_to_come_again_is_by_rhombuss_clock() {
     // The date has lost the fraction of its second. Without it, it would come after 2 s at the latest.
     assert!(longest.unwrap() >= 4_900, "{arrivals:?}");
 }
+
+/// Rows and what is beside them tell ages by one clock.
+#[tokio::test]
+async fn no_age_on_a_page_is_told_by_two_clocks() {
+    let simulator = simulator(0);
+    let group = |name: &str, created: i64| serde_json::json!({"title": name, "isSecured": false, "createdAtMillis": created * 1000});
+    put_group(
+        &simulator,
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        &group("made", now()).to_string(),
+    )
+    .await;
+    let behind = r#"{"ahead_seconds":-7200}"#;
+    assert_eq!(
+        simulator.send("PUT", "/simulator/clock", behind).await.0,
+        204
+    );
+    let exporter = common::exporter(&simulator, &[]);
+    exporter
+        .wait_for("Rhombus's clock is known", |metrics| {
+            is_ahead_by(7200, metrics, &simulator) && metrics.get(&success(ORG)) == Some(1.0)
+        })
+        .await;
+    set_fault(
+        &simulator,
+        r#"{"fault":"forbidden","operation":"clip_groups"}"#,
+    )
+    .await;
+    exporter
+        .wait_for("the list fails", |metrics| {
+            metrics.get(&success(ORG)) == Some(0.0)
+        })
+        .await;
+    let (_, page) = exporter.get("/shares").await;
+    assert!(page.contains("could not be read"), "{page}");
+    assert!(
+        page.contains(" s ago") && !page.contains(" h ago"),
+        "{page}"
+    );
+    // By Rhombus's clock it will be made only then.
+    assert!(
+        page.contains(">in 119 min<") || page.contains(">in 2 h<"),
+        "{page}"
+    );
+}

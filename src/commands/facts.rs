@@ -91,6 +91,9 @@ pub(super) fn one_camera(subject: Subject<'_>, camera: &Id) -> String {
 pub(super) fn created(share: &Share, now: UnixMillis) -> String {
     match share.created {
         None => "not said".to_owned(),
+        Some(created) if now < created => {
+            format!("{}, in {}", moment(created), span(created.since(now)))
+        }
         Some(created) => format!("{}, {} ago", moment(created), span(now.since(created))),
     }
 }

@@ -55,6 +55,14 @@ pub(super) fn span(duration: Duration) -> String {
     }
 }
 
+/// How long ago a moment was, or how far ahead it is: `5 h ago`, `in 3 d`.
+pub(super) fn ago(moment: UnixMillis, now: UnixMillis) -> String {
+    match moment > now {
+        true => format!("in {}", span(moment.since(now))),
+        false => format!("{} ago", span(now.since(moment))),
+    }
+}
+
 /// How long something took: `less than 0.01 s`, `0.04 s`, `1.2 s`, `45 s`.
 pub(super) fn took(duration: Duration) -> String {
     let secs = duration.as_secs_f64();

@@ -37,8 +37,8 @@ impl Blind {
             .into_iter()
             .partition(|it| it.concerns(filter));
         let limits = limits(snapshot, filter).into_iter();
-        let limits = limits.filter(|it| it.concerns(filter)).collect();
-        Self::of(&here, limits, elsewhere.len(), now)
+        let limits: Vec<_> = limits.filter(|it| it.concerns(filter)).collect();
+        Self::of(snapshot, (&here, &limits), elsewhere.len(), now)
     }
 
     /// Of the lists of these links alone.
@@ -51,12 +51,18 @@ impl Blind {
             })
         };
         let of_them: Vec<_> = not_seen(snapshot).into_iter().filter(is_of).collect();
-        Self::of(&of_them, Vec::new(), 0, now)
+        Self::of(snapshot, (&of_them, &[]), 0, now)
     }
 
-    fn of(unread: &[NotSeen], limits: Vec<NotSeen>, elsewhere: usize, now: UnixMillis) -> Self {
-        let all: Vec<_> = unread.iter().chain(&limits).collect();
-        let lines = all.iter().take(MAX).map(|it| BlindLine::new(it, now));
+    fn of(
+        snapshot: &Snapshot,
+        (unread, limits): (&[NotSeen], &[NotSeen]),
+        elsewhere: usize,
+        now: UnixMillis,
+    ) -> Self {
+        let all: Vec<_> = unread.iter().chain(limits).collect();
+        let line = |it: &&NotSeen| BlindLine::new(it, now_of(snapshot, it).unwrap_or(now));
+        let lines = all.iter().take(MAX).map(line);
         Self {
             summary: summary(unread.len(), limits.len()),
             tone: if unread.is_empty() { "warn" } else { "bad" },
@@ -69,6 +75,20 @@ impl Blind {
     pub(super) const fn is_none(&self) -> bool {
         self.summary.is_empty()
     }
+}
+
+/// The moment as of which it is shown, by the clock that said when it was last seen: that of the rows.
+fn now_of(snapshot: &Snapshot, not_seen: &NotSeen) -> Option<UnixMillis> {
+    if let Some(org) = &not_seen.org {
+        let mut looks = snapshot.organizations.iter();
+        return looks
+            .find(|look| look.name() == org)
+            .map(|look| look.now.time);
+    }
+    let mut looks = snapshot.partners.iter();
+    let look = looks.find(|look| Some(look.partner.name()) == not_seen.partner.as_deref())?;
+    let seen = look.standing.polls.last_success()?;
+    Some(seen.time.after(snapshot.here().since(seen)))
 }
 
 impl BlindLine {

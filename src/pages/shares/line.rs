@@ -200,7 +200,7 @@ pub(super) fn made(share: &Share, now: UnixMillis) -> When {
     When {
         text: share.created.map_or_else(
             || "not stated".to_owned(),
-            |created| format!("{} ago", words::span(now.since(created))),
+            |created| words::ago(created, now),
         ),
         moment: share.created.map(UnixMillis::rfc3339),
         tone: "",
