@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::not_seen::{NotSeen, not_seen};
+use super::not_seen::{NotSeen, last_seen, not_seen};
 use super::row::{Breach, Row, every_list};
 use super::{Cursor, Filter, limits};
 use crate::inventory::{Belief, Look, Snapshot, Standing};
@@ -309,7 +309,7 @@ impl ListJson {
         };
         Self {
             state: belief.label(),
-            seen: inventory.map(|it| it.obtained().time),
+            seen: is_allowed.then(|| last_seen(standing)).flatten(),
             active,
             expired: all.zip(active).map(|(all, active)| all - active),
             open: open(Protection::None),

@@ -187,7 +187,7 @@ fn of_organization(snapshot: &Snapshot, look: &Look) -> Vec<NotSeen> {
 }
 
 /// Of a list that was kept over a restart, when it was kept.
-fn last_seen(standing: &Standing) -> Option<UnixMillis> {
+pub(super) fn last_seen(standing: &Standing) -> Option<UnixMillis> {
     let look = standing.last_look().map(|look| look.obtained());
     look.or(standing.last_success()).map(|moment| moment.time)
 }

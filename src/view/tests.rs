@@ -445,6 +445,19 @@ fn no_cell_is_a_formula_however_its_beginning_is_hidden() {
 }
 
 #[test]
+fn a_list_that_is_not_believed_was_seen_when_it_was() {
+    let seen = UnixMillis::from_secs(900_000);
+    let kept = Standing::restored(vec![share(Expiry::Never)], seen, Violations::default());
+    let snapshot = snapshot(vec![("acme", kept), ("bell", Standing::default())]);
+    let json = serde_json::to_value(Organizations::new(&snapshot)).unwrap();
+    let list = |org: usize| &json["organizations"][org]["lists"]["clip_groups"];
+    assert_eq!(list(0)["seen"], "1970-01-11T10:00:00Z");
+    assert_eq!(list(0)["seen"], json["not_seen"][0]["last_seen"]);
+    assert_eq!(list(0)["active"], serde_json::Value::Null);
+    assert_eq!(list(1)["seen"], serde_json::Value::Null);
+}
+
+#[test]
 fn links_without_a_ref_are_in_one_answer_whichever_of_them_goes() {
     let nameless = |title: &str| Share {
         id: None,
