@@ -23,7 +23,7 @@ const MAX_REPEATED: usize = 64;
 const MAX_PAGE: usize = 1_000_000;
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// Which links.
     pub filter: Filter,
@@ -35,18 +35,6 @@ pub struct Query {
     pub limit: Option<usize>,
     /// After which row, in the order of the API.
     pub cursor: Option<Cursor>,
-}
-
-impl Default for Query {
-    fn default() -> Self {
-        Self {
-            filter: Filter::default(),
-            order: Order::default(),
-            page: None,
-            limit: None,
-            cursor: None,
-        }
-    }
 }
 
 /// What can't be asked.

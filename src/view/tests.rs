@@ -36,6 +36,12 @@ fn view() -> View {
     }
 }
 
+/// The rules that are built in.
+fn policy() -> &'static Policy {
+    static POLICY: std::sync::OnceLock<Policy> = std::sync::OnceLock::new();
+    POLICY.get_or_init(Policy::default)
+}
+
 fn listed(shares: Vec<Share>) -> Standing {
     let listing = Listing {
         shares,
@@ -297,7 +303,7 @@ fn no_spreadsheet_takes_a_title_for_a_formula() {
     let rows = Rows::new(&snapshot, &policy, &Filter::default()).rows;
     let reader = Reader {
         sees_addresses: false,
-        policy: &Policy::default(),
+        policy: &policy,
     };
     let text = String::from_utf8(csv(&rows, reader)).unwrap();
     let line = text.lines().nth(1).unwrap();
@@ -380,7 +386,7 @@ fn an_address_is_made_up_only_where_its_form_is_known() {
                 ..share_of(UUID, Expiry::Never, &[])
             };
             let snapshot = snapshot(vec![("acme", listed(vec![share]))]);
-            let rows = Rows::new(&snapshot, &Filter::default()).rows;
+            let rows = Rows::new(&snapshot, policy(), &Filter::default()).rows;
             let address = rows[0].address();
             address.map(|address| address.reveal().to_owned())
         };
@@ -411,7 +417,7 @@ fn no_cell_is_a_formula_however_its_beginning_is_hidden() {
             ..Violations::default()
         });
         let snapshot = snapshot(vec![("acme", judged)]);
-        let rows = Rows::new(&snapshot, &Filter::default()).rows;
+        let rows = Rows::new(&snapshot, policy(), &Filter::default()).rows;
         let policy = Policy::default();
         let reader = Reader {
             sees_addresses: false,
@@ -472,12 +478,12 @@ fn links_without_a_ref_are_in_one_answer_whichever_of_them_goes() {
     let after = snapshot(vec![("acme", listed(vec![nameless("two"), named()]))]);
     let title = |row: &Row<'_>| row.share.title.as_ref().map(|it| it.reveal().to_owned());
     let all = Filter::default();
-    let (first, next) = Cursor::rows(None, &before, &all, 1);
+    let (first, next) = Cursor::rows(None, (&before, policy()), &all, 1);
     assert_eq!(
         first.iter().filter_map(title).collect::<Vec<_>>(),
         ["one", "two"]
     );
-    let (rest, end) = Cursor::rows(next.as_ref(), &after, &all, 1);
+    let (rest, end) = Cursor::rows(next.as_ref(), (&after, policy()), &all, 1);
     assert_eq!(rest.len(), 1);
     assert_eq!(rest[0].reference, Some(Ref::of(&Id::parse("a"))));
     assert_eq!(end, None);
