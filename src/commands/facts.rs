@@ -156,4 +156,15 @@ mod tests {
             assert_eq!(span(Duration::from_secs(secs)), text);
         }
     }
+
+    #[test]
+    fn a_creation_that_lies_ahead_is_not_past() {
+        let now = UnixMillis::from_secs(86_400);
+        let made = |secs| Share {
+            created: Some(UnixMillis::from_secs(secs)),
+            ..crate::share::samples::share(Expiry::Never)
+        };
+        assert_eq!(created(&made(86_390), now), "1970-01-01T23:59:50Z, 10s ago");
+        assert_eq!(created(&made(90_000), now), "1970-01-02T01:00:00Z, in 1h");
+    }
 }

@@ -27,11 +27,15 @@ static REFUSED: Spec = Spec::counter(
 /// Tells how many connections there are now, without waiting.
 pub type CountConnections = Box<dyn Fn() -> ConnectionCount + Send + Sync>;
 
-/// What can be said of the server's connections.
-pub(super) fn families(count: &ConnectionCount) -> [Family<'_>; 3] {
-    let refused = Family::new(&REFUSED, |series| {
+/// The value of the label `reason` where too much waited to be made: the one that is not the server's.
+const OVERLOADED: &str = "overloaded";
+
+/// What can be said of the server's connections, and of who was turned away behind it, `overloads` times.
+pub(super) fn families(count: &ConnectionCount, overloads: u64) -> [Family<'_>; 3] {
+    let refused = Family::new(&REFUSED, move |series| {
         let labels = Refused::ALL.map(Refused::label).into_iter();
-        let by_label: BTreeMap<_, _> = labels.zip(count.refused).collect();
+        let mut by_label: BTreeMap<_, _> = labels.zip(count.refused).collect();
+        by_label.insert(OVERLOADED, overloads);
         for (reason, count) in by_label {
             series.push_count(&[reason], count);
         }

@@ -36,6 +36,8 @@ pub struct Exposition {
     connections: CountConnections,
     /// Set where something outlasts the process.
     storage: OnceLock<WatchStorage>,
+    /// How often something was not made since too much waited to be.
+    overloads: AtomicU64,
     kept: ArcSwapOption<Kept>,
     /// How often something changed that the organisations don't tell.
     changes: AtomicU64,
@@ -73,6 +75,7 @@ impl Exposition {
             inventories,
             connections,
             storage: OnceLock::new(),
+            overloads: AtomicU64::new(0),
             kept: ArcSwapOption::empty(),
             changes: AtomicU64::new(0),
         }
@@ -127,6 +130,11 @@ impl Exposition {
         }
     }
 
+    /// Somebody was turned away since too much waited to be made.
+    pub fn count_overload(&self) {
+        self.overloads.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Something changed that the organisations don't tell: what is being rendered is not kept either.
     pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
@@ -152,7 +160,10 @@ impl Exposition {
             .chain(health::families(&snapshot, &errors))
             .chain(partners::families(&snapshot))
             .chain(policy::families(&snapshot, &in_use))
-            .chain(connections::families(&connections))
+            .chain(connections::families(
+                &connections,
+                self.overloads.load(Ordering::Relaxed),
+            ))
             .chain(self.storage.get().into_iter().flat_map(storage::families));
         families.extend(at_the_scrape.map(|family| (family.name().to_owned(), Part::New(family))));
         for family in families.into_values() {

@@ -102,15 +102,12 @@ async fn made(
         make(&shown, &snapshot)
     };
     match app.workers.pages.run(make).await {
-        Some(Some(body)) => {
+        Ok(Some(body)) => {
             let json = HeaderValue::from_static("application/json");
             ([(CONTENT_TYPE, json)], body).into_response()
         }
-        Some(None) => not_found(),
-        None => problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "It could not be made: see the log.",
-        ),
+        Ok(None) => not_found(),
+        Err(why) => why.answer(&app, true),
     }
 }
 

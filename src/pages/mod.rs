@@ -13,6 +13,7 @@ mod headline;
 mod landing;
 mod links;
 mod listing;
+mod not_made;
 mod partners;
 mod policy;
 mod problem;

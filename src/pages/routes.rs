@@ -136,12 +136,12 @@ async fn landing_page(State(app): State<Arc<App>>, RawQuery(query): RawQuery) ->
     let shown = app.clone();
     let make = move || landing::Page::new(&shown, &filter, shown.clock.read()).html();
     match app.workers.pages.run(make).await {
-        Some(Ok(html)) => (landing_headers(), page(html)).into_response(),
-        Some(Err(error)) => {
+        Ok(Ok(html)) => (landing_headers(), page(html)).into_response(),
+        Ok(Err(error)) => {
             error!(%error, "cannot render the landing page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(why) => why.answer(&app, false),
     }
 }
 

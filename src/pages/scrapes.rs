@@ -3,13 +3,14 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, VARY};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use std::sync::Arc;
 
 use super::encoding::accepts_gzip;
+use super::not_made::NotMade;
 use super::routes::App;
 use crate::metrics::Form;
 
@@ -22,8 +23,9 @@ pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Re
         true => Form::Gzip,
         false => Form::Text,
     };
-    let Some(made) = make(&app, form).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let made = match make(&app, form).await {
+        Ok(made) => made,
+        Err(why) => return why.answer(&app, false),
     };
     let mut answer = Response::new(Body::from(made));
     let headers = answer.headers_mut();
@@ -35,9 +37,9 @@ pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Re
     answer
 }
 
-async fn make(app: &App, form: Form) -> Option<Bytes> {
+async fn make(app: &App, form: Form) -> Result<Bytes, NotMade> {
     if let Some(kept) = app.exposition.kept(form) {
-        return Some(kept);
+        return Ok(kept);
     }
     let exposition = app.exposition.clone();
     app.workers

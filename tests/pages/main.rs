@@ -21,3 +21,4 @@ mod routes;
 mod site;
 #[path = "../../crates/exporter-web/tests/server/support.rs"]
 mod support;
+mod waiting;

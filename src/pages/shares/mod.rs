@@ -43,9 +43,9 @@ pub(super) async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery)
     let shown = app.clone();
     let make = move || List::new(&shown, &query).map(|list| list.render());
     match app.workers.pages.run(make).await {
-        Some(Err(bad)) => bad_request(&bad),
-        Some(Ok(made)) => html(Some(made)),
-        None => html(None),
+        Ok(Err(bad)) => bad_request(&bad),
+        Ok(Ok(made)) => html(made),
+        Err(why) => why.answer(&app, false),
     }
 }
 
@@ -73,9 +73,9 @@ pub(super) async fn one(
         one.map(|one| one.render())
     };
     match app.workers.pages.run(make).await {
-        Some(None) => not_found(),
-        Some(Some(made)) => html(Some(made)),
-        None => html(None),
+        Ok(None) => not_found(),
+        Ok(Some(made)) => html(made),
+        Err(why) => why.answer(&app, false),
     }
 }
 
@@ -107,16 +107,16 @@ async fn export(
         Ok(query) => query,
         Err(bad) => return bad_request(&bad),
     };
-    let Ok(permit) = app.workers.files.clone().try_acquire_owned() else {
-        let text = "Other files are being sent: ask again in a moment.\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    let permit = match app.workers.may_send_file() {
+        Ok(permit) => permit,
+        Err(why) => return why.answer(&app, false),
     };
     let shown = app.clone();
     let make = move || export::file(&shown, &query, &viewer, form);
-    match app.workers.pages.run(make).await {
-        Some(Ok(file)) => file.answer(Arc::new(permit)),
-        Some(Err(none)) => none.answer(),
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    match app.workers.files.run(make).await {
+        Ok(Ok(file)) => file.answer(Arc::new(permit)),
+        Ok(Err(none)) => none.answer(),
+        Err(why) => why.answer(&app, false),
     }
 }
 
@@ -150,13 +150,12 @@ fn not_found() -> Response {
     (StatusCode::NOT_FOUND, text).into_response()
 }
 
-fn html(made: Option<askama::Result<String>>) -> Response {
+fn html(made: askama::Result<String>) -> Response {
     match made {
-        Some(Ok(text)) => page(Html(text)),
-        Some(Err(error)) => {
+        Ok(text) => page(Html(text)),
+        Err(error) => {
             error!(%error, "cannot render a page about links");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
