@@ -189,12 +189,8 @@ fn link(kind: ShareKind, number: u64) -> Share {
         let start = NOW
             .time
             .before(Duration::from_secs(rng.u64(..100 * 86_400)));
-        Clip {
-            start: Some(start),
-            end: Some(start.after(Duration::from_secs(60))),
-            duration_secs: 60,
-            camera: Some(at % 2),
-        }
+        let end = start.after(Duration::from_secs(60));
+        Clip::new(Some(start), Some(end), 60).of_camera(Some(at % 2))
     };
     let has_clips = kind.has_clips();
     let footage = (0..3).filter(|_| has_clips).map(clip).collect();

@@ -124,9 +124,9 @@ fn clips(row: &Row<'_>) -> String {
     let mut text = String::new();
     for clip in footage.iter().take(MAX_CLIPS) {
         let start = clip
-            .start
+            .start()
             .map_or_else(|| "start not said".to_owned(), facts::moment);
-        let length = std::time::Duration::from_secs(clip.duration_secs.into());
+        let length = std::time::Duration::from_secs(clip.duration_secs().into());
         let length = facts::span(length);
         let _ = writeln!(text, "clip {start}, {length}{}", camera(row, clip));
     }
@@ -143,7 +143,7 @@ fn clips(row: &Row<'_>) -> String {
 fn camera(row: &Row<'_>, clip: &Clip) -> String {
     let cameras = &row.share.media.cameras;
     let camera = clip
-        .camera
+        .camera()
         .and_then(|place| cameras.get(usize::from(place)));
     camera.map_or_else(String::new, |camera| {
         format!(", {}", facts::one_camera(row.subject(), camera))

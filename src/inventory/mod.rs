@@ -205,7 +205,8 @@ fn open_as_both(share: &mut Share, other: &mut Share) {
         cameras.dedup();
         media.cameras = cameras.into_boxed_slice();
         // Their places are others now.
-        media.footage.iter_mut().for_each(|clip| clip.camera = None);
+        let clips = media.footage.iter_mut();
+        clips.for_each(|clip| *clip = clip.of_camera(None));
     }
 }
 

@@ -209,10 +209,10 @@ impl<'a> ShareJson<'a> {
         let media = &row.share.media;
         let camera = |place: u16| media.cameras.get(usize::from(place)).map(Id::to_string);
         let clips = media.footage.iter().map(|clip| ClipJson {
-            start: clip.start,
-            end: clip.end,
-            duration_seconds: clip.duration_secs,
-            camera: clip.camera.and_then(camera),
+            start: clip.start(),
+            end: clip.end(),
+            duration_seconds: clip.duration_secs(),
+            camera: clip.camera().and_then(camera),
         });
         Self {
             footage: row.share.kind.has_clips().then(|| clips.collect()),

@@ -44,13 +44,13 @@ impl Axis {
     /// None where of no clip it is known when it was taken. `name` says what the camera of a place is called.
     pub(super) fn new(clips: &[Clip], name: impl Fn(Option<u16>) -> String) -> Option<Self> {
         let scale = Scale::of(clips)?;
-        let mut cameras: Vec<_> = clips.iter().map(|clip| clip.camera).collect();
+        let mut cameras: Vec<_> = clips.iter().map(|clip| clip.camera()).collect();
         cameras.sort_unstable();
         cameras.dedup();
         let more = cameras.len().saturating_sub(MAX_LANES);
         cameras.truncate(MAX_LANES);
         let lane = |camera: Option<u16>| {
-            let of_it = clips.iter().filter(|clip| clip.camera == camera);
+            let of_it = clips.iter().filter(|clip| clip.camera() == camera);
             Lane::new(name(camera), of_it, scale)
         };
         Some(Self {
@@ -67,7 +67,7 @@ impl Lane {
         let (mut marks, mut count, mut length) = (Vec::new(), 0, Duration::ZERO);
         for clip in clips {
             count += 1;
-            length += Duration::from_secs(clip.duration_secs.into());
+            length += Duration::from_secs(clip.duration_secs().into());
             marks.extend(scale.mark(clip));
         }
         Self {
@@ -102,9 +102,9 @@ struct Scale {
 
 impl Scale {
     fn of(clips: &[Clip]) -> Option<Self> {
-        let starts = clips.iter().filter_map(|clip| clip.start);
+        let starts = clips.iter().filter_map(|clip| clip.start());
         let start = starts.clone().min()?;
-        let ends = clips.iter().filter_map(|clip| clip.end);
+        let ends = clips.iter().filter_map(|clip| clip.end());
         let end = ends.chain(starts).max()?;
         // A single moment is a second wide.
         let span = end.since(start).max(Duration::from_secs(1));
@@ -112,8 +112,8 @@ impl Scale {
     }
 
     fn mark(self, clip: &Clip) -> Option<Mark> {
-        let start = clip.start?;
-        let (from, to) = (self.x(start), self.x(clip.end.unwrap_or(start)));
+        let start = clip.start()?;
+        let (from, to) = (self.x(start), self.x(clip.end().unwrap_or(start)));
         let width = to.saturating_sub(from).max(MIN_WIDTH);
         Some(Mark {
             x: from.min(WIDTH - width),
@@ -150,12 +150,8 @@ mod tests {
 
     fn clip(start: i64, secs: u32, camera: u16) -> Clip {
         let start = UnixMillis::from_secs(1_700_000_000 + start);
-        Clip {
-            start: Some(start),
-            end: Some(start.after(Duration::from_secs(secs.into()))),
-            duration_secs: secs,
-            camera: Some(camera),
-        }
+        let end = start.after(Duration::from_secs(secs.into()));
+        Clip::new(Some(start), Some(end), secs).of_camera(Some(camera))
     }
 
     fn axis(clips: &[Clip]) -> Option<Axis> {
@@ -176,10 +172,7 @@ mod tests {
 
     #[test]
     fn nothing_leaves_the_drawing_and_nothing_vanishes() {
-        let odd = Clip {
-            end: None,
-            ..clip(0, 0, 0)
-        };
+        let odd = Clip::new(clip(0, 0, 0).start(), None, 0).of_camera(Some(0));
         let far = clip(900_000_000, 1, 0);
         let axis = axis(&[odd, far, Clip::default()]).unwrap();
         let marks = axis.lanes.iter().flat_map(|lane| &lane.marks);

@@ -187,11 +187,11 @@ fn facts(row: &Row<'_>) -> Vec<Fact> {
 
 impl ClipLine {
     fn new(clip: &Clip, row: &Row<'_>) -> Self {
-        let start = clip.start.map(|start| start.whole_second().rfc3339());
+        let start = clip.start().map(|start| start.whole_second().rfc3339());
         Self {
             start: start.unwrap_or_else(|| "not stated".to_owned()),
-            length: words::span(std::time::Duration::from_secs(clip.duration_secs.into())),
-            camera: camera_of(row, clip.camera),
+            length: words::span(std::time::Duration::from_secs(clip.duration_secs().into())),
+            camera: camera_of(row, clip.camera()),
         }
     }
 }

@@ -103,12 +103,8 @@ impl Clips {
         let start = Reading::moment(clip.start_time).known("startTime", malformed);
         let cameras = clip.device_uuid_map.known("deviceUuidMap", malformed);
         let cameras = cameras.map_or_else(Vec::new, |Keys(devices)| devices);
-        let kept = Clip {
-            start,
-            end: start.map(|start| start.after(Duration::from_secs(secs))),
-            duration_secs: u32::try_from(secs).unwrap_or(u32::MAX),
-            camera: None,
-        };
+        let end = start.map(|start| start.after(Duration::from_secs(secs)));
+        let kept = Clip::new(start, end, u32::try_from(secs).unwrap_or(u32::MAX));
         (kept, cameras.into_iter().map(|Camera(id)| id).collect())
     }
 }
@@ -150,16 +146,13 @@ mod tests {
                     duration_secs: 30,
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
                     footage: [
-                        Clip {
-                            start: Some(UnixMillis(CREATED)),
-                            end: Some(UnixMillis(CREATED + 30_000)),
-                            duration_secs: 30,
-                            camera: Some(0),
-                        },
-                        Clip {
-                            camera: Some(1),
-                            ..Clip::default()
-                        },
+                        Clip::new(
+                            Some(UnixMillis(CREATED)),
+                            Some(UnixMillis(CREATED + 30_000)),
+                            30,
+                        )
+                        .of_camera(Some(0)),
+                        Clip::default().of_camera(Some(1)),
                         Clip::default(),
                     ]
                     .into(),

@@ -303,10 +303,7 @@ impl Footage {
         let place = |camera: &Id| u16::try_from(cameras.binary_search(camera).ok()?).ok();
         let clips = self.clips.into_iter();
         clips
-            .map(|(clip, camera)| Clip {
-                camera: camera.as_ref().and_then(place),
-                ..clip
-            })
+            .map(|(clip, camera)| clip.of_camera(camera.as_ref().and_then(place)))
             .collect()
     }
 }

@@ -120,12 +120,8 @@ impl Timelapses {
                 *malformed.entry(field).or_default() += count;
             }
         }
-        let clip = Clip {
-            start,
-            end: end.filter(|end| start.is_none_or(|start| start <= *end)),
-            duration_secs: u32::try_from(secs).unwrap_or(u32::MAX),
-            camera: None,
-        };
+        let end = end.filter(|end| start.is_none_or(|start| start <= *end));
+        let clip = Clip::new(start, end, u32::try_from(secs).unwrap_or(u32::MAX));
         self.footage.clips.push((clip, first));
         self
     }
@@ -188,16 +184,13 @@ mod tests {
                     duration_secs: 30,
                     cameras: [Id::parse(UUID), Id::parse("other")].into(),
                     footage: [
-                        Clip {
-                            start: Some(UnixMillis(1_700_000_000_000)),
-                            end: Some(UnixMillis(1_700_003_600_000)),
-                            duration_secs: 30,
-                            camera: Some(0),
-                        },
-                        Clip {
-                            camera: Some(0),
-                            ..Clip::default()
-                        },
+                        Clip::new(
+                            Some(UnixMillis(1_700_000_000_000)),
+                            Some(UnixMillis(1_700_003_600_000)),
+                            30,
+                        )
+                        .of_camera(Some(0)),
+                        Clip::default().of_camera(Some(0)),
                         Clip::default(),
                     ]
                     .into(),
