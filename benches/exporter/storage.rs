@@ -129,7 +129,7 @@ fn list(organization: usize, kind: ShareKind, minute: Minute) -> Change {
         name: "acme".to_owned(),
         org_uuid: None,
         seen: UnixMillis(minute.number as i64),
-        shares: ids.iter().map(share).collect(),
+        shares: std::sync::Arc::new(ids.iter().map(share).collect()),
         violations: ids.iter().map(violation).collect(),
     };
     Change::List(key, kept)

@@ -258,8 +258,7 @@ impl Judge {
             tell_unwatched(list.organization);
         }
         let known = if is_others { Arc::default() } else { known };
-        let shares_before = before.last_look().map(|look| look.shares().clone());
-        let shares_before = shares_before.filter(|_| !is_others);
+        let look_before = before.last_look().filter(|_| !is_others);
         let seen = Seen {
             org: list.organization.name(),
             shares: look.shares(),
@@ -267,7 +266,7 @@ impl Judge {
             now: look.obtained().time,
             closes: !look.is_partial(),
             made_since,
-            before: shares_before.as_deref().unwrap_or_default(),
+            before: look_before.map_or(&[], |look| look.shares()),
         };
         Violations {
             org_uuid: uuid.or(known.org_uuid.clone()),

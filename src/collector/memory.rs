@@ -56,7 +56,7 @@ impl Memory {
     /// What was known of a list when it was last watched, by this process or the one before; once.
     pub(super) fn recall(&self, organization: &Organization, kind: ShareKind) -> Option<Standing> {
         let kept = self.state().kept.remove(&key_of(organization, kind)?)?;
-        Some(restored(&kept))
+        Some(restored(kept))
     }
 
     /// What is known of the clients of a partner that nobody watches: of each list, by uuid and what the
@@ -69,7 +69,7 @@ impl Memory {
             let kept = &state.kept[key];
             let client = (key.organization.clone(), kept.name.clone());
             let lists = clients.entry(client).or_default();
-            lists.insert(key.kind, restored(kept));
+            lists.insert(key.kind, restored(kept.clone()));
         }
         clients
     }
@@ -171,15 +171,16 @@ impl Memory {
 }
 
 /// What was known of a list that is kept.
-fn restored(kept: &KeptList) -> Standing {
+fn restored(kept: KeptList) -> Standing {
     let violations = Violations {
-        open: kept.violations.clone(),
+        open: kept.violations,
         errors: BTreeMap::new(),
-        org_uuid: kept.org_uuid.clone(),
+        org_uuid: kept.org_uuid,
         // Exceptions may have ended meanwhile.
         next_change: Some(kept.seen),
     };
-    Standing::restored(kept.shares.to_vec(), kept.seen, violations)
+    let shares = Arc::unwrap_or_clone(kept.shares).into_vec();
+    Standing::restored(shares, kept.seen, violations)
 }
 
 /// How long what is known of a list is kept while nobody watches it.

@@ -34,7 +34,7 @@ use crate::share::{
 /// What one good answer of one source said.
 #[derive(Debug)]
 pub struct Inventory {
-    shares: Arc<[Share]>,
+    shares: Arc<Box<[Share]>>,
     /// The place of each share, sorted by its ref: those without one come first.
     by_ref: Box<[(Option<Ref>, u32)]>,
     timelines: [Timeline; Protection::ALL.len()],
@@ -71,7 +71,8 @@ impl Inventory {
             open_traits: traits_of_open(&shares),
             readings: count_readings(&shares),
             by_ref: sorted_by_ref(&shares),
-            shares: shares.into(),
+            // In place, where an `Arc<[Share]>` would be a second copy.
+            shares: Arc::new(shares.into_boxed_slice()),
             malformed: listing.malformed,
             unlisted: listing.unlisted,
             partial: listing.partial,
@@ -99,7 +100,7 @@ impl Inventory {
     }
 
     /// Every share that was listed, each once, sorted by id; those without an id come first.
-    pub const fn shares(&self) -> &Arc<[Share]> {
+    pub const fn shares(&self) -> &Arc<Box<[Share]>> {
         &self.shares
     }
 
@@ -291,7 +292,7 @@ mod tests {
             let mut records = records.clone();
             records.rotate_left(first);
             let seen = inventory(records.to_vec());
-            assert_eq!(**seen.shares(), [expected.clone()]);
+            assert_eq!(***seen.shares(), [expected.clone()]);
             assert_eq!(seen.timeline(Protection::None).at(NOW).active, 1);
             assert_eq!(seen.cameras(NOW), 3);
         }

@@ -42,7 +42,7 @@ pub struct KeptList {
     /// The organisation that it was of, as Rhombus calls it, where that is known.
     pub org_uuid: Option<Id>,
     /// What was listed.
-    pub shares: Arc<[Share]>,
+    pub shares: Arc<Box<[Share]>>,
     /// The violations that were open then.
     pub violations: Arc<[Violation]>,
 }

@@ -30,7 +30,7 @@ pub(super) fn list(seen: i64, shares: usize) -> KeptList {
         name: "acme".to_owned(),
         org_uuid: Some(Id::Text("org".into())),
         seen: UnixMillis(seen),
-        shares: (0..shares).map(share).collect(),
+        shares: Arc::new((0..shares).map(share).collect()),
         violations: (0..shares).map(violation).collect::<Arc<_>>(),
     }
 }

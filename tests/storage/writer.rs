@@ -49,7 +49,7 @@ fn list(number: usize, round: i64) -> (ListKey, KeptList) {
         name: "acme".to_owned(),
         org_uuid: None,
         seen: UnixMillis(round),
-        shares: (0..SHARES).map(share).collect(),
+        shares: Arc::new((0..SHARES).map(share).collect()),
         violations: Arc::default(),
     };
     (key, kept)

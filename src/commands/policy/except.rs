@@ -141,7 +141,7 @@ fn today(policy: &Policy, seen: &Seen) -> Today {
             .standings
             .iter()
             .filter_map(|(_, standing)| standing.last_look());
-        for share in inventories.flat_map(|inventory| &**inventory.shares()) {
+        for share in inventories.flat_map(|inventory| inventory.shares().iter()) {
             let judged = judge(policy, look, share);
             let rules: Vec<_> = open_rules(&judged).collect();
             match &share.id {

@@ -61,8 +61,8 @@ pub(super) fn all(connection: &Connection) -> Read<Kept> {
             name: row.name.clone(),
             org_uuid: row.org_uuid.as_deref().map(Id::parse),
             seen: UnixMillis(row.seen),
-            shares: records::<Share>(&mut pieces, &row, row.shares)?,
-            violations: records::<Violation>(&mut pieces, &row, row.violations)?,
+            shares: Arc::new(records(&mut pieces, &row, row.shares)?.into_boxed_slice()),
+            violations: records(&mut pieces, &row, row.violations)?.into(),
         };
         if kept.lists.insert(row.key, list).is_some() {
             return Err(Unreadable::Row(format!("list {} is there twice", row.id)));
@@ -142,7 +142,7 @@ fn list(row: &Row<'_>) -> Read<ListRow> {
 }
 
 /// The shares or violations of a list, of which there must be so many.
-fn records<T: Record>(pieces: &mut Statement<'_>, list: &ListRow, count: i64) -> Read<Arc<[T]>> {
+fn records<T: Record>(pieces: &mut Statement<'_>, list: &ListRow, count: i64) -> Read<Vec<T>> {
     let what = format!("{} of list {} ({})", T::WHAT, list.id, name(list.key.kind));
     let mut rows = pieces.query((list.id, T::WHAT))?;
     let mut records = Vec::new();
@@ -169,7 +169,7 @@ fn records<T: Record>(pieces: &mut Statement<'_>, list: &ListRow, count: i64) ->
             "there are {found} {what}, expected {count}"
         )));
     }
-    Ok(records.into())
+    Ok(records)
 }
 
 fn exceptions(connection: &Connection, kept: &mut Kept) -> Read<()> {
