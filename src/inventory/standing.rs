@@ -181,6 +181,11 @@ impl Standing {
         }
     }
 
+    /// What rules say of it, which is gone here then: made without a copy where nothing else holds it.
+    pub fn take_violations(&mut self) -> Option<Violations> {
+        self.violations.take().map(Arc::unwrap_or_clone)
+    }
+
     /// What rules say of it; none until a good answer was judged.
     pub const fn violations(&self) -> Option<&Arc<Violations>> {
         self.violations.as_ref()

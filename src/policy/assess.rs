@@ -49,7 +49,7 @@ pub struct Ended {
 impl Policy {
     /// Judges a look, where these violations were open before.
     pub fn assess(&self, seen: &Seen<'_>, before: &Violations) -> Assessment {
-        let found = Found::by(self, seen);
+        let found = Found::by(self, seen, before.open.len());
         let mut next_change = found.next_change;
         let mut ended = Ended::default();
         let mut nameless = Nameless::new(&found.broken, &before.open);
@@ -246,9 +246,10 @@ struct Found {
 }
 
 impl Found {
-    fn by(policy: &Policy, seen: &Seen<'_>) -> Self {
+    fn by(policy: &Policy, seen: &Seen<'_>, expected: usize) -> Self {
         let mut found = Self {
-            broken: Vec::new(),
+            // As many as before, most often: a vector that grows would take twice as much.
+            broken: Vec::with_capacity(expected),
             errors: BTreeMap::new(),
             next_change: None,
         };
