@@ -36,6 +36,10 @@ LABEL org.opencontainers.image.title="rhombus-share-exporter" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 
+# One place for freed memory, not one a thread: a poll goes from thread to thread, and what one frees the
+# next would not find. docs/performance.md has what that is worth.
+ENV MALLOC_ARENA_MAX=1
+
 # By number, so that Kubernetes' runAsNonRoot can check it.
 USER 65532:65532
 EXPOSE 10063
