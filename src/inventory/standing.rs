@@ -269,21 +269,22 @@ impl Standing {
         let Some(violations) = &self.violations else {
             return self;
         };
-        let mut missing: Vec<Missing> = Vec::new();
-        for violation in violations.open.iter() {
-            let ShareKey::Id(id) = &violation.share else {
-                continue;
+        let named = violations.open.iter().filter_map(|it| match &it.share {
+            ShareKey::Id(id) => Some((id, it.since)),
+            ShareKey::Nameless(_) => None,
+        });
+        let mut absent: Vec<_> = named.filter(|(id, _)| self.share(id).is_none()).collect();
+        // An answer that lacks one link may lack most of them.
+        absent.sort_by_key(|(id, _)| *id);
+        absent.dedup_by_key(|(id, _)| *id);
+        let missing = absent.into_iter().map(|(id, since)| {
+            let unknown = || Missing {
+                share: Share::unknown(kind, id.clone()),
+                seen: since,
             };
-            let is_known = |it: &Missing| it.share.id.as_ref() == Some(id);
-            if self.share(id).is_none() && !missing.iter().any(is_known) {
-                let unknown = || Missing {
-                    share: Share::unknown(kind, id.clone()),
-                    seen: violation.since,
-                };
-                missing.push(before.last_known(id).unwrap_or_else(unknown));
-            }
-        }
-        missing.sort_unstable_by(|a, b| a.share.id.cmp(&b.share.id));
+            before.last_known(id).unwrap_or_else(unknown)
+        });
+        let missing: Vec<_> = missing.collect();
         Self {
             missing: missing.into(),
             ..self
@@ -308,8 +309,11 @@ impl Standing {
             share: share.clone(),
             seen,
         });
-        let is_it = |it: &&Missing| it.share.id.as_ref() == Some(id);
-        listed.or_else(|| self.missing.iter().find(is_it).cloned())
+        listed.or_else(|| {
+            let missing = &self.missing;
+            let place = missing.binary_search_by(|it| it.share.id.as_ref().cmp(&Some(id)));
+            place.ok().map(|place| missing[place].clone())
+        })
     }
 
     /// How its polls went.
