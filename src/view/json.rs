@@ -318,7 +318,7 @@ impl ListJson {
 }
 
 /// What could not be seen, and what is not asked for, for those who ask this.
-fn gaps(snapshot: &Snapshot, filter: &Filter) -> Vec<NotSeen> {
+pub fn gaps(snapshot: &Snapshot, filter: &Filter) -> Vec<NotSeen> {
     let mut gaps = not_seen(snapshot);
     gaps.extend(limits(snapshot, filter));
     gaps

@@ -20,7 +20,7 @@ mod tests;
 pub use csv::csv;
 pub use cursor::Cursor;
 pub use filter::{Ends, Filter, State};
-pub use json::{OneShare, Organizations, Reader, ShareJson, Shares, as_of};
+pub use json::{OneShare, Organizations, Reader, ShareJson, Shares, as_of, gaps};
 pub use limits::limits;
 pub use not_seen::{NotSeen, not_seen};
 pub use order::{Order, SortBy};

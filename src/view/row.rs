@@ -75,10 +75,21 @@ impl<'a> Rows<'a> {
 
 /// Every list that was read, however long ago.
 pub(super) fn every_list(snapshot: &Snapshot) -> impl Iterator<Item = &Inventory> {
+    read(snapshot).map(|(.., inventory)| inventory)
+}
+
+/// The same with its organisation, its kind and what is known of it, sorted by the first two.
+fn read(snapshot: &Snapshot) -> impl Iterator<Item = (&Look, ShareKind, &Standing, &Inventory)> {
+    // What a client that has shut its partner out shared is not the partner's to see.
     let looks = snapshot.organizations.iter();
     let looks = looks.filter(|look| look.organization.is_allowed());
-    let standings = looks.flat_map(|look| &look.standings);
-    standings.filter_map(|(_, standing)| Some(&**standing.last_look()?))
+    looks.flat_map(|look| {
+        let standings = look.standings.iter();
+        standings.filter_map(move |(kind, standing)| {
+            let inventory = standing.last_look()?;
+            Some((look, *kind, &**standing, &**inventory))
+        })
+    })
 }
 
 /// A list that was read.
@@ -96,21 +107,13 @@ pub(super) fn lists<'a>(
     snapshot: &'a Snapshot,
     policy: &'a Policy,
 ) -> impl Iterator<Item = List<'a>> {
-    // What a client that has shut its partner out shared is not the partner's to see.
-    let looks = snapshot.organizations.iter();
-    let looks = looks.filter(|look| look.organization.is_allowed());
-    looks.flat_map(move |look| {
-        let standings = look.standings.iter();
-        standings.filter_map(move |(kind, standing)| {
-            Some(List {
-                view: &snapshot.view,
-                policy,
-                look,
-                kind: *kind,
-                standing,
-                inventory: standing.last_look()?,
-            })
-        })
+    read(snapshot).map(move |(look, kind, standing, inventory)| List {
+        view: &snapshot.view,
+        policy,
+        look,
+        kind,
+        standing,
+        inventory,
     })
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::inventory::Snapshot;
 use crate::pages::routes::App;
 use crate::pages::viewers::Viewer;
-use crate::view::{BadQuery, Query, Reader, Rows, Shares, csv};
+use crate::view::{BadQuery, Query, Reader, Rows, Shares, csv, gaps};
 
 /// So many rows are in a file: each is about a kilobyte, and the whole is in memory while it is sent.
 const MAX_ROWS: usize = 100_000;
@@ -61,11 +61,12 @@ pub(super) fn file(app: &App, query: &Query, viewer: &Viewer, form: Form) -> Res
         sees_addresses: viewer.sees_addresses,
         policy: &policy,
     };
-    let shares = Shares::new((&snapshot, &query.filter), rows, None, reader);
-    let is_whole = !shares.not_seen.iter().any(|it| it.concerns(&query.filter));
+    let mut gaps = gaps(&snapshot, &query.filter).into_iter();
+    let is_whole = !gaps.any(|it| it.concerns(&query.filter));
     let bytes = match form {
         Form::Csv => csv(rows, reader),
         Form::Json => {
+            let shares = Shares::new((&snapshot, &query.filter), rows, None, reader);
             let mut json = serde_json::to_vec(&shares).expect("links are JSON");
             json.push(b'\n');
             json
