@@ -8,6 +8,7 @@ mod pending;
 #[cfg(test)]
 mod samples;
 mod sqlite;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use keeper::{Keeper, KeeperStats};
 pub use sqlite::Sqlite;
+pub use tree::{Hash, Tree, leaf_hash};
 
 use crate::share::{ExceptionUse, Id, Share, ShareKind, UnixMillis, Violation};
 
