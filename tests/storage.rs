@@ -95,7 +95,8 @@ async fn it_begins_with_nothing_and_comes_back() {
             .map(|file| file.unwrap().file_name());
         let mut left: Vec<_> = left.collect();
         left.sort();
-        assert_eq!(left, ["lock", "store.db"], "the log is in the database");
+        let expected = ["audit.key", "audit.pub", "lock", "store.db"];
+        assert_eq!(left, expected, "the log is in the database");
     }
 }
 

@@ -13,16 +13,21 @@ impl UnixMillis {
     /// As RFC 3339 has it: `2027-01-31T12:00:00Z`, with a fraction where there is one. What is before the year
     /// 1 or after 9999 is written as the nearest moment that can be.
     pub fn rfc3339(self) -> String {
+        let text = self.rfc3339_millis();
+        text.strip_suffix(".000Z")
+            .map(|whole| format!("{whole}Z"))
+            .unwrap_or(text)
+    }
+
+    /// The same with three digits of a fraction in any case, so that all are of one length.
+    pub fn rfc3339_millis(self) -> String {
         let millis = self.0.clamp(FIRST, LAST);
         let time = DateTime::from_timestamp_millis(millis).unwrap_or_default();
         let (date, time) = (time.date_naive(), time.time());
         let (year, month, day) = (date.year(), date.month(), date.day());
         let (hour, minute, second) = (time.hour(), time.minute(), time.second());
         let whole = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-        match millis.rem_euclid(1000) {
-            0 => whole + "Z",
-            fraction => format!("{whole}.{fraction:03}Z"),
-        }
+        format!("{whole}.{:03}Z", millis.rem_euclid(1000))
     }
 
     /// The day of it: `2027-01-31`.
@@ -70,6 +75,7 @@ mod tests {
             assert_eq!(UnixMillis::parse_rfc3339(text), Some(UnixMillis(millis)));
         }
         assert_eq!(UnixMillis(i64::MIN).rfc3339(), "0001-01-01T00:00:00Z");
+        assert_eq!(UnixMillis(0).rfc3339_millis(), "1970-01-01T00:00:00.000Z");
         assert_eq!(UnixMillis(i64::MAX).day(), "9999-12-31");
         assert_eq!(UnixMillis(1_999).whole_second(), UnixMillis(1_000));
         assert_eq!(

@@ -26,6 +26,21 @@ impl Ref {
         first.copy_from_slice(&hash.as_ref()[..Self::BYTES]);
         Self(first)
     }
+
+    /// The number that its digits are, below 2 to the 48th.
+    pub fn number(self) -> i64 {
+        self.0
+            .iter()
+            .fold(0, |number, byte| number << 8 | i64::from(*byte))
+    }
+
+    /// The one of this number; none where it is no ref's.
+    pub fn of_number(number: i64) -> Option<Self> {
+        let [0, 0, bytes @ ..] = number.to_be_bytes() else {
+            return None;
+        };
+        Some(Self(bytes))
+    }
 }
 
 impl fmt::Display for Ref {
@@ -73,8 +88,11 @@ mod tests {
     #[test]
     fn it_is_read_as_it_is_written() {
         for text in ["374708fff771", "000000000000", "ffffffffffff"] {
-            assert_eq!(text.parse::<Ref>().unwrap().to_string(), text);
+            let read: Ref = text.parse().unwrap();
+            assert_eq!(read.to_string(), text);
+            assert_eq!(Ref::of_number(read.number()), Some(read));
         }
+        assert_eq!(Ref::of_number(-1).or(Ref::of_number(1 << 48)), None);
         assert_eq!("374708FFF771".parse::<Ref>(), "374708fff771".parse());
         for bad in [
             "",

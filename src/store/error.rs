@@ -20,6 +20,15 @@ pub enum StoreError {
         /// What the system said.
         why: io::Error,
     },
+    /// There is none to read.
+    #[error(
+        "--storage.path: {}: there is no such file; expected the directory that an exporter keeps what it remembers \
+         in: give the --storage.path of `serve`", path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process has it.
     #[error(
         "--storage.path: {}: another process uses this directory; expected one exporter a directory: end the \
@@ -52,6 +61,15 @@ pub enum StoreError {
         found: i64,
         /// The last format that is known here.
         known: i64,
+    },
+    /// An earlier version has written it, and who only reads can't bring it to the present form.
+    #[error(
+        "--storage.path: {}: an earlier version of the exporter has written it, and there is no audit trail in \
+         it yet: start `serve` of this version with it once", path.display()
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
     },
     /// It is damaged.
     #[error(
@@ -93,12 +111,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn file(path: &Path, doing: &'static str, why: io::Error) -> Self {
+    pub(crate) fn file(path: &Path, doing: &'static str, why: io::Error) -> Self {
         let path = path.to_owned();
         Self::File { path, doing, why }
     }
 
-    pub(super) fn torn(path: &Path, what: impl Into<String>) -> Self {
+    pub(crate) fn torn(path: &Path, what: impl Into<String>) -> Self {
         Self::Torn {
             path: path.to_owned(),
             what: what.into(),

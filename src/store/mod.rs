@@ -8,16 +8,20 @@ mod pending;
 #[cfg(test)]
 mod samples;
 mod sqlite;
+mod trail;
 mod tree;
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 pub use error::StoreError;
 pub use keeper::{Keeper, KeeperStats};
-pub use sqlite::Sqlite;
+pub use sqlite::{Exported, FoundLine, FoundText, LineQuery, Sqlite, TrailEditor, TrailReader};
+pub use trail::{
+    Checkpoint, Entry, Erased, Erasure, FeedKey, FeedPosition, Forget, KeptAttribution,
+    KeptPicture, KeptTrail, LastOf, Looks, NewLine, Place, SALT, Sealing, Text, TrailHandler,
+    TrailList, TrailStore, WrittenLine,
+};
 pub use tree::{Hash, Tree, leaf_hash};
 
 use crate::share::{ExceptionUse, Id, Share, ShareKind, UnixMillis, Violation};
@@ -56,10 +60,12 @@ pub struct Kept {
     pub lists: BTreeMap<ListKey, KeptList>,
     /// The exceptions, by name.
     pub exceptions: BTreeMap<String, ExceptionUse>,
+    /// The audit trail.
+    pub trail: KeptTrail,
 }
 
 /// Something that is to be kept from now on, or no longer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Change {
     /// A list was seen.
     List(ListKey, KeptList),
@@ -69,51 +75,30 @@ pub enum Change {
     Exception(String, ExceptionUse),
     /// An exception is there no more.
     ExceptionGone(String),
+    /// What the trail knows of a list beside its shares.
+    TrailList(ListKey, TrailList),
+    /// Something is entered in the trail.
+    Entry(Arc<dyn Entry>),
+    /// What people called links is to be kept no longer, in the trail neither.
+    ForgetTitles,
+    /// A feed was read so far.
+    Feed(FeedKey, FeedPosition),
+    /// Something is known of a share from a feed, of which a position is kept.
+    Attribution(FeedKey, KeptAttribution),
 }
 
 /// A place in which things outlast the process.
-pub trait Store: Send {
+pub trait Store: TrailStore + Send {
     /// All that is kept there.
     ///
     /// # Errors
     /// When it can't be read, or a part of it can't be understood: nothing of it is left out.
     fn load(&mut self) -> Result<Kept, StoreError>;
 
-    /// Keeps these changes, in their order: all of them, on the disk when this returns.
+    /// Keeps these changes, in their order: all of them, on the disk when this returns. Gives the lines that
+    /// the trail has got.
     ///
     /// # Errors
     /// When they can't be written. Then none of them is kept, and what was there before is.
-    fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError>;
-}
-
-/// What `--storage.path` gives to those who remember.
-#[derive(Debug)]
-pub struct Storage {
-    /// Keeps what changes from now on.
-    pub keeper: Arc<Keeper>,
-    /// What was there at the start.
-    pub kept: Kept,
-}
-
-impl Storage {
-    /// Opens the directory, which is made where it is missing, reads what is in it, and starts the thread
-    /// that writes there. `now` tells the time.
-    ///
-    /// # Errors
-    /// When it can't be used as it is, or the system gives no thread. Nothing in it has changed then.
-    pub fn open(
-        directory: &Path,
-        now: impl Fn() -> UnixMillis + Send + 'static,
-    ) -> Result<Self, StoreError> {
-        let mut store = Sqlite::open(directory)?;
-        let kept = store.load()?;
-        let keeper = Keeper::start(Box::new(store), now);
-        let keeper = keeper.map_err(|error: io::Error| {
-            StoreError::file(directory, "start the thread that writes there", error)
-        })?;
-        Ok(Self {
-            keeper: Arc::new(keeper),
-            kept,
-        })
-    }
+    fn commit(&mut self, changes: Vec<Change>) -> Result<Vec<WrittenLine>, StoreError>;
 }

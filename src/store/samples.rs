@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Change, KeptList, ListKey};
+use std::time::Duration;
+
+use super::{Change, Checkpoint, KeptList, ListKey, TrailHandler, Tree, WrittenLine};
 use crate::share::samples::share_of;
 use crate::share::{ExceptionUse, Expiry, Id, ShareKey, ShareKind, UnixMillis, Violation};
 
@@ -46,4 +48,28 @@ pub(super) fn exception(last_match: i64) -> ExceptionUse {
         first_seen: UnixMillis(1),
         last_match: UnixMillis(last_match),
     }
+}
+
+/// One who signs with words.
+pub(super) struct Handler;
+
+impl TrailHandler for Handler {
+    fn sign(&self, origin: &str, tree: &Tree, _: Option<&Checkpoint>) -> Option<String> {
+        Some(format!("{origin} {} {:02x?}", tree.size(), tree.root()))
+    }
+
+    fn is_ours(&self, checkpoint: &Checkpoint) -> bool {
+        let signed = format!(" {} {:02x?}", checkpoint.size, checkpoint.root);
+        checkpoint.note.ends_with(&signed)
+    }
+
+    fn retention(&self) -> Option<Duration> {
+        None
+    }
+
+    fn written(&self, _: &[WrittenLine]) {}
+
+    fn sealed(&self, _: &Checkpoint) {}
+
+    fn broken(&self, _: &str) {}
 }

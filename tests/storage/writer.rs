@@ -11,7 +11,8 @@ use rhombus_share_exporter::share::{
     Expiry, ExpiryReading, Media, Protection, Share, ShareKind, Traits, UnixMillis, Unread,
 };
 use rhombus_share_exporter::store::{
-    Change, Keeper, Kept, KeptList, ListKey, Sqlite, Store, StoreError,
+    Change, Checkpoint, Keeper, Kept, KeptList, ListKey, Sqlite, Store, StoreError, TrailHandler,
+    Tree, WrittenLine,
 };
 
 use crate::common::files::Files;
@@ -58,6 +59,29 @@ fn list(number: usize, round: i64) -> (ListKey, KeptList) {
 fn round(round: i64) -> Vec<Change> {
     let lists = (0..LISTS).map(|number| list(number, round));
     lists.map(|(key, kept)| Change::List(key, kept)).collect()
+}
+
+/// Signs nothing.
+struct Nobody;
+
+impl TrailHandler for Nobody {
+    fn sign(&self, _: &str, _: &Tree, _: Option<&Checkpoint>) -> Option<String> {
+        None
+    }
+
+    fn is_ours(&self, _: &Checkpoint) -> bool {
+        false
+    }
+
+    fn retention(&self) -> Option<Duration> {
+        None
+    }
+
+    fn written(&self, _: &[WrittenLine]) {}
+
+    fn sealed(&self, _: &Checkpoint) {}
+
+    fn broken(&self, _: &str) {}
 }
 
 /// The round that all of it is of: whole, and nothing of another.
@@ -119,13 +143,14 @@ fn what_is_seen_is_kept_whatever_the_disk_does() {
     let alone = Files::new();
     let told = told(KEEPER);
     let directory = told.clone().unwrap_or_else(|| alone.path("data"));
-    let keeper = Keeper::start(Box::new(open(&directory)), || UnixMillis(1)).unwrap();
+    let store = Box::new(open(&directory));
+    let keeper = Keeper::start(store, || UnixMillis(1), Box::new(Nobody)).unwrap();
     let started = Instant::now();
     let mut seen = 0;
     while told.is_some() || started.elapsed() < Duration::from_millis(100) {
         seen += 1;
         let (key, kept) = list(0, seen);
-        keeper.list(key, kept);
+        keeper.keep([Change::List(key, kept)]);
         println!("\nerrors {}", keeper.stats().write_errors);
         std::thread::sleep(Duration::from_millis(10));
     }

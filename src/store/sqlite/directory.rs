@@ -21,6 +21,16 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
 const APPLICATION_ID_AT: usize = 68;
 
+/// The database of a directory that may be another process's, to read it.
+pub(super) fn existing(directory: &Path) -> Result<PathBuf, StoreError> {
+    let path = directory.join(DATABASE);
+    if matches!(path.try_exists(), Ok(false)) {
+        return Err(StoreError::Missing { path });
+    }
+    check_header(&path)?;
+    Ok(path)
+}
+
 /// A directory that is ours for as long as this lives.
 pub(super) struct Directory {
     path: PathBuf,

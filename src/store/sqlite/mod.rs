@@ -7,6 +7,7 @@ mod read;
 mod record;
 mod schema;
 mod sums;
+mod trail;
 mod write;
 
 use std::fmt;
@@ -16,8 +17,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{Change, Kept, Store, StoreError};
+use super::{Change, Kept, Sealing, Store, StoreError, TrailHandler, TrailStore, WrittenLine};
+use crate::share::UnixMillis;
 use directory::Directory;
+pub use trail::{Exported, FoundLine, FoundText, LineQuery, TrailEditor, TrailReader};
 use write::Index;
 
 /// How many shares or violations are in a piece.
@@ -93,7 +96,7 @@ impl Store for Sqlite {
         }
     }
 
-    fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+    fn commit(&mut self, changes: Vec<Change>) -> Result<Vec<WrittenLine>, StoreError> {
         self.kept = None;
         self.check_file()?;
         // Where this fails, it is not put back, and is read anew the next time.
@@ -101,10 +104,23 @@ impl Store for Sqlite {
             Some(index) => index,
             None => read::index(&self.connection).map_err(|why| why.of(&self.path))?,
         };
-        write::all(&mut self.connection, &mut index, changes)
+        let written = write::all(&mut self.connection, &mut index, changes)
             .map_err(|why| StoreError::database(&self.path, "write the file", why))?;
         self.index = Some(index);
-        Ok(())
+        Ok(written)
+    }
+}
+
+impl TrailStore for Sqlite {
+    fn seal(&mut self, handler: &dyn TrailHandler, now: UnixMillis) -> Result<Sealing, StoreError> {
+        self.check_file()?;
+        trail::seal(&mut self.connection, handler, now).map_err(|why| why.of(&self.path))
+    }
+
+    fn drop_before(&mut self, moment: UnixMillis, most: u32) -> Result<u64, StoreError> {
+        self.check_file()?;
+        trail::drop_before(&mut self.connection, moment, most)
+            .map_err(|why| StoreError::database(&self.path, "write the file", why))
     }
 }
 

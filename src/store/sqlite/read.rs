@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, Statement};
 
 use super::record::{self, Record};
 use super::sums::Sum;
+use super::trail;
 use super::write::{Index, IndexedList, exception_sum, list_sum, piece_sum};
 use crate::share::{ExceptionUse, Id, Share, ShareKind, UnixMillis, Violation};
 use crate::store::{Kept, KeptList, ListKey, StoreError};
@@ -35,9 +36,17 @@ impl Unreadable {
             Self::Row(what) => StoreError::torn(path, what),
         }
     }
+
+    /// The same as SQLite would say it.
+    pub(super) fn into_sql(self) -> rusqlite::Error {
+        match self {
+            Self::Sql(why) => why,
+            Self::Row(what) => rusqlite::Error::ToSqlConversionFailure(what.into()),
+        }
+    }
 }
 
-type Read<T> = Result<T, Unreadable>;
+pub(super) type Read<T> = Result<T, Unreadable>;
 
 /// A row of the table of lists.
 pub(super) struct ListRow {
@@ -78,6 +87,7 @@ pub(super) fn all(connection: &Connection) -> Read<Kept> {
         return Err(Unreadable::Row(format!("{others} pieces are of no list")));
     }
     exceptions(connection, &mut kept)?;
+    kept.trail = trail::kept(connection)?;
     Ok(kept)
 }
 
@@ -97,6 +107,12 @@ pub(super) fn index(connection: &Connection) -> Read<Index> {
             violations: sums(row.id, Violation::WHAT)?,
         };
         index.add(row.key, list);
+    }
+    for (id, key, _) in trail::lists(connection)? {
+        index.trail.add(key, id);
+    }
+    for (id, key, _) in trail::feeds::feeds(connection)? {
+        index.trail.add_feed(key, id);
     }
     Ok(index)
 }
@@ -192,7 +208,7 @@ fn exceptions(connection: &Connection, kept: &mut Kept) -> Read<()> {
     Ok(())
 }
 
-fn mismatch(what: std::fmt::Arguments<'_>) -> Unreadable {
+pub(super) fn mismatch(what: std::fmt::Arguments<'_>) -> Unreadable {
     Unreadable::Row(format!("the checksum of {what} is wrong"))
 }
 

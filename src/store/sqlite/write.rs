@@ -7,9 +7,10 @@ use rusqlite::{Connection, Statement, Transaction};
 use super::read::ListRow;
 use super::record::{Record, kind_label};
 use super::sums::{Sum, Summing};
+use super::trail::{TrailIndex, TrailWriter, feeds, forget_titles};
 use super::{PIECE, schema};
 use crate::share::{ExceptionUse, Share, Violation};
-use crate::store::{Change, KeptList, ListKey};
+use crate::store::{Change, KeptList, ListKey, WrittenLine};
 
 /// What is in the database.
 #[derive(Debug, Default)]
@@ -17,6 +18,7 @@ pub(super) struct Index {
     lists: BTreeMap<ListKey, IndexedList>,
     /// The id of the list that comes next.
     next: i64,
+    pub(super) trail: TrailIndex,
 }
 
 /// A list that is there: its number, and the checksums of its pieces.
@@ -48,24 +50,35 @@ impl Index {
     }
 }
 
-/// Writes all changes, or none. Where it fails, `index` is of no use any more.
+/// Writes all changes, or none. Gives the lines that the trail has got. Where it fails, `index` is of no use
+/// any more.
 pub(super) fn all(
     connection: &mut Connection,
     index: &mut Index,
     changes: Vec<Change>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Vec<WrittenLine>> {
     let tx = schema::begin(connection)?;
     let mut writer = Writer::new(&tx)?;
+    let mut trail = TrailWriter::new(&tx)?;
     for change in changes {
         match change {
             Change::List(key, kept) => writer.list(index.list(&key), key, &kept)?,
             Change::Gone(key) => writer.gone(index.lists.remove(&key))?,
             Change::Exception(name, kept) => writer.exception(&name, kept)?,
             Change::ExceptionGone(name) => writer.exception_gone(&name)?,
+            Change::TrailList(key, list) => trail.list(&mut index.trail, &key, &list)?,
+            Change::Entry(entry) => trail.enter(&mut index.trail, &*entry)?,
+            Change::ForgetTitles => forget_titles(&tx)?,
+            Change::Feed(key, position) => feeds::position(&tx, &mut index.trail, key, &position)?,
+            Change::Attribution(key, kept) => {
+                feeds::attribution(&tx, &mut index.trail, key, &kept)?;
+            }
         }
     }
     drop(writer);
-    tx.commit()
+    let written = trail.finish()?;
+    tx.commit()?;
+    Ok(written)
 }
 
 /// The statements of one transaction.
