@@ -10,6 +10,7 @@
     )
 )]
 
+pub mod audit;
 pub mod build_info;
 pub mod cli;
 pub mod clock;

@@ -1,5 +1,6 @@
-//! Judging what is known by the policy in use: after each good answer, when time alone changes what it
-//! says, and when the policy is another. All that changes a list's violations goes through here.
+//! Judging what is known by the policy in use: after each good answer, when the audit feed tells something
+//! new that it goes by, when time alone changes what it says, and when the policy is another. All that changes
+//! a list's violations goes through here.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tracing::{info, warn};
 
-use super::memory::{Memory, key_of};
+use super::memory::{Changed, Memory, key_of};
 use crate::inventory::{FleetHandle, Inventory, Organization, Standing, Violations};
 use crate::policy::{Assessment, Policy, Seen};
 use crate::share::{
@@ -70,7 +71,7 @@ impl Judge {
         polled: Polled<'_>,
         after: impl Fn(&Standing) -> Standing,
     ) {
-        self.change(list, |before| {
+        self.change(list, polled.made_since, |before| {
             let next = after(before);
             let judged = looked(before, &next)
                 .map(|look| self.judge_look(list, before, look, polled.made_since));
@@ -162,12 +163,20 @@ impl Judge {
         self.awaits_names.load(Ordering::Relaxed) || self.policy.load().needs_camera_names()
     }
 
+    /// Takes in that the audit feed has told something new of an organisation's shares.
+    pub(super) fn note_attributions(&self, organization: &Organization, here: Moment) {
+        if self.policy.load().needs_attributions() {
+            self.judge_lists_anew(organization, here);
+        }
+    }
+
     /// From now on each list awaits what cameras are called, also where the policy doesn't ask.
     pub(super) fn always_await_camera_names(&self) {
         self.awaits_names.store(true, Ordering::Relaxed);
     }
 
-    /// Judges each list of an organisation by what is known now: its cameras may have got names.
+    /// Judges each list of an organisation by what is known now: its cameras may have got names, or the
+    /// audit feed may have told who made a link.
     pub(super) fn judge_lists_anew(&self, organization: &Organization, here: Moment) {
         let now = organization.now(here);
         let max_staleness = self.fleet.load().view.max_staleness;
@@ -179,7 +188,7 @@ impl Judge {
     /// Judges a list by the policy in use, as of its last good look. What has opened since then, by time
     /// alone, is not for that look to close.
     fn judge_anew(&self, list: List<'_>, now: Moment, max_staleness: Duration) {
-        self.change(list, |before| {
+        self.change(list, None, |before| {
             let known = before.violations()?;
             let look = before.last_look()?;
             if before.inventory(now, max_staleness).is_none() {
@@ -188,10 +197,12 @@ impl Judge {
             }
             let then = look.obtained().time;
             let (older, newer) = opened_by(known, then);
+            let attributions = list.organization.known_attributions();
             let seen = Seen {
                 org: list.organization.name(),
                 shares: look.shares(),
                 cameras: &list.organization.camera_names(),
+                attributions: attributions.as_deref(),
                 now: then,
                 closes: !look.is_partial(),
                 made_since: None,
@@ -209,7 +220,7 @@ impl Judge {
 
     /// Takes in that time has passed.
     fn pass_time(&self, list: List<'_>, now: Moment, max_staleness: Duration) {
-        self.change(list, |before| {
+        self.change(list, None, |before| {
             let known = before.violations()?;
             let violations = self.after_time(list, before, known, (now, max_staleness))?;
             Some((before.clone().judged(violations), None))
@@ -228,10 +239,12 @@ impl Judge {
         let look = standing.last_look()?;
         let is_shown = standing.inventory(now, max_staleness).is_some();
         let shares: &[Share] = if is_shown { look.shares() } else { &[] };
+        let attributions = list.organization.known_attributions();
         let seen = Seen {
             org: list.organization.name(),
             shares,
             cameras: &list.organization.camera_names(),
+            attributions: attributions.as_deref(),
             now: now.time,
             closes: false,
             made_since: None,
@@ -259,10 +272,12 @@ impl Judge {
         }
         let known = if is_others { Arc::default() } else { known };
         let look_before = before.last_look().filter(|_| !is_others);
+        let attributions = list.organization.known_attributions();
         let seen = Seen {
             org: list.organization.name(),
             shares: look.shares(),
             cameras: &list.organization.camera_names(),
+            attributions: attributions.as_deref(),
             now: look.obtained().time,
             closes: !look.is_partial(),
             made_since,
@@ -293,6 +308,7 @@ impl Judge {
     fn change<'a>(
         &self,
         list: List<'_>,
+        made_since: Option<UnixMillis>,
         next: impl Fn(&Standing) -> Option<(Standing, Option<&'a MalformedCounts>)>,
     ) {
         loop {
@@ -317,7 +333,14 @@ impl Judge {
                 // Whoever counted anew in between may have left this list out.
                 *series = series.saturating_sub(had) + has;
                 // While no other change of the list comes between.
-                self.memory.keep(list, &before, &next);
+                let changed = Changed {
+                    before: &before,
+                    now: &next,
+                    policy: &self.policy.load(),
+                    made_since,
+                    max_staleness: self.fleet.load().view.max_staleness,
+                };
+                self.memory.keep(list, changed);
                 return;
             }
         }

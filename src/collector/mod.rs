@@ -8,6 +8,7 @@ mod changes;
 mod credential;
 mod deleter;
 mod directory;
+mod feed;
 mod identity;
 mod judge;
 mod memory;
@@ -30,6 +31,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::audit::Remembering;
 use crate::clock::{Clock, ServerClock};
 use crate::config::{self, Collect, Config, CredentialSource};
 use crate::inventory::{
@@ -42,12 +44,14 @@ use crate::rhombus::{
     Transport,
 };
 use crate::share::{ClientList, Id, Identity, ShareKind};
-use crate::store::Storage;
+use crate::store::ListKey;
 use credential::CurrentCredential;
 pub use deleter::Deleter;
 use directory::{Directory, OrganizationId};
+use feed::{ActivitySink, Feed};
 use judge::Judge;
-use memory::Memory;
+pub(crate) use memory::feed_of;
+use memory::{Memory, key_of};
 use partner::{ClientsLook, PartnerAccess, PartnerTask, RunningPartner};
 use poller::Poller;
 use running::{Access, Occasion, Running, Settings};
@@ -82,6 +86,8 @@ pub struct Collector {
     judge: Arc<Judge>,
     clock: Clock,
     config: Arc<Config>,
+    /// Whether it was told what to watch.
+    has_config: bool,
     server_clocks: ServerClocks,
     key_readers: Arc<Semaphore>,
     partners: BTreeMap<String, RunningPartner>,
@@ -108,7 +114,7 @@ struct Plan {
 
 impl Collector {
     /// A collector of nothing yet, over the connections of `transport` and on threads of its own. What it
-    /// knows outlasts it in `storage`.
+    /// knows outlasts it where there is something to remember with.
     ///
     /// # Errors
     /// When there are no more threads to be had.
@@ -117,11 +123,11 @@ impl Collector {
         watching: Watching,
         observer: Arc<dyn Observer>,
         clock: Clock,
-        storage: Option<Storage>,
+        remembering: Option<Remembering>,
     ) -> io::Result<Self> {
         let Watching { fleet, policy } = watching;
         let config = Config::default();
-        let memory = Arc::new(Memory::new(storage));
+        let memory = Arc::new(Memory::new(remembering));
         let mut collector = Self {
             transport: Arc::new(transport),
             observer,
@@ -129,6 +135,7 @@ impl Collector {
             fleet,
             clock,
             config: Arc::new(config),
+            has_config: false,
             server_clocks: ServerClocks::new(),
             key_readers: Arc::new(Semaphore::new(KEY_READERS)),
             partners: BTreeMap::new(),
@@ -145,7 +152,7 @@ impl Collector {
     }
 
     /// The same for a person who waits for one look: first polls come as soon as they may, and what cameras
-    /// are called is asked for whether the policy needs it or not.
+    /// are called is asked for whether the policy needs it or not. Audit feeds are not: they are a history.
     #[must_use]
     pub fn for_one_look(self) -> Self {
         self.judge.always_await_camera_names();
@@ -158,6 +165,7 @@ impl Collector {
     /// Starts what takes in that time alone changes what is said of a list.
     fn start_looking_at_time(&mut self) {
         let (judge, clock) = (self.judge.clone(), self.clock.clone());
+        let memory = self.memory.clone();
         let stop = self.stop.clone();
         let looks = async move {
             let mut noted = clock.read();
@@ -166,6 +174,7 @@ impl Collector {
                 let here = clock.read();
                 judge.look_at_time(here);
                 judge.note_exceptions(here.time);
+                memory.tick(here);
                 if here.since(noted) >= NOTE_WATCHED {
                     judge.note_watched(here.uptime);
                     noted = here;
@@ -188,6 +197,10 @@ impl Collector {
     /// # Errors
     /// When an organisation or a partner can't be asked at all. Then nothing has changed.
     pub fn apply(&mut self, config: &Config) -> Result<(), Error> {
+        let mut config = config.clone();
+        // What a feed tells is entered in the trail, and nobody asks for it where there is none.
+        config.collect.audit_feed &= self.memory.has_trail();
+        let config = &config;
         let (partners, starting) = self.plan_partners(config)?;
         let plan = self.plan(config, &partners, Occasion::Reload)?;
         for (name, before) in std::mem::replace(&mut self.partners, partners) {
@@ -196,13 +209,32 @@ impl Collector {
                 _ => before.stop.cancel(),
             }
         }
+        let (before, is_another) = (self.watched(), *self.config != *config);
+        let had_one = std::mem::replace(&mut self.has_config, true);
         self.config = Arc::new(config.clone());
         self.carry_out(plan);
         self.use_policy(&config.policy.policy);
+        self.memory.expect(&config.audit.expected);
+        if !config.collect.keep_titles {
+            self.memory.forget_titles();
+        }
+        if had_one && is_another {
+            self.memory.reloaded(&self.watched(), &before);
+        }
         for task in starting {
             self.tasks.spawn_on(task.run(), self.threads.handle());
         }
         Ok(())
+    }
+
+    /// The lists that are watched.
+    fn watched(&self) -> BTreeSet<ListKey> {
+        let organizations = self.running.values().map(|running| &running.organization);
+        let keys = organizations.flat_map(|organization| {
+            let kinds = organization.standings();
+            kinds.filter_map(|(kind, _)| key_of(organization, kind))
+        });
+        keys.collect()
     }
 
     /// Judges by this policy from now on, and what is known already too.
@@ -303,7 +335,8 @@ impl Collector {
         let collect = &self.config.collect;
         let pace = self.partners.get(partner);
         let pace = pace.and_then(|partner| partner.settings.requests_per_second);
-        let least = watched as f64 * collect.sources.len() as f64 / collect.interval.as_secs_f64();
+        let requests = collect.sources.len() + usize::from(collect.audit_feed);
+        let least = watched as f64 * requests as f64 / collect.interval.as_secs_f64();
         if let Some(pace) = pace.filter(|pace| *pace < least) {
             warn!(
                 partner,
@@ -441,6 +474,7 @@ impl Collector {
                         |organization: &Organization, kind| self.memory.recall(organization, kind);
                     let next = Running::new(settings, before, server_clock, credential, recall);
                     let next = Arc::new(next);
+                    self.recall_attributions(&next.organization);
                     starting.push(next.clone());
                     next
                 }
@@ -453,6 +487,14 @@ impl Collector {
             counts,
             server_clocks,
         })
+    }
+
+    /// What the store has of what the audit feed told, where that was ever read.
+    fn recall_attributions(&self, organization: &Organization) {
+        if self.memory.position(organization).is_some() {
+            let known = self.memory.attributions(organization);
+            self.fleet.attribute(organization, known);
+        }
     }
 
     fn credential_of(&self, settings: &Settings) -> Result<Arc<Mutex<CurrentCredential>>, Error> {
@@ -625,20 +667,43 @@ impl Collector {
                 self.tasks
                     .spawn_on(poller.run(first), self.threads.handle());
             }
+            if running.settings.collect.audit_feed {
+                // The lists come first.
+                let later = turn + running.settings.collect.interval / 2;
+                let first = running.feed_schedule.begin(later);
+                let feed = self.feed(&running);
+                self.tasks.spawn_on(feed.run(first), self.threads.handle());
+            }
         }
     }
 
-    fn poller(&self, running: &Arc<Running>, kind: ShareKind) -> Poller {
+    fn feed(&self, running: &Arc<Running>) -> Feed {
+        let client = self.client_of(running);
+        let sink = self.memory.clone();
+        Feed::new(
+            client,
+            running.clone(),
+            (self.fleet.clone(), self.judge.clone()),
+            sink,
+            self.clock.clone(),
+        )
+    }
+
+    fn client_of(&self, running: &Running) -> Client {
         let Settings {
             endpoint, collect, ..
         } = &running.settings;
-        let client = self.client(
+        self.client(
             endpoint,
             collect,
             running.pace.clone(),
             running.of_partner.clone(),
             running.organization.server_clock().clone(),
-        );
+        )
+    }
+
+    fn poller(&self, running: &Arc<Running>, kind: ShareKind) -> Poller {
+        let client = self.client_of(running);
         let published = (self.fleet.clone(), self.judge.clone());
         Poller::new(client, running.clone(), kind, published, self.clock.clone())
     }

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::settings::SETTINGS;
 use super::value::show_duration;
-use super::{Collect, Config, CredentialSource, KeySource, Organization, Partner, policy, web};
+use super::{
+    Collect, Config, CredentialSource, KeySource, Organization, Partner, audit, policy, web,
+};
 use crate::rhombus::Endpoint;
 
 /// What would run, as YAML with secrets redacted. The same for equal configurations.
@@ -31,6 +33,7 @@ pub fn describe(config: &Config) -> String {
         &names.collect::<Vec<_>>(),
     ));
     yaml.push_str(&web::describe(&config.web));
+    yaml.push_str(&audit::describe(&config.audit));
     yaml
 }
 

@@ -12,6 +12,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
+use super::audit::AuditFile;
 use super::policy::PolicyFile;
 use super::problem::Report;
 use super::settings::{KEYS, SETTINGS, Setting};
@@ -40,6 +41,9 @@ pub(super) struct File {
     /// Which users may see details of links.
     #[serde(default)]
     pub(super) web: Option<WebFile>,
+    /// How the audit trail is kept.
+    #[serde(default)]
+    pub(super) audit: Option<AuditFile>,
 }
 
 impl File {

@@ -10,8 +10,8 @@ use super::keys::{self, KeyPlace};
 use super::organizations::{self, ENV_API_KEY, ENV_API_KEY_FILE, ENV_ENDPOINT, NameLines};
 use super::problem::{ConfigError, Report};
 use super::{
-    Config, Environment, Flags, Loaded, PolicySection, certificates, collect, partners, policy,
-    proxy, value, web,
+    Config, Environment, Flags, Loaded, PolicySection, audit, certificates, collect, partners,
+    policy, proxy, value, web,
 };
 use crate::share::UnixMillis;
 
@@ -175,6 +175,7 @@ fn assemble(
     let policy = file.policy.unwrap_or_default();
     let policy = policy::resolve(&mut reader, &policy, now);
     let web = web::resolve(&mut reader, &file.web.unwrap_or_default());
+    let audit = audit::resolve(&mut reader, &file.audit.unwrap_or_default());
     let organizations = match own {
         Some(own) => Some(own),
         None if is_in_file => Some(Vec::new()),
@@ -198,6 +199,14 @@ fn assemble(
             ));
         }
     }
+    if !collect.audit_feed {
+        for what in policy.policy.goes_by_attributions() {
+            report.warn(format_args!(
+                "{what} goes by who made links or who looked, and collect.audit_feed is false: neither is known \
+                 to it"
+            ));
+        }
+    }
     let own = organizations?.into_iter().map(|it| (it.entry, it.key));
     let (organizations, mut places): (_, Vec<_>) = own.unzip();
     let partners = partners.unwrap_or_default();
@@ -210,6 +219,7 @@ fn assemble(
         collect,
         policy,
         web,
+        audit,
     };
     Some((config, places))
 }

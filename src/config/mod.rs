@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads the environment or the command line: `main` hands both in.
 
+mod audit;
 mod certificates;
 mod collect;
 mod credentials;
@@ -26,6 +27,7 @@ mod web;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use audit::AuditSection;
 pub use describe::describe;
 pub use environment::{Environment, EnvironmentError};
 pub use flags::{CollectFlags, Flags};
@@ -60,6 +62,8 @@ pub struct Config {
     pub policy: PolicySection,
     /// Which users may see details of links.
     pub web: WebSection,
+    /// How the audit trail is kept.
+    pub audit: AuditSection,
 }
 
 impl Config {

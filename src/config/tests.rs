@@ -56,6 +56,7 @@ fn one_organisation_needs_no_file() {
             collect: Collect::default(),
             policy: PolicySection::default(),
             web: WebSection::default(),
+            audit: AuditSection::default(),
         }
     );
     assert_eq!(loaded.warnings, [""; 0]);
@@ -392,15 +393,16 @@ fn a_thousand_organisations_may_share_an_anchor() {
 }
 
 #[test]
-fn what_goes_by_titles_is_named_where_none_is_kept() {
-    let load = |keep_titles: bool| {
+fn what_goes_by_what_is_not_asked_for_is_named() {
+    let load = |is_on: bool| {
         let file = format!(
             r#"
 organizations: [{{ name: acme, api_key_env: {ENV_API_KEY} }}]
-collect: {{ keep_titles: {keep_titles} }}
+collect: {{ keep_titles: {is_on}, audit_feed: {is_on} }}
 policy:
   rules:
     - {{ name: titled, expression: "share.title == ''" }}
+    - {{ name: viewed, views_more_than: 9 }}
   exceptions:
     - {{ name: site, match: {{ title: Web.* }}, policies: [unsecured], owner: me, reason: x, until: 1970-01-02 }}
     - {{ name: other, match: {{ kind: clip_group }}, policies: [unsecured], owner: me, reason: x, until: 1970-01-02 }}
@@ -423,6 +425,7 @@ policy:
         .iter()
         .map(|it| it.split(" goes").next().unwrap().to_owned())
         .collect();
-    assert_eq!(beginnings, ["the rule titled", "the exception site"]);
+    let expected = ["the rule titled", "the exception site", "the rule viewed"];
+    assert_eq!(beginnings, expected);
     assert_eq!(load(true), [""; 0]);
 }

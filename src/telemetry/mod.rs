@@ -11,6 +11,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::util::TryInitError;
 
+use crate::audit;
 use line::Line;
 pub(crate) use line::needs_escape;
 
@@ -72,7 +73,9 @@ where
 {
     let targets = Targets::new()
         .with_default(level.filter().min(LevelFilter::WARN))
-        .with_targets(OWN.map(|own| (own, level.filter())));
+        .with_targets(OWN.map(|own| (own, level.filter())))
+        // What the audit trail has got is for those who collect it, however little of the rest is wanted.
+        .with_target(audit::LOG_TARGET, LevelFilter::INFO);
     let layer = tracing_subscriber::fmt::layer()
         .event_format(Line(format))
         .fmt_fields(Line(format))
