@@ -43,9 +43,9 @@ struct Listed {
 }
 
 /// Why a poll failed, and how long Rhombus wants to be left alone, where it says so.
-struct PollFailure {
-    failure: Failure,
-    pause: Option<Duration>,
+pub(super) struct PollFailure {
+    pub(super) failure: Failure,
+    pub(super) pause: Option<Duration>,
 }
 
 impl Poller {
@@ -136,7 +136,8 @@ impl Poller {
                 .clone()
         };
         if let Known::Said(said) = &owner {
-            self.identify(said.identity.clone(), "key")?;
+            let identity = said.identity.clone();
+            self.running.identify(&self.fleet, identity, "key")?;
         }
         self.learn_access(&owner);
         let server_clock = self.running.organization.server_clock();

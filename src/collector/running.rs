@@ -26,6 +26,7 @@ pub(super) struct Running {
     pub(super) pace: Arc<Pace>,
     pub(super) of_partner: Option<OfPartner>,
     pub(super) schedules: BTreeMap<ShareKind, Arc<Schedule>>,
+    pub(super) feed_schedule: Arc<Schedule>,
     pub(super) credential: Arc<Mutex<CurrentCredential>>,
     pub(super) key_facts: Arc<KeyFacts>,
     pub(super) stop: CancellationToken,
@@ -98,7 +99,9 @@ impl Running {
             None => organization,
         };
         // Of what is watched already, nothing is left to recall.
-        let organization = organization.recalling(recall);
+        let organization = organization
+            .recalling(recall)
+            .with_feed(settings.collect.audit_feed);
         let organization = match settings.collect.keep_titles {
             true => organization,
             false => organization.without_titles(),
@@ -116,6 +119,9 @@ impl Running {
             pace,
             of_partner: settings.access.of_partner(),
             schedules: kinds.iter().map(schedule).collect(),
+            feed_schedule: before
+                .map(|before| before.feed_schedule.clone())
+                .unwrap_or_default(),
             credential,
             key_facts,
             settings,
@@ -142,6 +148,12 @@ impl Running {
             Access::Own { org_uuid, .. } => org_uuid.as_ref(),
             Access::Client { uuid, .. } => Some(uuid),
         }
+    }
+
+    /// Which organisation's key and lists it should be, where that is known.
+    pub(super) fn expected(&self) -> Option<Id> {
+        let pinned = self.pinned().cloned();
+        pinned.or_else(|| self.organization.identity().uuid.clone())
     }
 
     /// Whether it is asked by a partner's key.

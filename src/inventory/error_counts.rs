@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::share::{CLIENT_FIELDS, MalformedCounts, Reason, ShareKind, Source};
+use crate::share::{ACTIVITY_FIELDS, CLIENT_FIELDS, MalformedCounts, Reason, ShareKind, Source};
 
 /// Counts that only grow. Each is there at 0.
 #[derive(Clone, Debug)]
@@ -13,10 +13,11 @@ pub struct ErrorCounts {
     pub malformed: BTreeMap<(Source, &'static str), u64>,
 }
 
-/// What is polled: the lists of shares, and those of clients.
-const POLLED: [(Source, &[&str]); 5] = {
+/// What is polled: the lists of shares, those of clients, and audit feeds.
+const POLLED: [(Source, &[&str]); 6] = {
     let [a, b, c, d] = ShareKind::ALL;
     [
+        (Source::AuditFeed, &ACTIVITY_FIELDS),
         (Source::Shares(a), a.fields()),
         (Source::Shares(b), b.fields()),
         (Source::PartnerClients, &CLIENT_FIELDS),

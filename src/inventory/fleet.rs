@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
-use super::{ClientCounts, ErrorCounts, Partner, PartnerStanding, Snapshot, Standing};
+use super::{
+    ClientCounts, ErrorCounts, FeedStanding, Partner, PartnerStanding, Snapshot, Standing,
+};
 use crate::clock::ServerClock;
 use crate::share::{
-    AccessUntil, CameraNames, ConsoleUrl, ExceptionUse, Id, Identity, MalformedCounts, Moment,
-    Permissions, Reason, Shard, ShareKind, Source, Window,
+    AccessUntil, AttributedShares, CameraNames, ConsoleUrl, ExceptionUse, Id, Identity,
+    MalformedCounts, Moment, Permissions, Reason, Shard, ShareKind, Source, Window,
 };
 
 /// One organisation that is watched.
@@ -26,6 +28,10 @@ pub struct Organization {
     access: ArcSwap<AccessUntil>,
     permissions: ArcSwap<Permissions>,
     camera_names: ArcSwap<CameraNames>,
+    /// None: its audit feed was never read.
+    attributions: ArcSwapOption<AttributedShares>,
+    /// None: its audit feed is not asked for.
+    feed: Option<ArcSwap<FeedStanding>>,
     standings: BTreeMap<ShareKind, ArcSwap<Standing>>,
 }
 
@@ -52,6 +58,8 @@ impl Organization {
             access: ArcSwap::default(),
             permissions: ArcSwap::default(),
             camera_names: ArcSwap::default(),
+            attributions: ArcSwapOption::empty(),
+            feed: None,
             standings: kinds.iter().map(standing).collect(),
         }
     }
@@ -84,7 +92,18 @@ impl Organization {
             access: ArcSwap::new(self.access()),
             permissions: ArcSwap::new(self.permissions()),
             camera_names: ArcSwap::new(self.camera_names()),
+            attributions: ArcSwapOption::new(self.known_attributions()),
+            feed: self.feed().map(ArcSwap::new),
             standings: kinds.iter().map(standing).collect(),
+        }
+    }
+
+    /// The same, whose audit feed is asked for, or not: how that went until now stays.
+    #[must_use]
+    pub fn with_feed(self, is_asked: bool) -> Self {
+        Self {
+            feed: is_asked.then(|| self.feed.unwrap_or_default()),
+            ..self
         }
     }
 
@@ -184,6 +203,21 @@ impl Organization {
     /// What its cameras are called, as far as that is known.
     pub fn camera_names(&self) -> Arc<CameraNames> {
         self.camera_names.load_full()
+    }
+
+    /// What is known of its audit feed right now; none where that is not asked for.
+    pub fn feed(&self) -> Option<Arc<FeedStanding>> {
+        self.feed.as_ref().map(ArcSwap::load_full)
+    }
+
+    /// What the audit feed has told of its shares, as far as that is known.
+    pub fn attributions(&self) -> Arc<AttributedShares> {
+        self.known_attributions().unwrap_or_default()
+    }
+
+    /// The same; none where its audit feed was never read, so that nothing is known of any share.
+    pub fn known_attributions(&self) -> Option<Arc<AttributedShares>> {
+        self.attributions.load_full()
     }
 
     /// What is known of each list right now.
@@ -374,6 +408,20 @@ impl FleetHandle {
         self.changed();
     }
 
+    /// Publishes what came of a poll of an audit feed, and counts what went wrong in it.
+    pub fn publish_feed(&self, organization: &Organization, standing: FeedStanding) {
+        let Some(known) = &organization.feed else {
+            return;
+        };
+        let mut errors = locked(&self.errors);
+        match standing.polls.failure() {
+            Some(failure) => errors.add_failure(Source::AuditFeed, failure.reason),
+            None => errors.add_malformed(Source::AuditFeed, &standing.malformed),
+        }
+        known.store(Arc::new(standing));
+        self.changed();
+    }
+
     /// Puts what became of a partner's clients in place of what was known, where nobody has asked for them
     /// anew.
     pub fn recount_clients(&self, partner: &Partner, clients: ClientCounts) {
@@ -391,6 +439,17 @@ impl FleetHandle {
             known.store(Arc::new(standing));
         }
         self.changed();
+    }
+
+    /// Puts what the audit feed, which was read, has told of an organisation's shares in place of what was
+    /// known. Gives whether that is another.
+    pub fn attribute(&self, organization: &Organization, shares: Arc<AttributedShares>) -> bool {
+        let is_new = organization.known_attributions().as_ref() != Some(&shares);
+        if is_new {
+            organization.attributions.store(Some(shares));
+            self.changed();
+        }
+        is_new
     }
 
     /// Puts who an organisation is in place of what was known.
@@ -621,6 +680,19 @@ mod tests {
         assert_eq!(handle.version(), named);
         let after = before.watching("b", &[ShareKind::VideoWall]);
         assert_eq!(after.camera_names(), names());
+    }
+
+    #[test]
+    fn a_feed_that_told_of_no_share_was_read() {
+        let handle = fleet(&[("a", "x", seen(0))]);
+        let before = &handle.load().organizations[0];
+        assert_eq!(before.known_attributions(), None);
+        assert!(handle.attribute(before, Arc::default()));
+        let version = handle.version();
+        assert!(!handle.attribute(before, Arc::default()));
+        assert_eq!(handle.version(), version);
+        let after = before.watching("b", &[ShareKind::VideoWall]);
+        assert_eq!(after.known_attributions(), Some(Arc::default()));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod belief;
 mod error_counts;
+mod feed;
 mod fleet;
 mod partner;
 mod snapshot;
@@ -19,6 +20,7 @@ use foldhash::fast::RandomState;
 
 pub use belief::{Belief, State};
 pub use error_counts::ErrorCounts;
+pub use feed::FeedStanding;
 pub use fleet::{Fleet, FleetHandle, Organization, PartnerClient, View};
 pub use partner::{ClientCounts, Partner, PartnerStanding};
 pub use snapshot::{Look, PartnerLook, Snapshot};

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Belief, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing, State, View,
+    Belief, FeedStanding, Fleet, Inventory, Organization, Partner, PartnerStanding, Standing,
+    State, View,
 };
 use crate::share::{
-    AccessUntil, CameraNames, ExceptionUse, Id, Identity, Moment, Permissions, ShareKind,
+    AccessUntil, AttributedShares, CameraNames, ExceptionUse, Id, Identity, Moment, Permissions,
+    ShareKind,
 };
 
 /// All that is known at one moment.
@@ -49,6 +51,12 @@ pub struct Look {
     pub permissions: Arc<Permissions>,
     /// What its cameras are called, as far as that is known.
     pub camera_names: Arc<CameraNames>,
+    /// What the audit feed has told of its shares, as far as that is known.
+    pub attributions: Arc<AttributedShares>,
+    /// Whether its audit feed was ever read: if not, nothing is known of any share.
+    pub is_attributed: bool,
+    /// What is known of its audit feed; none where that is not asked for.
+    pub feed: Option<Arc<FeedStanding>>,
     /// What is known of each list, sorted by kind.
     pub standings: Vec<(ShareKind, Arc<Standing>)>,
 }
@@ -56,14 +64,20 @@ pub struct Look {
 impl Snapshot {
     /// What `fleet` is where this machine's clock reads `here`.
     pub fn new(fleet: &Fleet, here: Moment) -> Self {
-        let look = |organization: &Arc<Organization>| Look {
-            organization: organization.clone(),
-            now: organization.now(here),
-            identity: organization.identity(),
-            access: organization.access(),
-            permissions: organization.permissions(),
-            camera_names: organization.camera_names(),
-            standings: organization.standings().collect(),
+        let look = |organization: &Arc<Organization>| {
+            let known = organization.known_attributions();
+            Look {
+                organization: organization.clone(),
+                now: organization.now(here),
+                identity: organization.identity(),
+                access: organization.access(),
+                permissions: organization.permissions(),
+                camera_names: organization.camera_names(),
+                attributions: known.clone().unwrap_or_default(),
+                is_attributed: known.is_some(),
+                feed: organization.feed(),
+                standings: organization.standings().collect(),
+            }
         };
         Self {
             view: fleet.view.clone(),
@@ -122,6 +136,11 @@ fn look_at_partner(partner: &Arc<Partner>) -> PartnerLook {
 }
 
 impl Look {
+    /// What the audit feed has told of its shares; none where it was never read.
+    pub fn known_attributions(&self) -> Option<&AttributedShares> {
+        self.is_attributed.then_some(&*self.attributions)
+    }
+
     /// The value of the label `org`.
     pub fn name(&self) -> &str {
         self.organization.name()

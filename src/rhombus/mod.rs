@@ -2,6 +2,7 @@
 //! [`Share`](crate::share::Share)s and typed errors, and knows nothing of who asks or why. It only reads, but
 //! for one file: `deletion`.
 
+pub mod activities;
 mod all_walls;
 mod body;
 mod call;
@@ -33,6 +34,7 @@ mod resolver;
 pub mod shares;
 mod transport;
 
+pub use activities::FeedBounds;
 pub use call::{Limits, Observer, Wait};
 pub use client::{Ask, Client, Instruments};
 pub use credential::{ClientCertificate, Credential, Holder};

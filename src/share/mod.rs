@@ -3,6 +3,8 @@
 //! something else to ask for begins as a variant of [`Source`].
 
 mod access;
+mod activity;
+mod attribution;
 mod base_url;
 mod calendar;
 mod cameras;
@@ -31,6 +33,11 @@ pub use access::{
     AccessUntil, CLIENT_FIELDS, ClientList, ClientRecord, OrganizationRecord, Permissions,
     StreamCounts, unread_clients,
 };
+pub use activity::{
+    ACTIONS, ACTIVITY_FIELDS, Activity, ActivityKey, ActivityPage, CUT, Doing, Origin, Principal,
+    PrincipalKind, Viewer,
+};
+pub use attribution::{Act, AttributedShares, Attribution};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use cameras::{CameraName, CameraNames};
 pub use console::ConsoleUrl;

@@ -1,7 +1,8 @@
-//! Shares to test with.
+//! Shares and activities to test with.
 
 use crate::share::{
-    Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind, Traits, UnixMillis, Unread,
+    Activity, ActivityKey, Expiry, ExpiryReading, Id, Media, Origin, Principal, Protection, Share,
+    ShareKind, Traits, UnixMillis, Unread,
 };
 
 /// An unprotected page without an id: two clips of 60 s together.
@@ -37,4 +38,21 @@ pub(crate) fn share_of(id: &str, expiry: Expiry, cameras: &[&str]) -> Share {
     share.id = Some(Id::parse(id));
     share.media.cameras = cameras.iter().map(|camera| Id::parse(camera)).collect();
     share
+}
+
+/// Something that was done at this moment, by nobody known.
+pub(crate) fn activity(action: &str, millis: i64) -> Activity {
+    Activity {
+        key: ActivityKey::of_fields([Some(action), Some(&*millis.to_string())]),
+        uuid: None,
+        at: UnixMillis(millis),
+        is_dated: true,
+        action: action.into(),
+        failure: false,
+        principal: Principal::default(),
+        client_type: None,
+        origin: Origin::default(),
+        target: None,
+        target_name: None,
+    }
 }

@@ -6,6 +6,8 @@ use super::ShareKind;
 /// What Rhombus is asked for. The value of the label `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
+    /// `POST /api/report/getAuditFeed`: what happened, and who did it. Optional.
+    AuditFeed,
     /// The list of the shares of a kind.
     Shares(ShareKind),
     /// `POST /api/camera/getMinimalCameraLocationMap`: what cameras are called, and where they are. Optional.
@@ -22,7 +24,8 @@ pub enum Source {
 
 impl Source {
     /// Every source, in the order of their labels.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::AuditFeed,
         Self::CameraNames,
         Self::Cameras,
         Self::Shares(ShareKind::ClipGroup),
@@ -37,6 +40,7 @@ impl Source {
     /// The value of the label `source`.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::AuditFeed => "audit_feed",
             Self::Shares(kind) => kind.list(),
             Self::CameraNames => "camera_names",
             Self::Cameras => "cameras",
