@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rhombus_share_exporter::audit::{Evidence, OutsideCheckpoint, SignedNote, VerifierKey, verify};
 use rhombus_share_exporter::config::{self, Environment, PolicySection};
 use rhombus_share_exporter::inventory::Inventory;
 use rhombus_share_exporter::policy::{EvaluationError, Expression, Subject};
@@ -18,11 +19,13 @@ use rhombus_share_exporter::rhombus::shares::timelapses::TimelapseGroup;
 use rhombus_share_exporter::rhombus::shares::video_walls::{VideoWall, walls_reader};
 use rhombus_share_exporter::rhombus::shares::{Options, Record, Shares, reader};
 use rhombus_share_exporter::rhombus::{
-    ApiKey, ExpirationTime, camera_names, cameras, organization, partner_clients, permissions,
+    ApiKey, ExpirationTime, activities, camera_names, cameras, organization, partner_clients,
+    permissions,
 };
 use rhombus_share_exporter::share::{
-    CLIENT_FIELDS, CameraNames, Expiry, ExpiryReading, Id, Listing, Media, Moment, Permissions,
-    Protection, Share, ShareKind, StreamCounts, Traits, UnixMillis, Unread,
+    ACTIVITY_FIELDS, AttributedShares, CLIENT_FIELDS, CameraNames, Expiry, ExpiryReading, Id,
+    Listing, Media, Moment, Permissions, Protection, Share, ShareKind, StreamCounts, Traits,
+    UnixMillis, Unread,
 };
 use rhombus_share_exporter::view::{Cursor, Query};
 
@@ -83,6 +86,30 @@ pub(crate) fn camera_names(data: &[u8]) {
             let texts = [&name.camera, &name.location];
             assert!(texts.iter().all(|text| !text.contains("s3cret-key")));
             assert!(texts.iter().all(|text| text.chars().count() <= 200));
+        }
+    }
+}
+
+/// An answer of `getAuditFeed`: however it is cut, it says the same, and is JSON; no event in it is lost, and
+/// the key of who asks is in no text.
+pub(crate) fn activities(data: &[u8]) {
+    let key = ApiKey::new("s3cret-key").expect("it is one");
+    let reader = || activities::reader(1 << 20, key.clone(), NOW);
+    let page = |read: Option<activities::Activities>| read.map(activities::Activities::into_page);
+    let whole = page(read(reader(), [data]));
+    assert_eq!(whole, page(read(reader(), pieces(data))));
+    let Some(page) = whole else { return };
+    serde_json::from_slice::<serde::de::IgnoredAny>(data).expect("an answer is JSON");
+    let odd = page.malformed.get("record").copied().unwrap_or_default();
+    assert_eq!(page.told, page.activities.len() as u64 + odd);
+    let is_known = |field: &&str| ACTIVITY_FIELDS.contains(field);
+    assert!(page.malformed.keys().all(is_known));
+    for activity in &page.activities {
+        assert!(activity.is_dated || activity.at == NOW);
+        let texts = [&activity.target_name, &activity.principal.name];
+        let texts = texts.into_iter().flatten().map(|text| text.reveal());
+        for text in texts.chain([&*activity.action]) {
+            assert!(text.len() <= 200 && !text.contains("s3cret-key"));
         }
     }
 }
@@ -249,6 +276,7 @@ pub(crate) fn policy_expression(data: &[u8]) {
                         org,
                         share,
                         cameras,
+                        attributions: Some(&AttributedShares::new()),
                     },
                     now,
                 )
@@ -286,6 +314,55 @@ pub(crate) fn cursor(data: &[u8]) {
         }
     }
 }
+
+/// What someone has kept of the trail, as signed notes or copied from Prometheus: checkpoints, or an error that says
+/// where. A note that is read is written as it was, and no note is taken to be signed by a key that has signed none.
+pub(crate) fn checkpoints(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    match OutsideCheckpoint::read_all(&text, None) {
+        Ok(read) => assert!(!read.is_empty() && read.iter().all(|it| it.size > 0)),
+        Err(error) => assert!(error.to_string().contains("expected "), "{error}"),
+    }
+    let key: VerifierKey = PUBLISHED_KEY.parse().expect("it is one");
+    for note in SignedNote::parse_all(&text).unwrap_or_default() {
+        assert_eq!(
+            SignedNote::parse(&note.to_string())
+                .as_ref()
+                .map(ToString::to_string),
+            Ok(note.to_string())
+        );
+        assert!(note.verified(&key).is_err());
+    }
+    if let Ok(key) = text.parse::<VerifierKey>() {
+        assert_eq!(key.to_string(), text.trim());
+    }
+}
+
+/// An exported trail: whatever it holds, what is counted adds up; and what is right without a key and without a
+/// checkpoint has lines and seals.
+pub(crate) fn export(data: &[u8]) {
+    let key = PUBLISHED_KEY.parse().expect("it is one");
+    let signed = Evidence {
+        key: Some(key),
+        checkpoints: Vec::new(),
+    };
+    for evidence in [Evidence::default(), signed] {
+        let report = verify(data, &evidence).expect("it is in memory");
+        assert!(report.dropped <= report.lines && report.proved_to == 0);
+        assert!(report.signed_to.unwrap_or(0) <= report.lines);
+        assert!(!report.is_right() || (report.seals > 0 && evidence.key.is_none()));
+        let last = report.to_string();
+        assert!(last.ends_with('\n') && last.lines().count() == 5, "{last}");
+        let cut = verify(&data[..data.len().saturating_sub(1)], &evidence);
+        assert!(
+            !cut.expect("it is in memory").is_right(),
+            "without its last byte"
+        );
+    }
+}
+
+/// A key that has signed nothing of what is in the corpus (`golang.org/x/mod/sumdb/note`, `note_test.go`).
+const PUBLISHED_KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
 /// A share whose numbers are as large as they can be.
 fn odd_share(expiry: Expiry) -> Share {

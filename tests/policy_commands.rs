@@ -257,6 +257,36 @@ async fn recorded_links_are_held_against_the_policy() {
 }
 
 #[tokio::test]
+async fn who_made_a_link_is_not_known_to_one_look_and_recorded_for_a_test() {
+    let site = Site::new();
+    site.put(LIST, &uuid(1), open_page(3600)).await;
+    site.configure(
+        "policy:\n  rules:\n    - { name: script, created_by: [API_TOKEN] }\n    \
+         - { name: popular, expression: share.views > 9 }\n    - { name: seen, views_more_than: 9 }\n",
+        "",
+    );
+    let said = policy(&site, &["explain", &reference(1)]).await;
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    for line in [
+        "script (warning) is BROKEN\n  created_by: [API_TOKEN]: holds; it is not known\n",
+        "popular (warning) is BROKEN: its expression failed\n  \
+         expression: share.views > 9: failed: the audit feed was not read\n",
+        "seen (warning) is BROKEN\n  views_more_than: 9: holds; it is not known\n",
+    ] {
+        assert!(said.stdout.contains(line), "{line}\n{}", said.stdout);
+    }
+    let tests = "tests:\n- name: nobody\n  expect: { violations: [script] }\n- name: a person\n  \
+        share: { created_by: Ann Other, views: 9 }\n  expect: { violations: [] }\n- name: a script\n  \
+        share: { created_by: API_TOKEN, views: 10 }\n  expect: { violations: [script, popular, seen] }\n";
+    let path = site.files.write("tests.yml", tests).display().to_string();
+    let said = policy(&site, &["test", &path]).await;
+    assert_eq!(
+        said.stdout,
+        "ok      nobody\nok      a person\nok      a script\n\n3 of 3 hold\n"
+    );
+}
+
+#[tokio::test]
 async fn an_exception_is_added_to_the_file_whose_comments_and_mode_stay() {
     let site = Site::new();
     site.put(LIST, &uuid(1), open_page(3600)).await;

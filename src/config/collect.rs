@@ -120,19 +120,25 @@ impl Reader<'_> {
     }
 }
 
-/// A pace below one request a list and an interval would leave polls no request to send.
+/// A pace below one request a list and an interval would leave polls no request to send. The audit feed takes
+/// one too.
 fn check_pace(collect: &Collect, report: &mut Report) {
-    let lists = collect.sources.len() as f64;
+    let lists = collect.sources.len();
+    let (least, feed) = match collect.audit_feed {
+        true => (lists + 1, " and the audit feed"),
+        false => (lists, ""),
+    };
+    let least = least as f64;
     let interval = collect.interval.as_secs_f64();
-    if collect.requests_per_second * interval < lists {
+    if collect.requests_per_second * interval < least {
         report.problem(
             "collect.requests_per_second",
             format_args!(
-                "{} leaves less than one request for each of {lists} lists in an interval of {}: \
+                "{} leaves less than one request for each of {lists} lists{feed} in an interval of {}: \
                  expected at least {}, or a longer interval",
                 collect.requests_per_second,
                 show_duration(collect.interval),
-                lists / interval,
+                least / interval,
             ),
         );
     }

@@ -91,6 +91,9 @@ settings! {
     /// Whether what people called a link is kept, for pages and policies: true or false
     keep_titles: bool = true, Switch();
 
+    /// Whether the audit feed is asked for: who made links, and who looked: true or false
+    audit_feed: bool = true, Switch();
+
     /// Where Rhombus's console is, for links to its pages; auto: by the endpoint
     console_url: ConsoleUrl = ConsoleUrl::default(), Console();
 

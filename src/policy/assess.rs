@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::rule::EXPRESSION_HOLDS;
 use super::{Expression, Policy, Rule, Subject, Verdict, name_of};
 use crate::inventory::Violations;
-use crate::share::{CameraNames, Share, ShareKey, UnixMillis, Violation};
+use crate::share::{AttributedShares, CameraNames, Share, ShareKey, UnixMillis, Violation};
 
 /// What was seen of one list.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct Seen<'a> {
     pub shares: &'a [Share],
     /// What the organisation's cameras are called, as far as that is known.
     pub cameras: &'a CameraNames,
+    /// What the organisation's audit feed has told of its shares; none where it was never read.
+    pub attributions: Option<&'a AttributedShares>,
     /// The moment as of which they are judged.
     pub now: UnixMillis,
     /// Whether this closes what it doesn't show: a good look, whole and not partial, taken at `now`.
@@ -129,12 +131,13 @@ impl Policy {
         self.covered_by(rule, subject, seen.now).map(name_of)
     }
 
-    /// The exception that covered it by names of cameras, while none is known: after a start they come with
-    /// the first poll.
+    /// The exception that covered it by names of cameras or by what the audit feed tells, while none of that is
+    /// known: after a start it comes with the first poll.
     fn covered_blindly(&self, old: &Violation, seen: &Seen<'_>) -> Option<Arc<str>> {
         let exception = self.exception(old.exception.as_deref()?)?;
         let rule = self.rule(&old.rule)?;
-        let is_blind = seen.cameras.is_empty() && exception.needs_camera_names();
+        let is_blind = seen.cameras.is_empty() && exception.needs_camera_names()
+            || seen.attributions.is_none() && exception.needs_attributions();
         is_blind.then(|| self.still(old, rule, seen.now)).flatten()
     }
 
@@ -233,6 +236,7 @@ impl Seen<'_> {
             org: self.org,
             share,
             cameras: self.cameras,
+            attributions: self.attributions,
         }
     }
 }

@@ -38,6 +38,10 @@ pub struct Conditions {
     pub stream_types: Option<Patterns>,
     /// Its organisation's name is one of these.
     pub organizations: Option<Patterns>,
+    /// The name or the sort of who made it is one of these.
+    pub created_by: Option<Patterns>,
+    /// It was looked at more often than this.
+    pub views_more_than: Option<u32>,
 }
 
 /// A field of a rule, and what it says of a share.
@@ -55,7 +59,7 @@ type Condition = (
 );
 
 /// The cheapest first.
-const CONDITIONS: [Condition; 14] = [
+const CONDITIONS: [Condition; 16] = [
     ("kinds", |it, subject, _| {
         Some(it.kinds.as_ref()?.contains(&subject.share.kind))
     }),
@@ -107,6 +111,14 @@ const CONDITIONS: [Condition; 14] = [
     }),
     ("organizations", |it, subject, _| {
         Some(it.organizations.as_ref()?.any_is(subject.org))
+    }),
+    ("views_more_than", |it, subject, _| {
+        let most = it.views_more_than?;
+        let views = subject.views();
+        Some(views.is_none_or(|views| views > u64::from(most)))
+    }),
+    ("created_by", |it, subject, _| {
+        Some(subject.may_be_made_by(it.created_by.as_ref()?))
     }),
     ("cameras", |it, subject, _| {
         let patterns = it.cameras.as_ref()?;
@@ -163,6 +175,11 @@ impl Conditions {
     /// Whether it asks what cameras are called or where they are.
     pub(super) const fn needs_camera_names(&self) -> bool {
         self.cameras.is_some() || self.locations.is_some()
+    }
+
+    /// Whether it asks what the audit feed tells.
+    pub(super) const fn needs_attributions(&self) -> bool {
+        self.created_by.is_some() || self.views_more_than.is_some()
     }
 
     /// Whether it may hold of anything in the organisation of this name.

@@ -39,6 +39,8 @@ pub struct Match {
     pub camera: Option<Patterns>,
     /// Each camera that it shows is at a location whose name or uuid is one of these.
     pub location: Option<Patterns>,
+    /// The name or the sort of who made it is one of these.
+    pub created_by: Option<Patterns>,
     /// This holds of it.
     pub expression: Option<Expression>,
 }
@@ -77,6 +79,12 @@ impl Exception {
         camera.is_some() || location.is_some() || expression.is_some()
     }
 
+    /// Whether it asks what the audit feed tells.
+    pub(super) fn needs_attributions(&self) -> bool {
+        let expression = self.matches.expression.as_ref();
+        self.matches.created_by.is_some() || expression.is_some_and(Expression::needs_attributions)
+    }
+
     /// Whether it means this share.
     pub fn matches(&self, subject: Subject<'_>, now: UnixMillis) -> bool {
         self.matches.holds(subject, now)
@@ -107,6 +115,7 @@ impl Match {
             && asks(self.location.as_ref(), |it| {
                 subject.all_cameras(|_, name| is_location(it, name))
             })
+            && asks(self.created_by.as_ref(), |it| subject.is_made_by(it))
             && asks(self.expression.as_ref(), holds)
     }
 }

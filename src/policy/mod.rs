@@ -39,6 +39,7 @@ pub struct Policy {
     /// Each exception's place, by its name: a first day may leave one for each link.
     by_name: HashMap<Arc<str>, usize>,
     needs_camera_names: bool,
+    needs_attributions: bool,
     /// How many violations have a series of their own.
     pub series_limit: SeriesLimit,
 }
@@ -72,6 +73,8 @@ impl Policy {
         let by_name = places.map(|(place, it)| (it.name.clone(), place)).collect();
         let needs_camera_names = rules.iter().any(Rule::needs_camera_names)
             || exceptions.iter().any(Exception::needs_camera_names);
+        let needs_attributions = rules.iter().any(Rule::needs_attributions)
+            || exceptions.iter().any(Exception::needs_attributions);
         Self {
             rules,
             exceptions,
@@ -79,6 +82,7 @@ impl Policy {
             of_several,
             by_name,
             needs_camera_names,
+            needs_attributions,
             series_limit,
         }
     }
@@ -114,17 +118,36 @@ impl Policy {
         self.needs_camera_names
     }
 
+    /// Whether some rule or exception asks who made links, or how often they were looked at.
+    pub const fn needs_attributions(&self) -> bool {
+        self.needs_attributions
+    }
+
+    /// The rules and exceptions that go by who made links, or by how often they were looked at.
+    pub fn goes_by_attributions(&self) -> Vec<String> {
+        self.going_by(Rule::needs_attributions, Exception::needs_attributions)
+    }
+
     /// The rules and exceptions that go by what people called shares.
     pub fn goes_by_titles(&self) -> Vec<String> {
         let asks = |expression: &Option<Expression>| {
             let text = expression.as_ref().map(Expression::text);
             text.is_some_and(|text| text.contains("share.title"))
         };
-        let rules = self.rules.iter().filter(|rule| rule.is_on);
-        let rules = rules.filter(|rule| asks(&rule.expression));
-        let exceptions = self.exceptions.iter();
-        let exceptions =
-            exceptions.filter(|it| it.matches.title.is_some() || asks(&it.matches.expression));
+        self.going_by(
+            |rule| rule.is_on && asks(&rule.expression),
+            |it| it.matches.title.is_some() || asks(&it.matches.expression),
+        )
+    }
+
+    /// Those of which this is so, each as what it is and its name.
+    fn going_by(
+        &self,
+        of_rule: impl Fn(&Rule) -> bool,
+        of_exception: impl Fn(&Exception) -> bool,
+    ) -> Vec<String> {
+        let rules = self.rules.iter().filter(|rule| of_rule(rule));
+        let exceptions = self.exceptions.iter().filter(|it| of_exception(it));
         let rules = rules.map(|rule| format!("the rule {}", rule.name));
         rules
             .chain(exceptions.map(|it| format!("the exception {}", it.name)))

@@ -106,4 +106,11 @@ impl Rule {
     pub(super) fn needs_camera_names(&self) -> bool {
         self.is_on && (self.conditions.needs_camera_names() || self.expression.is_some())
     }
+
+    /// Whether it asks what the audit feed tells.
+    pub(super) fn needs_attributions(&self) -> bool {
+        let expression = self.expression.as_ref();
+        let in_expression = expression.is_some_and(Expression::needs_attributions);
+        self.is_on && (self.conditions.needs_attributions() || in_expression)
+    }
 }

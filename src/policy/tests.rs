@@ -14,6 +14,8 @@ use crate::share::{
     Violation,
 };
 
+mod attributed;
+
 const DAY: Duration = Duration::from_secs(86_400);
 const NOW: UnixMillis = UnixMillis::from_secs(1_800_000_000);
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -25,6 +27,7 @@ fn subject(share: &Share) -> Subject<'_> {
         org: "acme",
         share,
         cameras: &NO_NAMES,
+        attributions: None,
     }
 }
 
@@ -48,6 +51,7 @@ fn seen(shares: &[Share], now: UnixMillis, closes: bool) -> Seen<'_> {
         org: "acme",
         shares,
         cameras: &NO_NAMES,
+        attributions: None,
         now,
         closes,
         made_since: None,
@@ -161,6 +165,20 @@ fn what_is_not_known_holds() {
         (
             Conditions {
                 cameras: Some(patterns("x")),
+                ..Conditions::default()
+            },
+            true,
+        ),
+        (
+            Conditions {
+                created_by: Some(patterns("x")),
+                ..Conditions::default()
+            },
+            true,
+        ),
+        (
+            Conditions {
+                views_more_than: Some(3),
                 ..Conditions::default()
             },
             true,

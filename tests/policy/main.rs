@@ -7,6 +7,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod attributed;
 mod exceptions;
 mod memory;
 mod rules;

@@ -266,7 +266,7 @@ async fn a_storage_that_is_gone_is_told_and_ends_nothing() {
 fn with_clients(site: &Site) -> std::path::PathBuf {
     site.files.write_key("msp", &key("msp"));
     let text = format!(
-        "collect: {{ interval: 1s, timeout: 1s, requests_per_second: 100 }}\npartners:\n  \
+        "collect: {{ interval: 1s, audit_feed: false, timeout: 1s, requests_per_second: 100 }}\npartners:\n  \
          - {{ name: msp, api_key_file: msp, endpoint: \"{}\", refresh: 1s }}\n",
         site.simulator.url("")
     );

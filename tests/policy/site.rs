@@ -29,7 +29,7 @@ impl Site {
     pub(crate) fn configure(&self, policy: &str, collect: &str) -> std::path::PathBuf {
         let organization = self.files.organization("acme", &self.simulator.url(""));
         let text = format!(
-            "collect: {{ interval: 1s, timeout: 1s, requests_per_second: 100{collect} }}\n\
+            "collect: {{ interval: 1s, audit_feed: false, timeout: 1s, requests_per_second: 100{collect} }}\n\
              organizations:\n{organization}{policy}"
         );
         self.files.write("config.yml", &text)

@@ -159,6 +159,7 @@ fn judge<'a>(policy: &'a Policy, look: &Look, share: &Share) -> Vec<Judged<'a>> 
         org: look.name(),
         share,
         cameras: &look.organization.camera_names(),
+        attributions: look.known_attributions(),
     };
     policy.judge(subject, look.now.time)
 }

@@ -35,6 +35,7 @@ fn explain(policy: &Policy, seen: &Seen, organization: usize, share: &Share) -> 
         org: look.name(),
         share,
         cameras: &names,
+        attributions: look.known_attributions(),
     };
     let now = look.now.time;
     let mut text = facts::table(facts::facts(subject, now));
@@ -121,6 +122,8 @@ fn value(subject: Subject<'_>, field: &str, now: UnixMillis) -> String {
         "more_cameras_than" => media.cameras.len().to_string(),
         "stream_types" => facts::stream_type(subject.share),
         "organizations" => escaped(subject.org),
+        "created_by" => facts::maker(subject),
+        "views_more_than" => facts::views(subject),
         _ if media.cameras.is_empty() => "not said, so it may be any".to_owned(),
         _ => cameras(subject),
     }

@@ -92,14 +92,19 @@ fn conditions(it: &Conditions, line: &mut impl FnMut(&'static str, String)) {
             .into_iter()
             .for_each(|duration| line(key, duration));
     }
-    if let Some(cameras) = it.more_cameras_than {
-        line("more_cameras_than", cameras.to_string());
+    for (key, most) in [
+        ("more_cameras_than", it.more_cameras_than),
+        ("views_more_than", it.views_more_than),
+    ] {
+        most.into_iter()
+            .for_each(|most| line(key, most.to_string()));
     }
     for (key, patterns) in [
         ("cameras", &it.cameras),
         ("locations", &it.locations),
         ("stream_types", &it.stream_types),
         ("organizations", &it.organizations),
+        ("created_by", &it.created_by),
     ] {
         if let Some(patterns) = patterns {
             line(key, list(patterns.texts()));
@@ -148,6 +153,7 @@ pub fn matches(it: &Match) -> String {
         ("title", pattern(&it.title)),
         ("camera", pattern(&it.camera)),
         ("location", pattern(&it.location)),
+        ("created_by", pattern(&it.created_by)),
         (
             "expression",
             it.expression.as_ref().map(|it| text(it.text())),

@@ -150,6 +150,7 @@ impl Reader<'_> {
             ("title", &file.title, &mut it.title),
             ("camera", &file.camera, &mut it.camera),
             ("location", &file.location, &mut it.location),
+            ("created_by", &file.created_by, &mut it.created_by),
         ] {
             set(name, text.as_ref(), &mut |text| {
                 *place = Some(pattern(text)?);

@@ -82,6 +82,10 @@ section! {
         stream_types: Texts,
         /// Patterns of names.
         organizations: Texts,
+        /// Patterns of names.
+        created_by: Texts,
+        /// A number.
+        views_more_than: Text,
         /// An expression that must hold too.
         expression: Text,
     }
@@ -129,6 +133,8 @@ section! {
         camera: Text,
         /// A pattern of the names of all its locations.
         location: Text,
+        /// A pattern of who made it.
+        created_by: Text,
         /// An expression.
         expression: Text,
     }
@@ -189,6 +195,10 @@ section! {
         clips: Text,
         /// All clips together.
         duration: Text,
+        /// Who made it.
+        created_by: Text,
+        /// How often it was looked at.
+        views: Text,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_saphyr::Spanned;
 
 use super::file::{CameraFile, ExpectFile, ShareFile, TestFile, TestsFile};
-use super::rules::{kind, protection, yes_or_no};
+use super::rules::{VIEWS, kind, protection, yes_or_no};
 use super::until::moment;
 use super::{PolicySection, exceptions, read_text, value_of};
 use crate::config::credentials::Reader;
@@ -17,8 +17,8 @@ use crate::config::problem::{ConfigError, Report};
 use crate::config::{Environment, organization_name, syntax, value};
 use crate::policy::{Policy, Subject};
 use crate::share::{
-    CameraName, CameraNames, Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind,
-    Traits, UnixMillis, Unread,
+    Act, AttributedShares, Attribution, CameraName, CameraNames, Expiry, ExpiryReading, Id, Media,
+    Protection, Ref, Share, ShareKind, Traits, UnixMillis, Unread,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -27,6 +27,9 @@ const DURATION: std::ops::RangeInclusive<Duration> =
     Duration::ZERO..=Duration::from_secs(200 * 366 * 24 * 60 * 60);
 /// More than a page has room for.
 const CLIPS: std::ops::RangeInclusive<u32> = 0..=1_000_000;
+
+/// What each recorded share is called, by which what is known of it is found.
+const SHARE: Id = Id::Uuid([0; 16]);
 
 /// Recorded shares with what is expected of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +52,7 @@ pub struct PolicyTest {
     org: String,
     share: Share,
     cameras: CameraNames,
+    attributions: AttributedShares,
 }
 
 impl PolicyTest {
@@ -58,6 +62,7 @@ impl PolicyTest {
             org: &self.org,
             share: &self.share,
             cameras: &self.cameras,
+            attributions: Some(&self.attributions),
         }
     }
 }
@@ -147,6 +152,7 @@ impl Reader<'_> {
         let path_of_share = format!("{path}.share");
         let recorded = self.share(&path_of_share, item, share, now);
         let cameras = self.cameras(&path_of_share, share.cameras.as_ref());
+        let attribution = self.attribution(&path_of_share, share, now);
         let expected = file.expect.as_ref()?;
         let (violations, excepted) =
             self.expected(&format!("{path}.expect"), &expected.value, policy);
@@ -162,7 +168,29 @@ impl Reader<'_> {
                 .into_iter()
                 .filter_map(|(id, name)| Some((id, name?)))
                 .collect(),
+            attributions: [(Ref::of(&SHARE), attribution)].into(),
         })
+    }
+
+    /// What the audit feed has told of it, which was read.
+    fn attribution(&mut self, path: &str, file: &ShareFile, now: UnixMillis) -> Attribution {
+        let mut known = Attribution::default();
+        let key = format!("{path}.created_by");
+        value_of(self, &key, file.created_by.as_ref(), |text| {
+            let made = Act {
+                at: now,
+                principal: text.into(),
+                name: Some(text.into()),
+            };
+            put(&mut known.made, Ok(Some(made)))
+        });
+        let key = format!("{path}.views");
+        value_of(self, &key, file.views.as_ref(), |text| {
+            let views = value::count(text, &VIEWS)?;
+            known.views.insert("anonymous", u64::from(views));
+            Ok(())
+        });
+        known
     }
 
     /// The share but its cameras, and its organisation. What is wrong goes to the report.
@@ -351,7 +379,7 @@ fn put<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
 /// One that breaks no built-in rule.
 fn harmless(now: UnixMillis) -> Share {
     Share {
-        id: None,
+        id: Some(SHARE),
         kind: ShareKind::ClipGroup,
         title: None,
         address: None,
@@ -381,127 +409,4 @@ fn ends_in(text: &str, now: UnixMillis) -> Result<UnixMillis, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::share::Private;
-
-    const NOW: UnixMillis = UnixMillis::from_secs(1_795_953_600);
-
-    fn read(text: &str) -> Result<PolicyTests, String> {
-        let section = PolicySection::default();
-        let tests = section.parse_tests("tests.yml", text, NOW);
-        tests.map_err(|error| error.to_string())
-    }
-
-    /// One test of this share.
-    fn share(share: &str) -> Result<PolicyTest, String> {
-        let text = format!("tests:\n- {{ name: n, share: {{ {share} }}, expect: {{}} }}\n");
-        Ok(read(&text)?.tests.remove(0))
-    }
-
-    #[test]
-    fn what_is_not_said_breaks_no_built_in_rule() {
-        let test = share("").unwrap();
-        let policy = Policy::default();
-        let judged = policy.judge(test.subject(), NOW);
-        assert_eq!(judged.len(), 7);
-        assert!(judged.iter().all(|it| !it.verdict.is_violation()));
-    }
-
-    #[test]
-    fn a_share_is_what_is_said_of_it() {
-        let test = share(
-            "org: acme, kind: live_stream, protection: sso, title: Dock, age: 2d, ends_in: -1h, \
-             past_footage: true, sound: true, stream_type: DICE, clips: 3, duration: 90s, \
-             cameras: [{ name: Vault, location: HQ }, {}]",
-        )
-        .unwrap();
-        let it = &test.share;
-        assert_eq!(
-            (test.org.as_str(), it.kind),
-            ("acme", ShareKind::LiveStream)
-        );
-        assert_eq!(
-            (it.protection, it.title.as_ref().map(Private::reveal)),
-            (Protection::Sso, Some("Dock"))
-        );
-        assert_eq!(it.created, Some(NOW.before(2 * DAY)));
-        assert_eq!(it.expiry, Expiry::At(NOW.before(DAY / 24)));
-        assert!(it.traits.past_footage && it.traits.sound);
-        assert_eq!(it.stream_type.as_deref(), Some("DICE"));
-        assert_eq!((it.media.clips, it.media.duration_secs), (3, 90));
-        assert_eq!((it.media.cameras.len(), test.cameras.len()), (2, 1));
-        let vault = test.cameras.get(&it.media.cameras[0]).unwrap();
-        assert_eq!((&*vault.camera, &*vault.location), ("Vault", "HQ"));
-        let moments = share("created: 2026-01-01T00:00:00Z, never_expires: true").unwrap();
-        assert_eq!(
-            moments.share.created,
-            Some(UnixMillis::from_secs(1_767_225_600))
-        );
-        assert_eq!(moments.share.expiry, Expiry::Never);
-        assert_eq!(share("never_expires: false").unwrap(), share("").unwrap());
-    }
-
-    #[test]
-    fn now_is_what_the_file_says() {
-        let text = "now: 2026-01-01T00:00:00Z\ntests: [{ name: n, expect: {} }]\n";
-        let tests = read(text).unwrap();
-        assert_eq!(tests.now, UnixMillis::from_secs(1_767_225_600));
-        assert_eq!(tests.tests[0].share.created, Some(tests.now));
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_its_line_and_key() {
-        for (text, expected) in [
-            ("", "tests.yml: there is no test"),
-            ("tests: []\n", "tests.yml: there is no test"),
-            (
-                "test: 1\n",
-                "tests.yml:1: test: unknown key `test`: expected one of now, tests",
-            ),
-            (
-                "now: soon\ntests: [{ name: n, expect: {} }]\n",
-                "tests.yml:1: now: `soon`: expected a moment",
-            ),
-            (
-                "tests:\n- { expect: {} }\n",
-                "tests.yml:2: tests[0].name: it is missing",
-            ),
-            (
-                "tests:\n- { name: n }\n",
-                "tests.yml:2: tests[0].expect: it is missing",
-            ),
-            (
-                "tests:\n- name: n\n  share: { kind: clips }\n  expect: {}\n",
-                "tests.yml:3: tests[0].share.kind: `clips`: expected one of clip_group",
-            ),
-            (
-                "tests:\n- name: n\n  share:\n    ttl: 3d\n  expect: {}\n",
-                "tests.yml:4: tests[0].share.ttl: unknown key `ttl`",
-            ),
-            (
-                "tests:\n- { name: n, share: { age: 1d, created: 2026-01-01T00:00:00Z }, expect: {} }\n",
-                "tests.yml:2: tests[0].share.created: age says it already: delete one",
-            ),
-            (
-                "tests:\n- { name: n, share: { ends_in: 1d, never_expires: true }, expect: {} }\n",
-                "tests.yml:2: tests[0].share.never_expires: ends_in says it already: delete one",
-            ),
-            (
-                "tests:\n- { name: n, share: { protection: sso }, expect: {} }\n",
-                "tests.yml:2: tests[0].share.protection: a clip_group has no such protection",
-            ),
-            (
-                "tests:\n- name: n\n  expect: { violations: [no-expire] }\n",
-                "tests.yml:3: tests[0].expect.violations[0]: `no-expire`: expected the name of a rule",
-            ),
-            (
-                "tests:\n- name: n\n  expect: { excepted: { unsecured: dock } }\n",
-                "tests.yml:3: tests[0].expect.excepted: `dock`: expected the name of an exception",
-            ),
-        ] {
-            let error = read(text).unwrap_err();
-            assert!(error.starts_with(expected), "{text}\n{error}");
-        }
-    }
-}
+mod tests;

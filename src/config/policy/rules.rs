@@ -19,6 +19,8 @@ const DURATION: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(200 * 366 * 24 * 60 * 60);
 /// How many cameras a share may be said to show.
 const CAMERAS: std::ops::RangeInclusive<u32> = 0..=1_000_000;
+/// How often a share may be said to have been looked at.
+pub(super) const VIEWS: std::ops::RangeInclusive<u32> = 0..=1_000_000_000;
 
 /// Every rule, in the order in which they are shown; what is wrong goes to the report.
 pub(super) fn read(
@@ -124,14 +126,25 @@ impl Reader<'_> {
                 Ok(())
             });
         }
-        set(
-            "more_cameras_than",
-            file.more_cameras_than.as_ref(),
-            &mut |text| {
-                it.more_cameras_than = Some(value::count(text, &CAMERAS)?);
+        for (name, text, may_be, place) in [
+            (
+                "more_cameras_than",
+                &file.more_cameras_than,
+                CAMERAS,
+                &mut it.more_cameras_than,
+            ),
+            (
+                "views_more_than",
+                &file.views_more_than,
+                VIEWS,
+                &mut it.views_more_than,
+            ),
+        ] {
+            set(name, text.as_ref(), &mut |text| {
+                *place = Some(value::count(text, &may_be)?);
                 Ok(())
-            },
-        );
+            });
+        }
         self.lists(path, file, it);
         if is_own && self.report.problems() == before {
             self.check_own(path, item, rule);
@@ -151,6 +164,7 @@ impl Reader<'_> {
             ("locations", &file.locations, &mut it.locations),
             ("stream_types", &file.stream_types, &mut it.stream_types),
             ("organizations", &file.organizations, &mut it.organizations),
+            ("created_by", &file.created_by, &mut it.created_by),
         ] {
             let patterns = self.patterns(&key(name), texts.as_ref());
             if let Some(patterns) = patterns.filter(|patterns| !patterns.is_empty()) {

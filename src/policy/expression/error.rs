@@ -18,6 +18,9 @@ pub enum EvaluationError {
     /// Something of the share could not be understood: it is not judged by what is left.
     #[error("the share could not be read whole")]
     Unread,
+    /// It asks what the audit feed tells, and that was never read.
+    #[error("the audit feed was not read")]
+    NoFeed,
     /// A number, a moment or a duration is more than there is in CEL.
     #[error("a number, timestamp or duration out of range")]
     OutOfRange,

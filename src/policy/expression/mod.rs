@@ -44,6 +44,9 @@ const MAX_DEPTH: usize = 24;
 /// [`MAX_LENGTH`] which is all brackets, dots or signs is deep.
 const PARSER_STACK: usize = 64 << 20;
 
+/// The fields of a share that the audit feed tells.
+const ATTRIBUTED: [&str; 2] = ["created_by", "views"];
+
 /// A condition in CEL, compiled and checked.
 #[derive(Clone)]
 pub struct Expression(Arc<Compiled>);
@@ -53,6 +56,7 @@ struct Compiled {
     program: IdedExpr,
     constants: Vec<Constant>,
     depends_on_time: bool,
+    needs_attributions: bool,
 }
 
 impl Expression {
@@ -87,13 +91,22 @@ impl Expression {
         self.0.depends_on_time
     }
 
+    /// Whether it asks what the audit feed tells.
+    pub fn needs_attributions(&self) -> bool {
+        self.0.needs_attributions
+    }
+
     /// Whether it holds of a share at `now`.
     ///
     /// # Errors
-    /// When something of the share could not be read, or the expression fails on it.
+    /// When something of the share could not be read, or the expression fails on it; or when it asks what the
+    /// audit feed tells, and that was never read.
     pub fn holds(&self, subject: Subject<'_>, now: UnixMillis) -> Result<bool, EvaluationError> {
         if subject.share.unread.any() {
             return Err(EvaluationError::Unread);
+        }
+        if self.needs_attributions() && subject.attributions.is_none() {
+            return Err(EvaluationError::NoFeed);
         }
         let view = View::new(subject, now, &self.0.constants);
         let mut context = Context::with_env(Arc::clone(&EVALUATION));
@@ -144,6 +157,9 @@ fn compile(text: &str) -> Result<Expression, ExpressionError> {
     let expression = Expression(Arc::new(Compiled {
         text: text.to_owned(),
         depends_on_time: rewrite::names(&program, "age"),
+        needs_attributions: ATTRIBUTED
+            .iter()
+            .any(|field| rewrite::names(&program, field)),
         program,
         constants,
     }));

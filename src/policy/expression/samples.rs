@@ -3,8 +3,8 @@
 
 use crate::policy::Subject;
 use crate::share::{
-    CameraName, CameraNames, Expiry, ExpiryReading, Id, Media, Protection, Share, ShareKind,
-    Traits, UnixMillis, Unread,
+    Act, AttributedShares, Attribution, CameraName, CameraNames, Expiry, ExpiryReading, Id, Media,
+    Protection, Ref, Share, ShareKind, Traits, UnixMillis, Unread,
 };
 
 /// When they are looked at.
@@ -12,18 +12,21 @@ pub(super) const NOW: UnixMillis = UnixMillis::from_secs(1_767_225_600);
 
 const DAY: i64 = 86_400;
 
+const ID: Id = Id::Uuid([0; 16]);
+
 /// Tries each sample.
 ///
 /// # Errors
 /// That of the first on which it failed.
 pub(super) fn try_all<E>(mut tried: impl FnMut(Subject<'_>) -> Result<(), E>) -> Result<(), E> {
-    let names = camera_names();
+    let (names, attributions) = (camera_names(), attributions());
     for share in shares() {
         for cameras in [&names, &CameraNames::default()] {
             tried(Subject {
                 org: "Oak School",
                 share: &share,
                 cameras,
+                attributions: Some(&attributions),
             })?;
         }
     }
@@ -50,7 +53,7 @@ const fn end(in_secs: i64) -> Expiry {
 /// With all that a share may have.
 fn full(kind: ShareKind, protection: Protection, expiry: Expiry) -> Share {
     Share {
-        id: Some(Id::parse("AAAAAAAAAAAAAAAAAAAAAA")),
+        id: Some(ID),
         kind,
         title: Some("Lobby".into()),
         address: None,
@@ -73,6 +76,21 @@ fn full(kind: ShareKind, protection: Protection, expiry: Expiry) -> Share {
         stream_type: Some("USER".into()),
         unread: Unread::default(),
     }
+}
+
+/// Who made a full one, and that it was looked at.
+fn attributions() -> AttributedShares {
+    let made = Act {
+        at: UnixMillis(NOW.0 - 30 * DAY * 1000),
+        principal: "USER".into(),
+        name: Some("Ann Other".into()),
+    };
+    let known = Attribution {
+        made: Some(made),
+        views: [("anonymous", 3)].into(),
+        ..Attribution::default()
+    };
+    [(Ref::of(&ID), known)].into()
 }
 
 /// With nothing that a share may lack.

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta};
 use super::constants::Constant;
 use super::types::Type;
 use crate::policy::Subject;
-use crate::share::{Expiry, Id, Private, UnixMillis};
+use crate::share::{Act, Expiry, Id, Private, UnixMillis};
 
 /// The moments that CEL has, in milliseconds since the epoch: the years 1 to 9999. The last second of them
 /// stands for "never", as for all that is later.
@@ -41,13 +41,16 @@ macro_rules! field {
 }
 
 /// All fields, in the order of their names.
-pub(super) static FIELDS: [Field; 16] = [
+pub(super) static FIELDS: [Field; 18] = [
     field!(age, DURATION, |view| span(view.now, view.created(), true)),
     field!(cameras, STRINGS, |view| CowVal::Borrowed(view.cameras())),
     field!(clips, INT, |view| {
         CowVal::owned(CelInt::from(i64::from(view.subject.share.media.clips)))
     }),
     field!(created, TIMESTAMP, |view| time(view.created())),
+    field!(created_by, STRING, |view| {
+        text(view.subject.made().map_or("", name_or_sort))
+    }),
     field!(duration, DURATION, |view| {
         let secs = i64::try_from(view.subject.share.media.duration_secs).unwrap_or(i64::MAX);
         span(UnixMillis::from_secs(secs), UnixMillis(0), true)
@@ -83,6 +86,10 @@ pub(super) static FIELDS: [Field; 16] = [
                 .as_ref()
                 .map_or("", Private::reveal),
         )
+    }),
+    field!(views, INT, |view| {
+        let views = view.subject.views().unwrap_or_default();
+        CowVal::owned(CelInt::from(i64::try_from(views).unwrap_or(i64::MAX)))
     }),
 ];
 
@@ -185,6 +192,10 @@ fn id<'a>(id: &'a Id) -> CelString<'a> {
 
 fn text(text: &str) -> CowVal<'_, '_> {
     CowVal::owned(CelString::from(text))
+}
+
+fn name_or_sort(act: &Act) -> &str {
+    act.name.as_ref().map_or(&act.principal, Private::reveal)
 }
 
 fn truth<'b>(truth: bool) -> CowVal<'b, 'b> {

@@ -5,7 +5,10 @@ mod share;
 
 use super::*;
 use crate::share::samples::{self as shares, share_of};
-use crate::share::{CameraName, CameraNames, Expiry, Id, Protection, Share, ShareKind, Unread};
+use crate::share::{
+    Act, AttributedShares, Attribution, CameraName, CameraNames, Expiry, Id, Protection, Share,
+    ShareKind, Unread,
+};
 
 const NOW: UnixMillis = UnixMillis::from_secs(1_800_000_000);
 const DAY: i64 = 86_400;
@@ -27,6 +30,7 @@ fn on_named(share: &Share, cameras: &CameraNames, text: &str) -> Result<bool, Ev
         org: "Oak School",
         share,
         cameras,
+        attributions: None,
     };
     compiled(text).holds(subject, NOW)
 }

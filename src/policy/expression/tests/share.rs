@@ -75,6 +75,46 @@ fn cameras_and_locations_have_their_names_or_their_uuids() {
 }
 
 #[test]
+fn what_the_audit_feed_tells_is_asked_only_where_it_was_read() {
+    let share = lobby();
+    let of = |attributions: Option<&AttributedShares>, text: &str| {
+        let subject = Subject {
+            org: "Oak School",
+            share: &share,
+            cameras: &CameraNames::default(),
+            attributions,
+        };
+        compiled(text).holds(subject, NOW)
+    };
+    let told = |name: Option<&str>| -> AttributedShares {
+        let made = Act {
+            at: NOW,
+            principal: "API_TOKEN".into(),
+            name: name.map(Into::into),
+        };
+        let known = Attribution {
+            made: Some(made),
+            views: [("anonymous", 2), ("sso", 3)].into(),
+            ..Attribution::default()
+        };
+        [(share.reference().unwrap(), known)].into()
+    };
+    for (told, text) in [
+        (told(Some("Ann Other")), "share.created_by == 'Ann Other'"),
+        (told(None), "share.created_by == 'API_TOKEN'"),
+        (told(None), "share.views == 5"),
+        (AttributedShares::new(), "share.created_by == ''"),
+        (AttributedShares::new(), "share.views == 0"),
+    ] {
+        assert_eq!(of(Some(&told), text), Ok(true), "{text}");
+        assert!(compiled(text).needs_attributions());
+        assert_eq!(of(None, text), Err(EvaluationError::NoFeed));
+    }
+    assert!(!compiled("share.title == 'share.views'").needs_attributions());
+    assert_eq!(of(None, "share.title == 'Lobby'"), Ok(true));
+}
+
+#[test]
 fn no_moment_from_outside_is_too_far() {
     let far = [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX].map(UnixMillis);
     let texts = [
@@ -96,6 +136,7 @@ fn no_moment_from_outside_is_too_far() {
                 org: "",
                 share: &share,
                 cameras: &cameras,
+                attributions: None,
             };
             assert_eq!(
                 text.holds(subject, now),
