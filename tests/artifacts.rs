@@ -9,6 +9,8 @@ mod alert_cases;
 mod alert_links;
 #[path = "artifacts/alerts.rs"]
 mod alerts;
+#[path = "artifacts/audit_cases.rs"]
+mod audit_cases;
 #[path = "artifacts/blind_cases.rs"]
 mod blind_cases;
 #[path = "artifacts/conditions.rs"]

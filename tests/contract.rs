@@ -16,6 +16,7 @@ use common::files::{Files, key, serve};
 use common::process::Process;
 use common::toolchains::toolchains;
 use common::{exporter, put_group, put_some_groups, set_fault, simulator};
+use rhombus_share_exporter::clock::Clock;
 
 /// A metric's type and its labels.
 type Shape = (String, BTreeSet<String>);
@@ -37,9 +38,11 @@ async fn exposition() -> String {
     let flags = [
         "--collect.sources=clip_groups,live_streams",
         "--collect.requests-per-second=10",
+        "--collect.audit-feed=true",
         &storage,
         "--web.external-url=https://exporter.example/",
     ];
+    put_deeds(&simulator).await;
     let exporter = exporter(&simulator, &flags);
     exporter
         .wait_for("all is known", |metrics| {
@@ -47,6 +50,18 @@ async fn exposition() -> String {
             known("rhombus_key_info")
                 && known("rhombus_shares_unlisted")
                 && known("rhombus_malformed_records{")
+        })
+        .await;
+    // The first look is no event.
+    let page = r#"{"uuid":"AAAAAAAAAAAAAAAAAAAABA","isSecured":false}"#;
+    put_group(&simulator, "AAAAAAAAAAAAAAAAAAAABA", page).await;
+    exporter
+        .wait_for("an event is told, and the trail is sealed", |metrics| {
+            let known = |metric| !metrics.starting(metric).is_empty();
+            let of_feed = ["rhombus_share_views_total", "rhombus_audit_last_finding"];
+            known("rhombus_share_last_event")
+                && known("rhombus_audit_checkpoint_info")
+                && of_feed.into_iter().all(known)
         })
         .await;
     set_fault(&simulator, r#"{"fault":"unauthorized"}"#).await;
@@ -58,10 +73,38 @@ async fn exposition() -> String {
     exporter.get("/metrics").await.1
 }
 
+/// Puts a view of a page, and a door that was opened.
+async fn put_deeds(simulator: &Process) {
+    for (uuid, action) in [
+        ("AAAAAAAAAAAAAAAAAAAABQ", "VIEW_SHARE_CLIP"),
+        ("AAAAAAAAAAAAAAAAAAAABg", "SUPPORT_ACCESS_GRANT"),
+    ] {
+        let at = Clock::system().now().rfc3339();
+        let event = format!(r#"{{"uuid":"{uuid}","action":"{action}","timestamp":"{at}"}}"#);
+        let path = format!("/simulator/audit_events/{uuid}");
+        let (status, text) = simulator.send("PUT", &path, &event).await;
+        assert_eq!(status, 204, "{text}");
+    }
+}
+
 /// What the demo says.
 async fn demo() -> String {
     let demo = Process::start(&["demo", "--web.listen-address=127.0.0.1:0"], &[]);
     demo.get("/metrics").await.1
+}
+
+/// What an exporter says whose trail contradicts what is anchored: the check of a trail alone takes a minute to
+/// begin.
+async fn contradicted() -> String {
+    let files = Files::new();
+    files.write("anchor", "no checkpoint");
+    let simulator = simulator(0);
+    let organizations = files.organization("acme", &simulator.url(""));
+    let text = format!("audit: {{anchor_file: anchor}}\norganizations:\n{organizations}");
+    let config = files.write("config.yml", &text);
+    let storage = format!("--storage.path={}", files.path("data").display());
+    let exporter = serve(&config, &[&storage]);
+    exporter.get("/metrics").await.1
 }
 
 /// What one of two exporters that share a partner's clients says.
@@ -161,6 +204,12 @@ async fn what_is_documented_is_exported_and_nothing_else() {
     let is_demo = "rhombus_share_exporter_demo";
     assert!(!all.contains_key(is_demo));
     all.insert(is_demo.to_owned(), demo[is_demo].clone());
+    let checked = "rhombus_audit_check_success";
+    assert!(!all.contains_key(checked));
+    all.insert(
+        checked.to_owned(),
+        exported(&contradicted().await)[checked].clone(),
+    );
     for (name, (kind, labels)) in exported(&with_partner().await) {
         let (_, all) = all.entry(name).or_insert((kind, BTreeSet::new()));
         all.extend(labels);
@@ -170,7 +219,11 @@ async fn what_is_documented_is_exported_and_nothing_else() {
 
 #[tokio::test]
 async fn promtool_has_nothing_to_say() {
-    for text in [exposition().await, with_partner().await] {
+    for text in [
+        exposition().await,
+        with_partner().await,
+        contradicted().await,
+    ] {
         the_linters_are_silent(&text);
     }
 }

@@ -8,7 +8,7 @@ use exporter_web::ConnectionCount;
 use rhombus_share_exporter::clock::{Clock, ServerClock};
 use rhombus_share_exporter::config::Collect;
 use rhombus_share_exporter::inventory::{
-    Failure, Fleet, FleetHandle, Inventory, Organization, Standing,
+    Failure, FeedStanding, Fleet, FleetHandle, Inventory, Organization, Standing,
 };
 use rhombus_share_exporter::metrics::{Form, Metrics};
 use rhombus_share_exporter::rhombus::list::{ListReader, Sink};
@@ -151,6 +151,11 @@ fn exposition_of(standings: Vec<(&str, Vec<(ShareKind, Standing)>)>) -> String {
             fleet.publish(organization, kind, standing);
         }
     }
+    rendered(fleet)
+}
+
+/// What is said of it, but for what differs with each run and build.
+fn rendered(fleet: Arc<FleetHandle>) -> String {
     let count = Box::new(|| ConnectionCount {
         open: 1,
         limit: 512,
@@ -165,6 +170,55 @@ fn exposition_of(standings: Vec<(&str, Vec<(ShareKind, Standing)>)>) -> String {
         .filter(|line| !varies(line))
         .map(|line| format!("{line}\n"))
         .collect()
+}
+
+/// What is known of an audit feed: read a minute ago with an event that has no time, and refused since.
+fn feed() -> FeedStanding {
+    let (took, ended) = (
+        Duration::from_millis(40),
+        NOW.before(Duration::from_secs(60)),
+    );
+    let malformed = [("timestamp", 1)].into();
+    let read = FeedStanding::default().succeeded(took, ended, malformed, true);
+    let refused = Failure {
+        reason: Reason::Forbidden,
+        message: "403".into(),
+    };
+    read.failed(took, NOW, refused)
+}
+
+#[test]
+fn an_audit_feed_has_the_health_of_a_list_and_changes_none() {
+    let server_clock = Arc::new(ServerClock::new("https://api2.rhombussystems.com".into()));
+    let organization = Organization::new("acme", &[KIND], server_clock).with_feed(true);
+    let organization = Arc::new(organization);
+    let text = |feed: Option<FeedStanding>| {
+        let view = (&Collect::default()).into();
+        let fleet = Fleet::new(vec![organization.clone()], view);
+        let fleet = Arc::new(FleetHandle::new(fleet));
+        fleet.publish(&organization, KIND, answered());
+        if let Some(feed) = feed {
+            fleet.publish_feed(&organization, feed);
+        }
+        rendered(fleet)
+    };
+    let before = text(None);
+    let after = text(Some(feed()));
+    let of_feed = |line: &&str| line.contains("audit_feed") && line.contains("org=\"acme\"");
+    let others = |text: &str| {
+        let is_other = |line: &&str| !line.contains("audit_feed") && !line.starts_with('#');
+        let lines = text.lines().filter(is_other);
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(others(&after), others(&before));
+    insta::assert_snapshot!(after.lines().filter(of_feed).collect::<Vec<_>>().join("\n"));
+    let counts = |what: &str| after.lines().any(|line| line == what);
+    assert!(counts(
+        r#"rhombus_collect_errors_total{source="audit_feed",reason="forbidden"} 1"#
+    ));
+    assert!(counts(
+        r#"rhombus_malformed_records_total{source="audit_feed",field="record"} 0"#
+    ));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::families::Family;
 use super::inventories::Inventories;
 use super::rendered::{Form, Rendered};
 use super::state::{self, Shown};
-use super::storage::{self, WatchStorage};
+use super::storage::{self, Storage};
 use super::{access, health, partners, policy};
 use crate::share::Moment;
 
@@ -35,7 +35,7 @@ pub struct Exposition {
     inventories: Inventories,
     connections: CountConnections,
     /// Set where something outlasts the process.
-    storage: OnceLock<WatchStorage>,
+    storage: OnceLock<Storage>,
     /// How often something was not made since too much waited to be.
     overloads: AtomicU64,
     kept: ArcSwapOption<Kept>,
@@ -141,9 +141,9 @@ impl Exposition {
     }
 
     /// Tells from now on how the writing of what outlasts the process goes. Said once.
-    pub(super) fn watch_storage(&self, watch: WatchStorage) {
+    pub(super) fn watch_storage(&self, storage: Storage) {
         // Whoever came first stays.
-        let _ = self.storage.set(watch);
+        let _ = self.storage.set(storage);
         self.changed();
     }
 

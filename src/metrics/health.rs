@@ -1,7 +1,7 @@
 //! Can it be believed? How each organisation's polls go, whatever they found.
 
 use super::families::{Family, Reading, Spec, as_value};
-use super::inventories::lists;
+use super::inventories::{feeds, lists};
 use crate::inventory::{ErrorCounts, Polls, Snapshot, State};
 use crate::share::{Moment, Source};
 
@@ -106,15 +106,18 @@ fn flag(holds: bool) -> f64 {
     as_value(holds.into())
 }
 
-/// What is polled, with how it went: the lists of each organisation that may be looked at, and the clients
-/// of each partner.
+/// What is polled, with how it went: the lists and the audit feed of each organisation that may be looked at,
+/// and the clients of each partner.
 fn polled(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &'static str, &Polls)> {
     let asked = lists(snapshot).filter(|list| list.look.organization.is_asked());
     let lists = asked.map(|list| (list.org(), list.kind.list(), list.standing.polls()));
-    lists.chain(snapshot.partners.iter().map(|look| {
-        let source = Source::PartnerClients.label();
-        (look.partner.name(), source, &look.standing.polls)
-    }))
+    let feeds = feeds(snapshot).map(|(org, feed)| (org, Source::AuditFeed.label(), &feed.polls));
+    lists
+        .chain(feeds)
+        .chain(snapshot.partners.iter().map(|look| {
+            let source = Source::PartnerClients.label();
+            (look.partner.name(), source, &look.standing.polls)
+        }))
 }
 
 fn by_list(snapshot: &Snapshot) -> Vec<Family<'_>> {
@@ -133,6 +136,11 @@ fn by_list(snapshot: &Snapshot) -> Vec<Family<'_>> {
 /// A list of clients is never shown in part.
 fn partial(snapshot: &Snapshot) -> Family<'_> {
     Family::new(&PARTIAL, |series| {
+        for (org, feed) in feeds(snapshot) {
+            if feed.polls.last_success().is_some() {
+                series.push(&[org, Source::AuditFeed.label()], flag(feed.partial));
+            }
+        }
         for list in lists(snapshot) {
             if list.standing.last_success().is_some() {
                 let partial = flag(list.standing.is_partial());
@@ -167,6 +175,7 @@ fn polls(snapshot: &Snapshot) -> Family<'_> {
 fn is_watched(source: Source, snapshot: &Snapshot) -> bool {
     match source {
         Source::Shares(kind) => snapshot.view.kinds.contains(&kind),
+        Source::AuditFeed => feeds(snapshot).next().is_some(),
         _ => !snapshot.partners.is_empty(),
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::clock::Clock;
-use crate::inventory::{ErrorCounts, FleetHandle, Inventory, Look, Snapshot, Standing, View};
+use crate::inventory::{
+    ErrorCounts, FeedStanding, FleetHandle, Inventory, Look, Snapshot, Standing, View,
+};
 use crate::policy::Policy;
 use crate::share::{ShareKind, UnixMillis};
 
@@ -42,6 +44,12 @@ pub(super) fn watched(snapshot: &Snapshot) -> impl Iterator<Item = &Look> {
 /// What is known of each list of each of them, sorted.
 pub(super) fn lists(snapshot: &Snapshot) -> impl Iterator<Item = List<'_>> {
     watched(snapshot).flat_map(List::all)
+}
+
+/// What is known of the audit feed of each of them that is asked for it, by its name, sorted.
+pub(super) fn feeds(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &FeedStanding)> {
+    let watched = watched(snapshot).filter(|look| look.organization.is_asked());
+    watched.filter_map(|look| Some((look.name(), look.feed.as_deref()?)))
 }
 
 impl<'a> List<'a> {

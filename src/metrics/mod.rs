@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod connections;
 mod exposition;
 mod families;
@@ -22,8 +23,10 @@ pub use connections::CountConnections;
 pub use exposition::Exposition;
 use prometheus::{Gauge, IntGaugeVec, Opts, Registry};
 pub use rendered::Form;
+use storage::Storage;
 pub use storage::WatchStorage;
 
+use crate::audit::Progress;
 use crate::build_info;
 use crate::clock::Clock;
 use crate::inventory::FleetHandle;
@@ -110,9 +113,10 @@ impl Metrics {
         self.registry.register(Box::new(info))
     }
 
-    /// Tells from now on how the writing of what outlasts the process goes. Said once.
-    pub fn watch_storage(&self, watch: WatchStorage) {
-        self.exposition.watch_storage(watch);
+    /// Tells from now on how the writing of what outlasts the process goes, and how far the audit trail has
+    /// got. Said once.
+    pub fn watch_storage(&self, watch: WatchStorage, trail: Arc<Progress>) {
+        self.exposition.watch_storage(Storage { watch, trail });
     }
 
     /// What `/metrics` answers.
@@ -207,7 +211,8 @@ mod tests {
     /// An organisation of which all is known and well, watched as it is where nothing is configured.
     fn well() -> Arc<FleetHandle> {
         let clock = Arc::new(ServerClock::new("https://rhombus.example".into()));
-        let organization = Arc::new(Organization::new("acme", &ShareKind::ALL, clock));
+        let organization = Organization::new("acme", &ShareKind::ALL, clock).with_feed(true);
+        let organization = Arc::new(organization);
         let fleet = Fleet::new(vec![organization.clone()], (&Collect::default()).into());
         let fleet = Arc::new(FleetHandle::new(fleet));
         for kind in ShareKind::ALL {

@@ -2,8 +2,8 @@
 //! here, at the scrape. An inventory that is too old to be believed has no series at all.
 
 use super::families::{Family, Reading, Spec, as_value};
-use super::inventories::{List, lists};
-use crate::inventory::{Inventory, PartnerLook, Snapshot, Tally};
+use super::inventories::{List, feeds, lists};
+use crate::inventory::{Inventory, Snapshot, Tally};
 use crate::share::{ExpiryReading, Id, Protection, ShareKind, Source, UnixMillis, Window};
 
 const BY_PROTECTION: &[&str] = &["org", "kind", "protection"];
@@ -137,7 +137,7 @@ pub(super) fn families<'a>(shown: &'a [Shown<'a>], snapshot: &'a Snapshot) -> Ve
         expiring(shown, &view.expiring_within),
         devices(shown),
         readings(shown),
-        malformed(shown, &snapshot.partners),
+        malformed(shown, snapshot),
         org_info(shown),
     ]);
     families
@@ -198,9 +198,14 @@ fn readings<'a>(shown: &'a [Shown<'a>]) -> Family<'a> {
     })
 }
 
-fn malformed<'a>(shown: &'a [Shown<'a>], partners: &'a [PartnerLook]) -> Family<'a> {
+fn malformed<'a>(shown: &'a [Shown<'a>], snapshot: &'a Snapshot) -> Family<'a> {
     Family::new(&MALFORMED, move |series| {
-        for look in partners {
+        for (org, feed) in feeds(snapshot) {
+            for (field, count) in &feed.malformed {
+                series.push_count(&[org, Source::AuditFeed.label(), field], *count);
+            }
+        }
+        for look in &snapshot.partners {
             for (field, count) in &look.standing.malformed {
                 let source = Source::PartnerClients.label();
                 series.push_count(&[look.partner.name(), source, field], *count);

@@ -1,9 +1,10 @@
-//! Where the alerts lead: to the rows that each is about, on the pages of the exporter that has them. The
+//! Where the alerts lead: to the rows or lines that each is about, on the pages of the exporter that has them. The
 //! link ends the description, in one of the forms below, and is not there where the exporter doesn't say
 //! where it is. What it looks like in the end is for the cases (`alerts/tests/pages.yml`).
 
 use std::collections::BTreeSet;
 
+use rhombus_share_exporter::audit::Event;
 use rhombus_share_exporter::view::{PARAMETERS, Query};
 
 use crate::dashboards::{read, root};
@@ -30,8 +31,18 @@ const LINK: &str = "/shares/{{ $labels.share }}";
 const OPEN: &str =
     "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.kind }}&protection=none&state=active";
 
+const ACTIVE: &str =
+    "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.kind }}&state=active";
+
+/// The lines of the audit trail that a finding is in.
+const MADE: &str = "/audit?org={{ $labels.org | urlquery }}&event=made_by";
+const VIEWED: &str = "/audit?org={{ $labels.org | urlquery }}&event=viewed";
+const SENT: &str = "/audit?org={{ $labels.org | urlquery }}&event=link_sent";
+const GRANTED: &str = "/audit?org={{ $labels.org | urlquery }}&event=access_granted";
+const KEYS: &str = "/audit?org={{ $labels.org | urlquery }}&event=key_made";
+
 /// Each alert that leads somewhere; all others lead nowhere, since they are about no link that can be seen.
-const LEADS: [(&str, Exporter, &str); 16] = [
+const LEADS: [(&str, Exporter, &str); 24] = [
     ("RhombusShareOpen", OfOrg, LINK),
     ("RhombusShareNeverExpires", OfOrg, LINK),
     ("RhombusSharePolicyViolated", OfOrg, LINK),
@@ -71,7 +82,18 @@ const LEADS: [(&str, Exporter, &str); 16] = [
         Named,
         "/shares?org={{ $labels.org | urlquery }}&kind={{ $labels.kind }}",
     ),
+    ("RhombusShareUnsecured", OfOrg, ACTIVE),
+    ("RhombusShareExpiryExtended", OfOrg, ACTIVE),
+    ("RhombusShareMadeByOther", OfOrg, MADE),
+    ("RhombusShareViewedOften", OfOrg, VIEWED),
+    ("RhombusShareViewedElsewhere", OfOrg, VIEWED),
+    ("RhombusShareLinkSent", OfOrg, SENT),
+    ("RhombusAccessGranted", OfOrg, GRANTED),
+    ("RhombusKeyMade", OfOrg, KEYS),
 ];
+
+/// What the page of the audit trail can be asked for.
+const OF_AUDIT: [&str; 6] = ["org", "kind", "event", "share", "since", "until"];
 
 impl Exporter {
     /// The template before the path: who is asked, and the address that it gives.
@@ -103,7 +125,9 @@ fn check(text: &str) -> Findings {
         let name = &alert.alert;
         let (before, link) = split(&alert);
         findings.require(
-            !before.contains("web_info") && !before.contains("/shares"),
+            !["web_info", "/shares", "/audit"]
+                .iter()
+                .any(|part| before.contains(part)),
             format!("{name}: a link is not at the end"),
         );
         match LEADS.iter().find(|(of, ..)| of == name) {
@@ -133,12 +157,14 @@ fn split(alert: &Alert) -> (&str, &str) {
 
 /// The link asks for what the page can be asked for.
 fn check_filters(findings: &mut Findings, name: &str, link: &str) {
+    let of_audit = link.contains("/audit?");
     for part in link.split(['?', '&']).skip(1) {
         let filter = part.split('=').next().unwrap_or_default();
-        findings.require(
-            PARAMETERS.iter().any(|known| known.name == filter),
-            format!("{name}: the page has no filter {filter:?}"),
-        );
+        let known = match of_audit {
+            true => OF_AUDIT.contains(&filter),
+            false => PARAMETERS.iter().any(|known| known.name == filter),
+        };
+        findings.require(known, format!("{name}: the page has no filter {filter:?}"));
     }
 }
 
@@ -188,7 +214,7 @@ fn the_page_understands_each_link_of_the_cases() {
     let cases = read(&root().join("alerts/tests/pages.yml"));
     let links = cases.split_whitespace().filter(|word| {
         let there = ["https://a.example/", "https://b.example/"];
-        there.iter().any(|pages| word.starts_with(pages))
+        there.iter().any(|pages| word.starts_with(pages)) && !word.contains("/audit?")
     });
     let asked: Vec<&str> = links
         .filter_map(|link| Some(link.split_once('?')?.1))
@@ -200,6 +226,23 @@ fn the_page_understands_each_link_of_the_cases() {
         for org in &query.filter.orgs {
             assert_eq!(org, "A & B \"+ü/#1", "{text}");
         }
+    }
+}
+
+/// What the cases expect of the audit trail are events that it has, of the organisation.
+#[test]
+fn the_trail_has_the_events_that_the_cases_lead_to() {
+    let cases = read(&root().join("alerts/tests/pages.yml"));
+    let of_audit = "https://a.example/audit?org=A+%26+B+%22%2B%C3%BC%2F%231&event=";
+    let asked: Vec<&str> = cases
+        .split_whitespace()
+        .filter(|word| word.contains("/audit?"))
+        .map(|link| link.strip_prefix(of_audit).unwrap_or(link))
+        .collect();
+    assert_eq!(asked.len(), 6, "{asked:?}");
+    for event in asked {
+        let known = Event::ALL.iter().any(|known| known.label() == event);
+        assert!(known, "{event}");
     }
 }
 
@@ -221,6 +264,16 @@ fn each_link_that_leads_elsewhere_is_noticed() {
             "watching{job=%q,org=%q}\" $labels.job $labels.org",
             "watching{org=%q}\" $labels.org",
             "RhombusOpenSharesRise: leads to",
+        ),
+        (
+            "&event=link_sent",
+            "&event=viewed",
+            "RhombusShareLinkSent: leads to",
+        ),
+        (
+            "&event=key_made",
+            "&protection=none",
+            "RhombusKeyMade: the page has no filter \"protection\"",
         ),
         ("&ends=24h", "&ends_within=24h", "no filter \"ends_within\""),
         (

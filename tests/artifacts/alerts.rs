@@ -14,12 +14,13 @@ use crate::rule_file::{
 const RUNBOOKS: &str = "docs/runbooks.md";
 const RUNBOOK_URL: &str =
     "https://github.com/rhombus-share-exporter/rhombus-share-exporter/blob/main/docs/runbooks.md#";
-const GROUPS: [&str; 5] = [
+const GROUPS: [&str; 6] = [
     "rhombus-shares.standing",
     "rhombus-shares.rules",
     "rhombus-shares.sharing",
     "rhombus-shares.collection",
     "rhombus-shares.exporter",
+    "rhombus-shares.audit",
 ];
 
 fn check(text: &str, runbooks: &str) -> Findings {
@@ -390,8 +391,8 @@ fn each_broken_rule_is_noticed() {
             "RhombusDemoData: reads what it makes itself",
         ),
         (
-            "rhombus_malformed_records{source!=",
-            "rhombus_malformed{source!=",
+            "rhombus_malformed_records{source!~",
+            "rhombus_malformed{source!~",
             "no such metric",
         ),
         (

@@ -85,13 +85,19 @@ fn check_alertmanager(config: &str) -> Findings {
 }
 
 /// The alerts about links.
-const LINKS: [&str; 6] = [
+const LINKS: [&str; 12] = [
     "RhombusShareOpen",
     "RhombusShareNeverExpires",
     "RhombusSharePolicyViolated",
     "RhombusShareViolationsHidden",
     "RhombusShareExpiresSoon",
     "RhombusOpenSharesRise",
+    "RhombusShareUnsecured",
+    "RhombusShareExpiryExtended",
+    "RhombusShareMadeByOther",
+    "RhombusShareViewedOften",
+    "RhombusShareViewedElsewhere",
+    "RhombusShareLinkSent",
 ];
 
 /// What is about links is one notice an organisation, whatever the severity, and nothing else is.

@@ -92,18 +92,18 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusKeyRejected",
-        "            last_over_time(rhombus_collect_success[5m]) == 1\n            or\n",
+        "            last_over_time(rhombus_collect_success{source!=\"audit_feed\"}[5m]) == 1\n            or\n",
         "",
     ),
     (
         "RhombusListForbidden",
-        "            or\n            last_over_time(rhombus_collect_success[5m])\n            unless on (job, instance, org, source)\n            max_over_time(rhombus_collect_failing{reason=~\"auth|forbidden\"}[15m])\n",
+        "            or\n            last_over_time(rhombus_collect_success{source!=\"audit_feed\"}[5m])\n            unless on (job, instance, org, source)\n            max_over_time(rhombus_collect_failing{reason=~\"auth|forbidden\"}[15m])\n",
         "",
     ),
     (
         "RhombusListForbidden",
-        "            max_over_time(rhombus_collect_failing{reason=\"forbidden\"}[15m])",
-        "            max_over_time(rhombus_collect_failing[15m])",
+        "            max_over_time(rhombus_collect_failing{reason=\"forbidden\",source!=\"audit_feed\"}[15m])",
+        "            max_over_time(rhombus_collect_failing{source!=\"audit_feed\"}[15m])",
     ),
     (
         "RhombusOrganizationLost",
@@ -126,8 +126,8 @@ const MUTANTS: &[Mutant] = &[
     ("RhombusSupportAccess", "> 262800", "> 255600"),
     (
         "RhombusMalformedRecords",
-        "(rhombus_malformed_records{source!=\"partner_clients\"}[5m]) > 0",
-        "(rhombus_malformed_records{source!=\"partner_clients\"}[5m]) > 1",
+        "(rhombus_malformed_records{source!~\"audit_feed|partner_clients\"}[5m]) > 0",
+        "(rhombus_malformed_records{source!~\"audit_feed|partner_clients\"}[5m]) > 1",
     ),
     ("RhombusClockSkew", "[5m]) > 120", "[5m]) >= 120"),
     ("RhombusClockSkew", "[5m]) < -120", "[5m]) < -1200"),
@@ -199,28 +199,68 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusCollectFailing",
-        "_seconds{source!=\"partner_clients\"}[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
         "_seconds[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
     ),
     (
         "RhombusKeyRejected",
-        "_seconds{source!=\"partner_clients\"}[5m]))\n          )\n          and on",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[5m]))\n          )\n          and on",
         "_seconds[5m]))\n          )\n          and on",
     ),
     (
         "RhombusDataStale",
-        "_seconds{source!=\"partner_clients\"}[5m]))\n            > on",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[5m]))\n            > on",
         "_seconds[5m]))\n            > on",
     ),
     (
         "RhombusThrottled",
-        "{reason=\"throttled\",source!=\"partner_clients\"}",
+        "{reason=\"throttled\",source!~\"audit_feed|partner_clients\"}",
         "{reason=\"throttled\"}",
     ),
     (
         "RhombusMalformedRecords",
-        "rhombus_malformed_records{source!=\"partner_clients\"}",
+        "rhombus_malformed_records{source!~\"audit_feed|partner_clients\"}",
         "rhombus_malformed_records",
+    ),
+    (
+        "RhombusCollectFailing",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
+        "_seconds{source!~\"partner_clients\"}[5m]))\n          and on (job, instance, org, source)\n          (\n            last_over_time(rhombus_collect_success[5m]) == 0\n            or",
+    ),
+    (
+        "RhombusKeyRejected",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[5m]))\n          )\n          and on",
+        "_seconds{source!~\"partner_clients\"}[5m]))\n          )\n          and on",
+    ),
+    (
+        "RhombusDataStale",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[5m]))\n            > on",
+        "_seconds{source!~\"partner_clients\"}[5m]))\n            > on",
+    ),
+    (
+        "RhombusThrottled",
+        "{reason=\"throttled\",source!~\"audit_feed|partner_clients\"}",
+        "{reason=\"throttled\",source!~\"partner_clients\"}",
+    ),
+    (
+        "RhombusMalformedRecords",
+        "rhombus_malformed_records{source!~\"audit_feed|partner_clients\"}",
+        "rhombus_malformed_records{source!~\"partner_clients\"}",
+    ),
+    (
+        "RhombusAnswerPartial",
+        "rhombus_collect_partial{source!=\"audit_feed\"}",
+        "rhombus_collect_partial",
+    ),
+    (
+        "RhombusListForbidden",
+        "{reason=\"forbidden\",source!=\"audit_feed\"}",
+        "{reason=\"forbidden\"}",
+    ),
+    (
+        "RhombusKeyRejected",
+        "last_over_time(rhombus_collect_success{source!=\"audit_feed\"}[5m]) == 1",
+        "last_over_time(rhombus_collect_success[5m]) == 1",
     ),
     (
         "RhombusPartnerClientsMalformed",
@@ -370,13 +410,13 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusShareOpen",
-        "              unless on (job, org, kind)\n              label_replace(\n                last_over_time(rhombus_collect_last_success_timestamp_seconds{source!=\"partner_clients\"}[5m]) == 0,",
-        "              unless on (job, instance, org, kind)\n              label_replace(\n                last_over_time(rhombus_collect_last_success_timestamp_seconds{source!=\"partner_clients\"}[5m]) == 0,",
+        "              unless on (job, org, kind)\n              label_replace(\n                last_over_time(rhombus_collect_last_success_timestamp_seconds{source!~\"audit_feed|partner_clients\"}[5m]) == 0,",
+        "              unless on (job, instance, org, kind)\n              label_replace(\n                last_over_time(rhombus_collect_last_success_timestamp_seconds{source!~\"audit_feed|partner_clients\"}[5m]) == 0,",
     ),
     (
         "RhombusShareOpen",
-        "{source!=\"partner_clients\"}[5m]) == 0,",
-        "{source!=\"partner_clients\"}[5m]) < 0,",
+        "{source!~\"audit_feed|partner_clients\"}[5m]) == 0,",
+        "{source!~\"audit_feed|partner_clients\"}[5m]) < 0,",
     ),
     (
         "RhombusShareOpen",
@@ -557,18 +597,18 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusListUnwatched",
-        "{source!=\"partner_clients\"}[1d])",
-        "{source!=\"partner_clients\"}[1h])",
+        "{source!~\"audit_feed|partner_clients\"}[1d])",
+        "{source!~\"audit_feed|partner_clients\"}[1h])",
     ),
     (
         "RhombusShareOpen",
-        "{source!=\"partner_clients\"}[1d])",
-        "{source!=\"partner_clients\"}[1d:5m])",
+        "{source!~\"audit_feed|partner_clients\"}[1d])",
+        "{source!~\"audit_feed|partner_clients\"}[1d:5m])",
     ),
     (
         "RhombusOrganizationLost",
-        "{source!=\"partner_clients\"}[1d])",
-        "{source!=\"partner_clients\"}[6h])",
+        "{source!~\"audit_feed|partner_clients\"}[1d])",
+        "{source!~\"audit_feed|partner_clients\"}[6h])",
     ),
     (
         "RhombusOpenSharesRise",
@@ -592,7 +632,7 @@ const MUTANTS: &[Mutant] = &[
     ),
     (
         "RhombusOrganizationLost",
-        "_seconds{source!=\"partner_clients\"}[1d])",
+        "_seconds{source!~\"audit_feed|partner_clients\"}[1d])",
         "_seconds[1d])",
     ),
     (
@@ -631,6 +671,204 @@ const MUTANTS: &[Mutant] = &[
         "rhombus_share_exporter_web_info{job=%q}[5m])\" $labels.job",
     ),
     ("RhombusSharesUnlisted", "&kind={{ $labels.kind }}", ""),
+    (
+        "RhombusShareUnsecured",
+        "event=\"unsecured\"",
+        "event!=\"created\"",
+    ),
+    (
+        "RhombusShareUnsecured",
+        "{event=\"unsecured\"}[5m])),\n            0\n          ) < 900",
+        "{event=\"unsecured\"}[5m])),\n            0\n          ) < 1800",
+    ),
+    (
+        "RhombusShareUnsecured",
+        "max by (job, org, kind)\n            (last_over_time(rhombus_share_last_event_timestamp_seconds{event=\"unsecured\"}",
+        "max by (job, instance, org, kind)\n            (last_over_time(rhombus_share_last_event_timestamp_seconds{event=\"unsecured\"}",
+    ),
+    (
+        "RhombusShareExpiryExtended",
+        "event=\"expiry_extended\"",
+        "event=~\"expiry.+\"",
+    ),
+    (
+        "RhombusShareExpiryExtended",
+        "          clamp_min(\n            time()\n            - max by (job, org, kind)\n            (last_over_time(rhombus_share_last_event_timestamp_seconds{event=\"expiry_extended\"}[5m])),\n            0\n          ) < 900",
+        "          time()\n          - max by (job, org, kind)\n          (last_over_time(rhombus_share_last_event_timestamp_seconds{event=\"expiry_extended\"}[5m])) < 900",
+    ),
+    (
+        "RhombusShareMadeByOther",
+        "finding=\"unexpected_principal\"",
+        "finding=~\"unexpected.+\"",
+    ),
+    (
+        "RhombusShareMadeByOther",
+        "{finding=\"unexpected_principal\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"unexpected_principal\"}[5m])),\n            0\n          ) < 3000",
+    ),
+    (
+        "RhombusShareMadeByOther",
+        "{finding=\"unexpected_principal\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"unexpected_principal\"}[5m])),\n            0\n          ) < 4200",
+    ),
+    (
+        "RhombusShareMadeByOther",
+        "max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"unexpected_principal\"}",
+        "max by (job, instance, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"unexpected_principal\"}",
+    ),
+    (
+        "RhombusShareViewedOften",
+        "finding=\"many_views\"",
+        "finding=~\"unexpected.+|many_views\"",
+    ),
+    (
+        "RhombusShareViewedOften",
+        "{finding=\"many_views\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"many_views\"}[5m])),\n            0\n          ) < 3000",
+    ),
+    (
+        "RhombusShareViewedOften",
+        "{finding=\"many_views\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"many_views\"}[5m])),\n            0\n          ) < 4200",
+    ),
+    (
+        "RhombusShareViewedOften",
+        "max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"many_views\"}",
+        "max by (job, instance, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"many_views\"}",
+    ),
+    (
+        "RhombusShareViewedElsewhere",
+        "finding=\"unexpected_country\"",
+        "finding=~\"unexpected.+|link_sent\"",
+    ),
+    (
+        "RhombusShareViewedElsewhere",
+        "{finding=\"unexpected_country\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"unexpected_country\"}[5m])),\n            0\n          ) < 3000",
+    ),
+    (
+        "RhombusShareViewedElsewhere",
+        "{finding=\"unexpected_country\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"unexpected_country\"}[5m])),\n            0\n          ) < 4200",
+    ),
+    (
+        "RhombusShareViewedElsewhere",
+        "max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"unexpected_country\"}",
+        "max by (job, instance, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"unexpected_country\"}",
+    ),
+    (
+        "RhombusShareLinkSent",
+        "finding=\"link_sent\"",
+        "finding=~\"link_sent|access_granted\"",
+    ),
+    (
+        "RhombusShareLinkSent",
+        "{finding=\"link_sent\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"link_sent\"}[5m])),\n            0\n          ) < 3000",
+    ),
+    (
+        "RhombusShareLinkSent",
+        "{finding=\"link_sent\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"link_sent\"}[5m])),\n            0\n          ) < 4200",
+    ),
+    (
+        "RhombusShareLinkSent",
+        "max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"link_sent\"}",
+        "max by (job, instance, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"link_sent\"}",
+    ),
+    (
+        "RhombusAccessGranted",
+        "finding=\"access_granted\"",
+        "finding=~\"access_granted|key_made\"",
+    ),
+    (
+        "RhombusAccessGranted",
+        "{finding=\"access_granted\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"access_granted\"}[5m])),\n            0\n          ) < 3000",
+    ),
+    (
+        "RhombusAccessGranted",
+        "{finding=\"access_granted\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"access_granted\"}[5m])),\n            0\n          ) < 4200",
+    ),
+    (
+        "RhombusAccessGranted",
+        "max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"access_granted\"}",
+        "max by (job, instance, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"access_granted\"}",
+    ),
+    ("RhombusKeyMade", "finding=\"key_made\"", "finding=~\".+\""),
+    (
+        "RhombusKeyMade",
+        "{finding=\"key_made\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"key_made\"}[5m])),\n            0\n          ) < 3000",
+    ),
+    (
+        "RhombusKeyMade",
+        "{finding=\"key_made\"}[5m])),\n            0\n          ) < 3600",
+        "{finding=\"key_made\"}[5m])),\n            0\n          ) < 4200",
+    ),
+    (
+        "RhombusKeyMade",
+        "max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"key_made\"}",
+        "max by (job, instance, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"key_made\"}",
+    ),
+    (
+        "RhombusShareViewedOften",
+        "          clamp_min(\n            time()\n            - max by (job, org)\n            (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"many_views\"}[5m])),\n            0\n          ) < 3600",
+        "          time()\n          - max by (job, org)\n          (last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"many_views\"}[5m])) < 3600",
+    ),
+    (
+        "RhombusShareMadeByOther",
+        "(last_over_time(rhombus_audit_last_finding_timestamp_seconds{finding=\"unexpected_principal\"}[5m])",
+        "(rhombus_audit_last_finding_timestamp_seconds{finding=\"unexpected_principal\"}",
+    ),
+    (
+        "RhombusShareLinkSent",
+        "/audit?org={{ $labels.org | urlquery }}&event=link_sent",
+        "/audit?org={{ $labels.org }}&event=link_sent",
+    ),
+    (
+        "RhombusAuditNotWritten",
+        "            increase(rhombus_audit_write_errors_total[15m]) > 0\n            or\n",
+        "",
+    ),
+    (
+        "RhombusAuditNotWritten",
+        "min_over_time(rhombus_audit_queue_events[15m])",
+        "max_over_time(rhombus_audit_queue_events[15m])",
+    ),
+    (
+        "RhombusAuditNotWritten",
+        "            or\n            increase(rhombus_audit_dropped_events_total[1h]) > 0\n",
+        "",
+    ),
+    (
+        "RhombusAuditNotWritten",
+        "          and on (job, instance)\n          (\n            increase(rhombus_audit_write",
+        "          and on (job)\n          (\n            increase(rhombus_audit_write",
+    ),
+    (
+        "RhombusAuditBroken",
+        "and on (job, instance) last_over_time(rhombus_audit_check",
+        "and on (job) last_over_time(rhombus_audit_check",
+    ),
+    (
+        "RhombusAuditBroken",
+        "check_success[5m]) == 0",
+        "check_success[5m]) >= 0",
+    ),
+    ("RhombusAuditNoHeartbeat", "> 93600", "> 86400"),
+    ("RhombusAuditNoHeartbeat", "> 93600", "> 97200"),
+    (
+        "RhombusAuditNoHeartbeat",
+        "          or\n          0 * last_over_time(rhombus_audit_size[5m]) - 1 < 0\n          unless on (job, instance) last_over_time(rhombus_audit_heartbeat_timestamp_seconds[5m])\n",
+        "",
+    ),
+    (
+        "RhombusAuditNoHeartbeat",
+        "unless on (job, instance) last_over_time(rhombus_audit_heartbeat",
+        "unless on (job) last_over_time(rhombus_audit_heartbeat",
+    ),
 ];
 
 /// A file of cases, whole; what promtool reads as text is text here (`0x70` is no number).

@@ -178,10 +178,10 @@ fn check_query_variable(findings: &mut Findings, name: &str, variable: &Value) {
         all,
         format!("${name}: does not offer several, and all as {every}"),
     );
-    // A partner is no organisation, and its list of clients no list of links.
+    // A partner is no organisation, and neither its list of clients nor an audit feed a list of links.
     let asked = text(&variable["query"], "query");
-    let of_links =
-        !asked.contains("rhombus_collect_") || asked.contains("source!=\"partner_clients\"");
+    let of_links = !asked.contains("rhombus_collect_")
+        || asked.contains("source!~\"audit_feed|partner_clients\"");
     findings.require(of_links, format!("${name}: offers partners"));
     // The kinds are those of the lists: of one that was never read, there is no link to go by.
     let of_lists = asked.ends_with("}, source)");
