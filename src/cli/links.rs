@@ -35,6 +35,8 @@ Examples:
       What the link of an alert shows, since when, until when, and which rules it breaks.
   rhombus-share-exporter show 3f9a0c51d2e7 --config.file=exporter.yml --address
       The same with the link itself: whoever sees that can watch.
+  rhombus-share-exporter show 3f9a0c51d2e7 --storage.path=/var/lib/rhombus-share-exporter
+      The same with who made it and how often it was viewed, as the running exporter has read it.
 
 Exit status: 0 when it is there, 1 when it is not, 4 when it was not found and not all could be
 seen, 2 when the configuration is wrong.";
@@ -129,6 +131,9 @@ pub struct ShowArgs {
     /// Say the link's own address too: whoever sees it can watch
     #[arg(long)]
     pub address: bool,
+    /// The directory of the exporter, for who made it and who looked
+    #[arg(long = "storage.path", value_name = "DIR")]
+    pub storage: Option<PathBuf>,
     /// Where to look for it, and whose policy.
     #[command(flatten)]
     pub config: Flags,

@@ -3,6 +3,7 @@
 //! that) and its place in the help text, which is a golden file.
 
 mod address;
+mod audit;
 mod filters;
 mod links;
 mod manual;
@@ -19,6 +20,11 @@ use clap_complete::Shell;
 use url::Url;
 
 pub use address::ListenAddress;
+pub use audit::{
+    AuditAnnotateArgs, AuditCheckpointArgs, AuditCommand, AuditEraseArgs, AuditExportArgs,
+    AuditLogArgs, AuditLogFormat, AuditReanchorArgs, AuditRegisterArgs, AuditShowArgs,
+    AuditShowFormat, AuditVerifyArgs, Erasing, RegisterFormat, TimeBound, TrailArgs,
+};
 pub use filters::FilterArgs;
 pub use links::{ReportArgs, ReportOutput, RevokeArgs, ShowArgs, ShowOutput};
 pub use manual::{ManualPage, completions, manual};
@@ -113,6 +119,9 @@ pub enum Command {
     /// List the rules, say why a link breaks one, test them, and write exceptions
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Read and verify the audit trail: what has changed, when it was noticed, and proof
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Run a Rhombus API to test against, on this machine
     Simulate(SimulateArgs),
     /// Ask a running exporter whether it serves; exit 0 when it does

@@ -24,17 +24,20 @@ fn the_help_text() {
     let mut all = String::new();
     let mut root = Cli::command().term_width(100);
     all.push_str(&root.render_help().to_string());
-    let policy = root.find_subcommand("policy").unwrap();
     let below = |command: &clap::Command| -> Vec<String> {
         let names = command.get_subcommands().map(|it| it.get_name().to_owned());
         names
             .filter(|name| name != "serve" && name != "help")
             .collect()
     };
-    let below_policy = below(policy)
+    let below_one = ["policy", "audit"].map(|one| {
+        let names = below(root.find_subcommand(one).unwrap()).into_iter();
+        names.map(move |name| format!("{one} {name}"))
+    });
+    let names: Vec<_> = below(&root)
         .into_iter()
-        .map(|name| format!("policy {name}"));
-    let names: Vec<_> = below(&root).into_iter().chain(below_policy).collect();
+        .chain(below_one.into_iter().flatten())
+        .collect();
     for name in names {
         let arguments = format!("rhombus-share-exporter {name} --help");
         let help = Cli::command()
@@ -468,7 +471,17 @@ fn no_variable_says_what_is_deleted_nor_how_many() {
     for (name, value) in [("YES", "true"), ("DRY_RUN", "true"), ("LIMIT", "100")] {
         let variable = format!("…_{name}");
         assert!(parse_with(&revoke, (&variable, value)).is_err(), "{name}");
-        assert!(parse_with(&["report"], (&variable, value)).is_err());
+        // No other command has it, but for `audit log`, which lists no more than so many events.
+        let report = parse_with(&["report"], (&variable, value));
+        assert_eq!(report.is_err(), name != "LIMIT", "{name}");
+    }
+    for (command, name) in [
+        ("erase", "SHARE"),
+        ("annotate", "ORG"),
+        ("reanchor", "REASON"),
+    ] {
+        let variable = (&*format!("…_{name}"), "3f9a0c51d2e7");
+        assert!(parse_with(&["audit", command], variable).is_err(), "{name}");
     }
     let variable = ("…_CONFIG_FILE", "a.yml");
     let with_flag = [&revoke[..], &["--config.file=a.yml"]].concat();

@@ -11,14 +11,15 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error};
 
+use super::TrailArgs;
 use crate::config::{Environment, Flags};
 
 /// What the variables of all flags but one begin with.
 const PREFIX: &str = "RHOMBUS_SHARE_EXPORTER_";
 
-/// The command that deletes. What it deletes is said in each call: a variable that was set for another
-/// command must neither choose nor confirm it.
-const DELETES: &str = "revoke";
+/// The commands that delete, or write what stays. What they do is said in each call: a variable that was set for
+/// another command must neither choose nor confirm it.
+const CHANGES: [&str; 4] = ["revoke", "annotate", "erase", "reanchor"];
 
 /// The variable of a flag: `--web.listen-address` has `RHOMBUS_SHARE_EXPORTER_WEB_LISTEN_ADDRESS`.
 pub(super) fn name(flag: &str) -> String {
@@ -74,8 +75,9 @@ pub(super) fn flags(
             .map_err(|error| refused(command, &variable, error))?;
         let given = matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
         if let Some(value) = value.filter(|_| !given) {
-            if command.get_name() == DELETES && !is_of_configuration(arg) {
-                let why = "revoke takes it as a flag only: unset it, or give the flag";
+            if !is_read(command, arg) {
+                let name = command.get_name();
+                let why = format!("{name} takes it as a flag only: unset it, or give the flag");
                 return Err(refused(command, &variable, why));
             }
             flags.extend(as_flag(command, arg, &variable, value)?.map(OsString::from));
@@ -84,10 +86,11 @@ pub(super) fn flags(
     Ok(flags)
 }
 
-/// Whether it says whom to ask and how.
-fn is_of_configuration(arg: &Arg) -> bool {
-    let all = Flags::augment_args(Command::new(DELETES));
-    all.get_arguments().any(|it| it.get_id() == arg.get_id())
+/// Whether a command reads the variable of a flag of its: one that changes something, only what says where that is.
+fn is_read(command: &Command, arg: &Arg) -> bool {
+    let all = TrailArgs::augment_args(Flags::augment_args(Command::new("")));
+    let mut all = all.get_arguments();
+    !CHANGES.contains(&command.get_name()) || all.any(|it| it.get_id() == arg.get_id())
 }
 
 /// The flag with the variable's value; none for one that is switched off.
@@ -141,7 +144,7 @@ pub(super) fn check_names(root: &Command, env: &Environment) -> Result<(), Error
 
 /// The variables of a command and of those below it.
 fn known(command: &Command) -> BTreeSet<String> {
-    let read = |arg: &&Arg| command.get_name() != DELETES || is_of_configuration(arg);
+    let read = |arg: &&Arg| is_read(command, arg);
     let own = command.get_arguments().filter(read);
     let own = own.filter_map(Arg::get_long).map(name);
     own.chain(command.get_subcommands().flat_map(known))

@@ -18,8 +18,8 @@ use super::simulated_clock;
 use crate::cli::DemoArgs;
 use crate::clock::Clock;
 use crate::config::{
-    Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns, Until,
-    WebSection,
+    AuditSection, Collect, Config, CredentialSource, KeySource, Organization, Partner, Patterns,
+    Until, WebSection,
 };
 use crate::pages::{SharesMode, TelemetryPath, Viewers};
 use crate::policy::{Exception, Match, Policies, Policy, SeriesLimit, built_in};
@@ -72,6 +72,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         },
         policy: policy(clock.now())?.into(),
         web: WebSection::default(),
+        audit: AuditSection::default(),
     };
     let address = url(listener.local_addr()?);
     let web = Web {

@@ -15,16 +15,17 @@ use tracing::{error, info, warn};
 
 use super::reloader::{Read, Reloader};
 use super::signals::EndSignals;
+use crate::audit::{Remembering, RunningCheck, Trail};
 use crate::build_info;
 use crate::clock::Clock;
 use crate::collector::{Collector, Watching};
 use crate::config::Config;
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Metrics;
-use crate::pages::{self, App, TelemetryPath, Viewers, Workers};
+use crate::pages::{self, App, TelemetryPath, TrailSource, Viewers, Workers};
 use crate::rhombus::Transport;
 use crate::share::BaseUrl;
-use crate::store::{Keeper, Storage};
+use crate::store::Keeper;
 
 /// How long collectors may take to end. They only wait, so that they take next to nothing.
 const GRACE: Duration = Duration::from_secs(1);
@@ -48,7 +49,9 @@ pub(super) struct Exporter {
     collector: Collector,
     metrics: Metrics,
     /// Writes what outlasts the process.
-    keeper: Option<Arc<Keeper>>,
+    keeper: Option<(Arc<Keeper>, Arc<Trail>)>,
+    /// Checks the trail; it ends with this.
+    check: Option<RunningCheck>,
     reloader: Option<Reloader>,
     server: JoinHandle<io::Result<()>>,
     shutdown: CancellationToken,
@@ -56,7 +59,7 @@ pub(super) struct Exporter {
 
 impl Exporter {
     /// Starts the collectors and the server. Without a `reloader` there is nothing to read again; without a
-    /// `storage` nothing outlasts the process.
+    /// `remembering` nothing outlasts the process.
     ///
     /// # Errors
     /// When an organisation can't be asked at all, e.g. for want of CA certificates.
@@ -66,7 +69,7 @@ impl Exporter {
         transport: Transport,
         listener: TcpListener,
         web: Web,
-        storage: Option<Storage>,
+        remembering: Option<Remembering>,
     ) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let fleet = Arc::new(FleetHandle::new(Fleet::new(
@@ -84,16 +87,20 @@ impl Exporter {
         if let Some(url) = &web.external_url {
             metrics.tell_external_url(url.as_str())?;
         }
-        let keeper = storage.as_ref().map(|storage| storage.keeper.clone());
-        if let Some(keeper) = keeper.clone() {
-            metrics.watch_storage(Box::new(move || keeper.stats()));
-        }
+        let keeper = remembering
+            .as_ref()
+            .map(|it| (it.keeper.clone(), it.trail.clone()));
+        let check = match &remembering {
+            Some(remembering) => Some(remember(remembering, &metrics)?),
+            None => None,
+        };
+        let trail = remembering.as_ref().map(trail_source);
         let observer = metrics.observer();
         let watching = Watching {
             fleet: fleet.clone(),
             policy: policy.clone(),
         };
-        let collector = Collector::new(transport, watching, observer, clock.clone(), storage);
+        let collector = Collector::new(transport, watching, observer, clock.clone(), remembering);
         let mut collector = collector.context("cannot start the threads that collect")?;
         collector.apply(config)?;
 
@@ -106,6 +113,7 @@ impl Exporter {
             clock,
             workers: Arc::new(workers),
             reload: requests.filter(|_| web.enable_lifecycle),
+            trail,
             telemetry_path: web.telemetry_path,
             web: web.config.clone(),
             viewers: web.viewers,
@@ -129,6 +137,7 @@ impl Exporter {
             collector,
             metrics,
             keeper,
+            check,
             reloader,
             server: tokio::spawn(server),
             shutdown,
@@ -165,6 +174,7 @@ impl Exporter {
 
     async fn end(self) {
         self.shutdown.cancel();
+        drop(self.check);
         // Side by side: what stops a process waits for it no longer than for the slower one.
         let ((), server) = tokio::join!(stop(self.collector, self.keeper), self.server);
         if let Err(crash) = server {
@@ -173,12 +183,35 @@ impl Exporter {
     }
 }
 
+/// Enters the start in the trail, and begins to tell of it and to check it.
+fn remember(remembering: &Remembering, metrics: &Metrics) -> anyhow::Result<RunningCheck> {
+    let keeper = remembering.keeper.clone();
+    keeper.keep(remembering.trail.start(build_info::VERSION));
+    metrics.watch_storage(
+        Box::new(move || keeper.stats()),
+        remembering.progress.clone(),
+    );
+    let check = remembering.check.clone().start();
+    check.context("cannot start the thread that checks the audit trail")
+}
+
+/// Where pages read the audit trail.
+fn trail_source(remembering: &Remembering) -> TrailSource {
+    TrailSource {
+        directory: remembering.directory.clone(),
+        progress: remembering.progress.clone(),
+    }
+}
+
 /// Ends the collectors, then writes what they have said last.
-async fn stop(collector: Collector, keeper: Option<Arc<Keeper>>) {
+async fn stop(collector: Collector, keeper: Option<(Arc<Keeper>, Arc<Trail>)>) {
     if tokio::time::timeout(GRACE, collector.stop()).await.is_err() {
         warn!("collectors did not end in time");
     }
-    let Some(keeper) = keeper else { return };
+    let Some((keeper, trail)) = keeper else {
+        return;
+    };
+    keeper.keep(trail.stop());
     let written = tokio::task::spawn_blocking(move || keeper.finish(LAST_WRITE));
     // Disks that hang may have taken all threads that could do it.
     let written = tokio::time::timeout(LAST_WRITE, written).await;
@@ -204,7 +237,7 @@ mod tests {
     use super::super::signals::TEST_TURN;
     use super::*;
     use crate::config::Collect;
-    use crate::config::{PolicySection, WebSection};
+    use crate::config::{AuditSection, PolicySection, WebSection};
 
     /// More than anything takes that does not hang, on a busy machine too.
     const LONG: Duration = Duration::from_secs(60);
@@ -217,6 +250,7 @@ mod tests {
             collect: Collect::default(),
             policy: PolicySection::default(),
             web: WebSection::default(),
+            audit: AuditSection::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = Web {

@@ -58,6 +58,21 @@ pub(super) fn stream_type(share: &Share) -> String {
     }
 }
 
+/// Who made it: the name, and what sort of principal that is.
+pub(super) fn maker(subject: Subject<'_>) -> String {
+    let Some(made) = subject.made() else {
+        return "not known".to_owned();
+    };
+    let name = made.name.as_ref().map_or("no known name", Private::reveal);
+    format!("{} ({})", escaped(name), escaped(&made.principal))
+}
+
+/// How often it was looked at.
+pub(super) fn views(subject: Subject<'_>) -> String {
+    let views = subject.views().map(|views| views.to_string());
+    views.unwrap_or_else(|| "not known".to_owned())
+}
+
 /// Each camera with its location.
 pub(super) fn cameras(subject: Subject<'_>) -> String {
     let cameras = subject.share.media.cameras.iter();

@@ -3,8 +3,10 @@
 //! What a command needs to know it is handed; it reads no arguments and no environment.
 
 mod asked;
+mod audit;
 mod check_config;
 mod completions;
+mod confirm;
 mod demo;
 mod descriptors;
 mod exporter;
@@ -29,6 +31,7 @@ use std::process::ExitCode;
 
 use exporter_web::WebConfigError;
 
+use crate::audit::RememberError;
 use crate::cli::Command;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Environment};
@@ -45,6 +48,7 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
         Command::Show(args) => show::run(&args, &env).await,
         Command::Revoke(args) => revoke::run(&args, &env).await,
         Command::Policy(command) => policy::run(command, &env).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Healthcheck(args) => healthcheck::run(args).await,
         Command::Completions(args) => completions::run(&args),
@@ -70,8 +74,10 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     if let Some(status) = error.downcast_ref::<Status>() {
         return ExitCode::from(status.code());
     }
-    let is_wrong =
-        error.is::<ConfigError>() || error.is::<WebConfigError>() || error.is::<StoreError>();
+    let is_wrong = error.is::<ConfigError>()
+        || error.is::<WebConfigError>()
+        || error.is::<RememberError>()
+        || error.is::<StoreError>();
     if is_wrong {
         ExitCode::from(2)
     } else {

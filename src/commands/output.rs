@@ -42,6 +42,18 @@ pub(super) fn escaped(text: &str) -> String {
     escaped.collect()
 }
 
+/// What others wrote, with what would act on the page instead of showing written out.
+pub(super) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for c in text.chars() {
+        match needs_escape(c) {
+            true => visible.extend(c.escape_unicode()),
+            false => visible.push(c),
+        }
+    }
+    visible
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,9 +13,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tracing::{error, info, warn};
 
+use crate::audit::Expected;
 use crate::clock::Clock;
 use crate::collector::Collector;
-use crate::config::{ConfigError, Loaded, PolicySection, WebSection};
+use crate::config::{AuditSection, ConfigError, Loaded, PolicySection, WebSection};
 use crate::metrics::Metrics;
 use crate::pages::{ReloadRequest, Viewers};
 
@@ -52,6 +53,7 @@ pub(super) struct InUse {
     pub(super) web: Option<Arc<WebConfig>>,
     pub(super) viewers: Arc<Viewers>,
     pub(super) policy: PolicySection,
+    pub(super) audit: AuditSection,
 }
 
 /// Reads the configuration again, and uses what is right.
@@ -75,6 +77,8 @@ struct Files {
     /// As it is in use.
     policy: PolicySection,
     policy_turn: Turn,
+    /// As it was at the start.
+    audit: AuditSection,
     clock: Clock,
 }
 
@@ -98,6 +102,7 @@ impl Reloader {
             web,
             viewers,
             policy,
+            audit,
         } = in_use;
         let mut looks = interval_at(Instant::now() + LOOK_INTERVAL, LOOK_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -110,6 +115,7 @@ impl Reloader {
                 viewers,
                 policy,
                 policy_turn: Turn::default(),
+                audit,
                 clock,
             },
             hangups,
@@ -221,11 +227,26 @@ impl Files {
         warning.iter().for_each(|warning| warn!("{warning}"));
         let applied = collector.apply(&loaded.config);
         applied.map_err(|error| error.to_string())?;
+        self.warn_of_audit(&loaded.config.audit);
         self.policy = loaded.config.policy;
         self.viewers
             .allow_only(loaded.config.web.share_viewers.clone());
         self.use_web(web);
         Ok(())
+    }
+
+    /// What of the trail is used from the start on.
+    fn warn_of_audit(&self, audit: &AuditSection) {
+        let fixed = |audit: &AuditSection| AuditSection {
+            expected: Expected::default(),
+            ..audit.clone()
+        };
+        if fixed(audit) != fixed(&self.audit) {
+            warn!(
+                "audit.key_file, anchor_file, retention and log_titles are used as they were at the start: \
+                 restart to use the new ones"
+            );
+        }
     }
 
     /// Holds who may see details of links against the users that there will be.

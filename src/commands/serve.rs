@@ -12,11 +12,11 @@ use super::exporter::{Exporter, Web};
 use super::listen::bind;
 use super::reloader::{InUse, Load, Reloader, log_warnings};
 use super::signals::{EndSignals, hangups, survive_full_files};
+use crate::audit::{RememberError, Remembering, Settings};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
-use crate::config::{self, Config, ConfigError, Environment, Loaded};
+use crate::config::{self, AuditSection, Config, ConfigError, Environment, Loaded};
 use crate::pages::Viewers;
-use crate::store::{Kept, Storage, StoreError};
 use crate::telemetry;
 
 pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()> {
@@ -37,17 +37,25 @@ pub(super) async fn run(args: ServeArgs, env: Environment) -> anyhow::Result<()>
         loaded,
         listener,
         web,
-        storage,
+        remembering,
     } = ready?;
     let in_use = InUse {
         web: web.config.clone(),
         viewers: web.viewers.clone(),
         policy: loaded.config.policy.clone(),
+        audit: loaded.config.audit.clone(),
     };
     let reloader = Some(Reloader::new(load, in_use, hangups, clock));
-    Exporter::start(&loaded.config, reloader, transport, listener, web, storage)?
-        .run(signals)
-        .await
+    Exporter::start(
+        &loaded.config,
+        reloader,
+        transport,
+        listener,
+        web,
+        remembering,
+    )?
+    .run(signals)
+    .await
 }
 
 /// What `ready` gives; none where a signal asks for the end before: a disk or a name server may hang.
@@ -63,7 +71,7 @@ struct Ready {
     loaded: Loaded,
     listener: TcpListener,
     web: Web,
-    storage: Option<Storage>,
+    remembering: Option<Remembering>,
 }
 
 /// Reads the configuration, opens the storage and begins to listen.
@@ -75,10 +83,12 @@ async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<Ready> {
         let warning = check_viewers(&loaded.config, web.as_deref())?;
         loaded.warnings.extend(warning);
         // Only where all else is right: it is taken from then on.
+        let audit = read.0.config.audit.clone();
+        let open = |directory: &Path| open(directory, audit);
         anyhow::Ok((read, directory.as_deref().map(open).transpose()?))
     };
-    let ((loaded, config), storage) = tokio::task::spawn_blocking(read).await??;
-    if storage.is_none() {
+    let ((loaded, config), remembering) = tokio::task::spawn_blocking(read).await??;
+    if remembering.is_none() {
         info!(
             "open violations are forgotten at a restart, until the first poll; set --storage.path to keep them"
         );
@@ -101,17 +111,23 @@ async fn prepare(args: ServeArgs, load: Load) -> anyhow::Result<Ready> {
         loaded,
         listener,
         web,
-        storage,
+        remembering,
     })
 }
 
-fn open(directory: &Path) -> Result<Storage, StoreError> {
-    let clock = Clock::system();
-    let storage = Storage::open(directory, move || clock.now())?;
-    let Kept { lists, exceptions } = &storage.kept;
-    let (lists, exceptions) = (lists.len(), exceptions.len());
-    info!(lists, exceptions, "remembered over the restart");
-    Ok(storage)
+fn open(directory: &Path, audit: AuditSection) -> Result<Remembering, RememberError> {
+    let settings = Settings {
+        key_file: audit.key_file,
+        anchor_file: audit.anchor_file,
+        retention: audit.retention,
+        log_titles: audit.log_titles,
+    };
+    let remembering = Remembering::open(directory, &settings, &Clock::system())?;
+    let kept = &remembering.kept;
+    let (lists, exceptions) = (kept.lists.len(), kept.exceptions.len());
+    let events = remembering.progress.read(|reached| reached.size);
+    info!(lists, exceptions, events, "remembered over the restart");
+    Ok(remembering)
 }
 
 /// The web configuration, if there is one.

@@ -1,16 +1,21 @@
 //! `show`: one link whole.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::look::{Seen, look};
 use super::status::Status;
 use super::{facts, output};
+use crate::audit::told_of;
 use crate::cli::{ShowArgs, ShowOutput};
 use crate::clock::Clock;
+use crate::collector::feed_of;
 use crate::config::{self, Environment};
+use crate::inventory::Look;
 use crate::policy::Policy;
-use crate::share::{Clip, Maker, Private};
-use crate::view::{Filter, OneShare, Reader, Row, Rows};
+use crate::share::{Clip, Maker, Private, Ref};
+use crate::store::{StoreError, TrailReader};
+use crate::view::{Filter, OneShare, Reader, Row, Rows, views, who};
 
 /// So many clips are listed.
 const MAX_CLIPS: usize = 50;
@@ -18,7 +23,10 @@ const MAX_CLIPS: usize = 50;
 pub(super) async fn run(args: &ShowArgs, env: &Environment) -> anyhow::Result<()> {
     let loaded = config::load(&args.config, env, Clock::system().now())?;
     output::warn(&loaded.warnings);
-    let seen = look(&loaded.config, env, None).await?;
+    let mut seen = look(&loaded.config, env, None).await?;
+    if let Some(directory) = &args.storage {
+        attribute(&mut seen, &TrailReader::open(directory)?, args.share)?;
+    }
     let filter = Filter {
         refs: vec![args.share],
         ..Filter::default()
@@ -36,6 +44,25 @@ pub(super) async fn run(args: &ShowArgs, env: &Environment) -> anyhow::Result<()
         ShowOutput::Text => text(&rows, args, policy),
         ShowOutput::Json => json(&seen, &rows, args, policy)?,
     })
+}
+
+/// Adds what the exporter that runs has read of the audit feed about the share.
+///
+/// # Errors
+/// When its trail can't be read.
+fn attribute(seen: &mut Seen, reader: &TrailReader, share: Ref) -> Result<(), StoreError> {
+    for (key, position, told) in told_of(reader, share)? {
+        let is_it = |look: &&mut Look| {
+            let uuid = position.org_uuid.as_ref().zip(look.identity.uuid.as_ref());
+            // Under this name, it may have read another's.
+            let is_same = uuid.is_none_or(|(read, uuid)| read == uuid);
+            is_same && feed_of(&look.organization).as_ref() == Some(&key)
+        };
+        if let Some(look) = seen.snapshot.organizations.iter_mut().find(is_it) {
+            look.attributions = Arc::new([(share, told)].into());
+        }
+    }
+    Ok(())
 }
 
 fn json(seen: &Seen, rows: &[Row<'_>], args: &ShowArgs, policy: &Policy) -> anyhow::Result<String> {
@@ -57,14 +84,14 @@ fn text(rows: &[Row<'_>], args: &ShowArgs, policy: &Policy) -> String {
         if number > 0 {
             text.push('\n');
         }
-        text.push_str(&facts::table(all_facts(row, args.address)));
+        text.push_str(&facts::table(all_facts(row, args)));
         text.push_str(&violations(row, policy));
         text.push_str(&clips(row));
     }
     text
 }
 
-fn all_facts(row: &Row<'_>, has_address: bool) -> Vec<(&'static str, String)> {
+fn all_facts(row: &Row<'_>, args: &ShowArgs) -> Vec<(&'static str, String)> {
     let (share, traits) = (row.share, row.share.traits);
     let mut facts = facts::facts(row.subject(), row.now());
     let mut fact = |name, text: String| facts.push((name, text));
@@ -80,16 +107,44 @@ fn all_facts(row: &Row<'_>, has_address: bool) -> Vec<(&'static str, String)> {
             format!("clips: {}, {length} in all", share.media.clips),
         );
     }
+    told(row, args.storage.is_some())
+        .into_iter()
+        .for_each(|(name, text)| fact(name, text));
     fact("seen", facts::moment(row.seen()));
     if let Some(console) = row.console() {
         fact("console", console.to_owned());
     }
-    if has_address {
+    if args.address {
         let address = row.address();
         let address = address.as_ref().map(Private::reveal);
         fact("address", output::escaped(address.unwrap_or("not known")));
     }
     facts
+}
+
+/// What the audit feed has told of it, or why that is not known.
+fn told(row: &Row<'_>, is_asked: bool) -> Vec<(&'static str, String)> {
+    let told = match row.attributed() {
+        Ok(told) => told,
+        Err(_) if !is_asked => {
+            return vec![("created by", "not asked for (--storage.path)".to_owned())];
+        }
+        Err(why) => return vec![("created by", why.to_string())],
+    };
+    let by = told.made.as_ref().map(|act| {
+        let who = output::escaped(&who(act));
+        format!("{who}, {}", facts::moment(act.at))
+    });
+    let last = told.last_view.map(facts::moment);
+    vec![
+        (
+            "created by",
+            by.unwrap_or_else(|| "not stated by Rhombus".to_owned()),
+        ),
+        ("views", views(told)),
+        ("last view", last.unwrap_or_else(|| "never".to_owned())),
+        ("sent on", format!("{} times", told.sent)),
+    ]
 }
 
 const fn maker(maker: Maker) -> &'static str {

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::common::set_fault;
-use crate::said::{name_camera, open_stream, run_at};
+use crate::common::audited::{Audited, first};
+use crate::common::process::command;
+use crate::common::{KEY, set_fault};
+use crate::said::{Said, name_camera, open_stream, run_at};
 use crate::site::{LIST, Site, now, open_page, reference, uuid};
 
 #[tokio::test]
@@ -97,4 +99,39 @@ async fn one_that_is_not_found_is_told_from_one_that_may_not_have_been_seen() {
             .contains("not read: acme: live_streams: forbidden: ")
     );
     assert_eq!(run_at(&site, &["show", "link"]).await.code, 2);
+}
+
+/// Beside the exporter that runs, whose trail has it.
+#[tokio::test]
+async fn who_made_it_and_who_looked_is_told_where_the_exporter_has_read_it() {
+    let audited = Audited::new().await;
+    let endpoint = audited.simulator.url("");
+    let env = [
+        ("RHOMBUS_API_KEY", KEY),
+        ("RHOMBUS_ENDPOINT_URL", &endpoint),
+    ];
+    let storage = format!("--storage.path={}", audited.storage().display());
+    let sources = "--collect.sources=clip_groups";
+    let reference = first();
+    let show = |flags: &[&str]| {
+        let args = [&["show", &*reference, sources], flags].concat();
+        Said::of(command(&args, &env).output().unwrap())
+    };
+    let said = show(&[&storage]);
+    assert!(
+        said.stdout
+            .contains("\ncreated by    Ann Öther <ann> (USER), 20"),
+        "{}\n{}",
+        said.stdout,
+        said.stderr
+    );
+    said.has_line("views         1 (anonymous 1)");
+    said.has_line("sent on       0 times");
+    let json = show(&[&storage, "--output=json"]);
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["shares"][0]["created_by"]["principal"], "USER");
+    assert_eq!(json["shares"][0]["views"]["anonymous"], 1);
+    let said = show(&[]);
+    said.has_line("created by    not asked for (--storage.path)");
+    assert!(!said.stdout.contains("Ann"), "{}", said.stdout);
 }

@@ -14,7 +14,7 @@ use super::super::signals::hangups;
 use super::*;
 use crate::clock::Clock;
 use crate::collector::Watching;
-use crate::config::{Collect, Config, PolicySection, WebSection};
+use crate::config::{AuditSection, Collect, Config, PolicySection, WebSection};
 use crate::inventory::{Fleet, FleetHandle, View};
 use crate::metrics::Form;
 use crate::rhombus::Transport;
@@ -59,6 +59,7 @@ impl Hanging {
             web,
             viewers: Arc::default(),
             policy: PolicySection::default(),
+            audit: AuditSection::default(),
         };
         let (load, asked, go_on) = hanging_load();
         let mut reloader = Reloader::new(load, in_use, hangups().unwrap(), Clock::system());
@@ -111,6 +112,7 @@ fn hanging_load() -> (Load, UnboundedReceiver<()>, Sender<()>) {
             collect: Collect::default(),
             policy: PolicySection::default(),
             web: WebSection::default(),
+            audit: AuditSection::default(),
         };
         Ok(Loaded {
             config,

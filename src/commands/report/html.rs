@@ -5,9 +5,9 @@ use askama::Template;
 
 use super::Report;
 use super::cells::Cells;
+use crate::commands::output::visible;
 use crate::policy::Policy;
 use crate::share::UnixMillis;
-use crate::telemetry::needs_escape;
 use crate::view::{Breach, Rank, Row};
 
 const STYLE: &str = include_str!("../../../templates/report.css");
@@ -114,16 +114,4 @@ fn excepted(policy: &Policy, name: &str) -> String {
             ))
         }
     }
-}
-
-/// What others wrote, with what would act on the page instead of showing written out.
-fn visible(text: &str) -> String {
-    let mut visible = String::with_capacity(text.len());
-    for c in text.chars() {
-        match needs_escape(c) {
-            true => visible.extend(c.escape_unicode()),
-            false => visible.push(c),
-        }
-    }
-    visible
 }

@@ -8,13 +8,10 @@ mod shown;
 mod taking;
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
-
-use anyhow::Context;
 
 use super::look::{Seen, look_and};
 use super::status::Status;
-use super::{asked, output};
+use super::{asked, confirm, output};
 use crate::cli::RevokeArgs;
 use crate::clock::Clock;
 use crate::collector::{Collector, Deleter};
@@ -72,8 +69,7 @@ fn filter(args: &RevokeArgs) -> Result<Filter, Status> {
     if filter.is_empty() {
         return wrong("say which links: give their refs, or filters such as --org and --rule");
     }
-    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-    if !(args.yes || args.dry_run || can_ask) {
+    if !(args.yes || args.dry_run || confirm::can_ask()) {
         return wrong("nobody can be asked, since this is no terminal: give --yes or --dry-run");
     }
     if let Some(path) = args.evidence.as_ref().filter(|path| path.exists()) {
@@ -110,13 +106,5 @@ fn tell_not_seen(seen: &Seen, filter: &Filter) -> usize {
 
 /// Whether a person at the terminal says that so many links are to go.
 async fn confirmed(links: usize) -> anyhow::Result<bool> {
-    let asked = format!("Take down {links} of these for good? Type yes: ");
-    let _ = write!(io::stderr(), "{asked}").and_then(|()| io::stderr().flush());
-    let read = || {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).map(|_| line)
-    };
-    let line = tokio::task::spawn_blocking(read).await?;
-    let line = line.context("cannot read the answer")?;
-    Ok(line.trim() == "yes")
+    confirm::confirmed(&format!("Take down {links} of these for good?")).await
 }
