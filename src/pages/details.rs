@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `GET /shares` | the links, a row each; `?` and filters say which |
 //! | `GET /shares.csv`, `/shares.json` | the same as a file |
-//! | `GET /shares/REF` | one link |
+//! | `GET /shares/REF` | one link, with its history |
+//! | `GET /audit` | the audit trail; `?` and filters say which events |
 //! | `GET /api/v1/shares` | the links, as JSON |
 //! | `GET /api/v1/shares/REF` | one link, as JSON |
 //! | `GET /api/v1/organizations` | the organisations, as JSON |
@@ -25,7 +26,7 @@ use axum::routing::get;
 use super::problem::problem;
 use super::routes::App;
 use super::viewers::guard;
-use super::{api, shares};
+use super::{api, shares, trail};
 use crate::share::Ref;
 
 /// Whether the path is one of the API, whose errors are JSON.
@@ -38,7 +39,7 @@ pub(super) fn is_api(path: &str) -> bool {
 pub(super) fn may_be_linked_to(uri: &Uri) -> bool {
     let asks_more = uri.query().is_some_and(|query| !query.is_empty());
     match uri.path() {
-        "/shares" => true,
+        "/shares" | "/audit" => true,
         path => path.starts_with("/shares/") && !asks_more,
     }
 }
@@ -50,6 +51,7 @@ pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/shares.csv", get(shares::as_csv))
         .route("/shares.json", get(shares::as_json))
         .route("/shares/{ref}", get(shares::one))
+        .route("/audit", get(trail::list))
         .route("/api/v1/shares", get(api::shares))
         .route("/api/v1/shares/{ref}", get(api::share))
         .route("/api/v1/organizations", get(api::organizations))

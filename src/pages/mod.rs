@@ -1,5 +1,5 @@
 //! What is shown over HTTP: `routes` has what can be asked for, `landing` the page for people.
-//! Everything that is shown is read from memory. A new page begins as a line in the table of
+//! Everything that is shown is read from memory, but for the audit trail, which `trail` reads from the disk. A new page begins as a line in the table of
 //! `routes`; one that shows details of links, in that of `details`, for those whom `viewers` lets see them.
 
 mod api;
@@ -8,6 +8,7 @@ mod cross_site;
 mod details;
 mod encoding;
 mod filter;
+mod form;
 mod frame;
 mod headline;
 mod landing;
@@ -26,11 +27,13 @@ mod shares;
 mod standings;
 mod telemetry_path;
 mod this_machine;
+mod trail;
 mod viewers;
 mod words;
 mod workers;
 
 pub use routes::{App, PROBE_PATHS, ReloadRequest, router};
 pub use telemetry_path::{TelemetryPath, TelemetryPathError};
+pub use trail::TrailSource;
 pub use viewers::{SharesMode, Viewers};
 pub use workers::Workers;

@@ -6,7 +6,7 @@
 //! | `GET /` | the landing page; `?q=TEXT` shows the organisations whose names contain it, `&show=attention`, `open` or `all` which of them; with `&refresh=on` it reads itself again |
 //! | `GET /-/healthy` | 200, always: the process serves |
 //! | `GET /-/ready` | 200 once each list that is watched has been read, or refused as forbidden, else 503 |
-//! | `GET /shares…`, `/api/v1/…` | details of links, for those who may see them: the table of `details` |
+//! | `GET /shares…`, `/audit`, `/api/v1/…` | details of links, for those who may see them: the table of `details` |
 //! | `POST`, `PUT /-/reload` | reads the configuration again; 403 unless that is enabled, and to a page of another site |
 //!
 //! Everything else is 404. `GET /metrics` is the one that must be fast: no layer is in front of it.
@@ -32,6 +32,7 @@ use super::frame::page;
 use super::rows::RowLinks;
 use super::scrapes::metrics;
 use super::telemetry_path::TelemetryPath;
+use super::trail::TrailSource;
 use super::viewers::Viewers;
 use super::workers::Workers;
 use super::{details, landing, words};
@@ -67,6 +68,8 @@ pub struct App {
     pub workers: Arc<Workers>,
     /// Where to ask for a reload; none: `/-/reload` is not enabled.
     pub reload: Option<mpsc::Sender<ReloadRequest>>,
+    /// Where the audit trail is; none: none is kept.
+    pub trail: Option<TrailSource>,
     /// Where the metrics are.
     pub telemetry_path: TelemetryPath,
     /// What is asked of clients; none: nothing.

@@ -60,7 +60,7 @@ impl FromStr for TelemetryPath {
 }
 
 /// Where other pages are.
-const TAKEN: [&str; 3] = ["/-", "/shares", "/api"];
+const TAKEN: [&str; 4] = ["/-", "/shares", "/audit", "/api"];
 
 /// Whether `path` is in the directory, or is that itself. `/-` alone is no page.
 fn is_below(path: &str, directory: &str) -> bool {

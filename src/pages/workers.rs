@@ -1,5 +1,5 @@
 //! Threads beside those that serve, for what takes long to make where there are thousands of
-//! organisations: their metrics, pages, and files of links. Each makes one thing after another, and what
+//! organisations: their metrics, pages, and files of links; and for what is read from the disk, the audit trail. Each makes one thing after another, and what
 //! waits for it is limited. They are not the threads of the runtime that may block: disks and name servers
 //! that hang can take all of those.
 
@@ -20,6 +20,8 @@ pub struct Workers {
     pub(super) metrics: Worker,
     pub(super) pages: Worker,
     pub(super) files: Worker,
+    /// Waits for the disk, so that nothing else has to.
+    pub(super) trail: Worker,
     /// How many files of links may be on their way at once.
     files_at_once: Arc<Semaphore>,
 }
@@ -28,6 +30,8 @@ pub struct Workers {
 const FILES_AT_ONCE: usize = 2;
 /// So many pages and answers of the API may wait.
 const PAGES_WAITING: usize = 64;
+/// So many readings of the trail may wait: of a disk that hangs, nothing comes.
+const TRAIL_WAITING: usize = 16;
 /// So many scrapes: all of them get what the first has made.
 const SCRAPES_WAITING: usize = 1024;
 
@@ -41,6 +45,7 @@ impl Workers {
             metrics: Worker::start("metrics", SCRAPES_WAITING)?,
             pages: Worker::start("pages", PAGES_WAITING)?,
             files: Worker::start("files", FILES_AT_ONCE)?,
+            trail: Worker::start("trail", TRAIL_WAITING)?,
             files_at_once: Arc::new(Semaphore::new(FILES_AT_ONCE)),
         })
     }

@@ -2,11 +2,11 @@
 
 use super::json::Reader;
 use super::row::Row;
-use crate::share::{Expiry, Id, Private, UnixMillis};
+use crate::share::{Attribution, Expiry, Id, Private, UnixMillis};
 use crate::telemetry::needs_escape;
 
 /// The names of the columns.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 26] = [
     "ref",
     "org",
     "kind",
@@ -28,6 +28,11 @@ const COLUMNS: [&str; 21] = [
     "seen",
     "current",
     "url",
+    "created_by",
+    "created_by_principal",
+    "views",
+    "last_view",
+    "sent",
 ];
 
 /// These rows with their header, for this reader.
@@ -62,6 +67,10 @@ fn record(row: &Row<'_>, reader: Reader<'_>) -> [String; COLUMNS.len()] {
         .map(|camera| camera_name(row, camera))
         .collect();
     let address = reader.sees_addresses.then(|| row.address()).flatten();
+    let told = row.attributed().ok();
+    let made = row.made_by();
+    let name = made.and_then(|act| act.name.as_ref());
+    let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
     [
         row.reference.map(|it| it.to_string()).unwrap_or_default(),
         cell(row.org()),
@@ -87,6 +96,13 @@ fn record(row: &Row<'_>, reader: Reader<'_>) -> [String; COLUMNS.len()] {
         row.seen().rfc3339(),
         row.is_current().to_string(),
         address.map_or_else(String::new, |address| address.reveal().to_owned()),
+        cell(name.map_or("", Private::reveal)),
+        cell(made.map_or("", |act| &act.principal)),
+        number(told.map(Attribution::all_views)),
+        told.and_then(|told| told.last_view)
+            .map(UnixMillis::rfc3339)
+            .unwrap_or_default(),
+        number(told.map(|told| told.sent)),
     ]
 }
 
@@ -104,7 +120,7 @@ fn camera_name(row: &Row<'_>, camera: &Id) -> String {
 
 /// What people wrote, so that no spreadsheet takes it for a formula: it is marked as a text. Some spreadsheets
 /// end a cell where others don't, so that a part of it may become one.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     if text.starts_with(['\t', '\r', '\n']) {
         cell.push('\'');

@@ -11,7 +11,9 @@ use super::row::{Breach, Row, every_list};
 use super::{Cursor, Filter, limits};
 use crate::inventory::{Belief, Look, Snapshot, Standing};
 use crate::policy::{Policy, Rule};
-use crate::share::{Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread};
+use crate::share::{
+    Act, Attribution, Expiry, Id, Maker, Private, Protection, ShareKind, UnixMillis, Unread, Viewer,
+};
 
 /// Links that were asked for.
 #[derive(Serialize)]
@@ -60,6 +62,11 @@ pub struct ShareJson<'a> {
     monitored: bool,
     stream_type: Option<&'a str>,
     made_by: &'static str,
+    created_by: Option<MakerJson<'a>>,
+    views: Option<ViewsJson>,
+    #[serde(serialize_with = "optional_moment")]
+    last_view: Option<UnixMillis>,
+    sent: Option<u64>,
     not_read: Vec<&'static str>,
     violations: Vec<ViolationJson<'a>>,
     #[serde(serialize_with = "moment")]
@@ -68,6 +75,24 @@ pub struct ShareJson<'a> {
     current: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     footage: Option<Vec<ClipJson>>,
+}
+
+/// Who made it, as the audit feed tells.
+#[derive(Serialize)]
+struct MakerJson<'a> {
+    name: Option<&'a str>,
+    principal: &'a str,
+    #[serde(serialize_with = "moment")]
+    at: UnixMillis,
+}
+
+/// How often it was looked at, by the viewer.
+#[derive(Serialize)]
+struct ViewsJson {
+    anonymous: u64,
+    other: u64,
+    raw: u64,
+    sso: u64,
 }
 
 #[derive(Serialize)]
@@ -167,6 +192,7 @@ impl<'a> ShareJson<'a> {
         let has_clips = share.kind.has_clips();
         let address = reader.sees_addresses.then(|| row.address()).flatten();
         let violations = row.violations().into_iter();
+        let told = row.attributed().ok();
         Self {
             r#ref: row.reference.map(|it| it.to_string()),
             org: row.org(),
@@ -194,6 +220,10 @@ impl<'a> ShareJson<'a> {
                 Maker::Person => "person",
                 Maker::Service => "service",
             },
+            created_by: row.made_by().map(MakerJson::from),
+            views: told.map(ViewsJson::from),
+            last_view: told.and_then(|told| told.last_view),
+            sent: told.map(|told| told.sent),
             not_read: not_read(share.unread),
             violations: violations
                 .map(|it| ViolationJson::new(it, reader))
@@ -217,6 +247,28 @@ impl<'a> ShareJson<'a> {
         Self {
             footage: row.share.kind.has_clips().then(|| clips.collect()),
             ..Self::new(row, reader)
+        }
+    }
+}
+
+impl<'a> From<&'a Act> for MakerJson<'a> {
+    fn from(act: &'a Act) -> Self {
+        Self {
+            name: act.name.as_ref().map(Private::reveal),
+            principal: &act.principal,
+            at: act.at,
+        }
+    }
+}
+
+impl From<&Attribution> for ViewsJson {
+    fn from(told: &Attribution) -> Self {
+        let by = |viewer: Viewer| told.views.get(viewer.label()).copied().unwrap_or(0);
+        Self {
+            anonymous: by(Viewer::Anonymous),
+            other: by(Viewer::Other),
+            raw: by(Viewer::Raw),
+            sso: by(Viewer::Sso),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Nothing here is shown by itself: who may see it is for pages to say.
 
 mod address;
+mod attributed;
 mod csv;
 mod cursor;
 mod filter;
@@ -17,6 +18,8 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+pub use attributed::{FeedUnread, views, who};
+pub(crate) use csv::cell as csv_cell;
 pub use csv::csv;
 pub use cursor::Cursor;
 pub use filter::{Ends, Filter, State};
@@ -24,5 +27,6 @@ pub use json::{OneShare, Organizations, Reader, ShareJson, Shares, as_of, gaps};
 pub use limits::limits;
 pub use not_seen::{NotSeen, not_seen};
 pub use order::{Order, SortBy};
+pub(crate) use query::moment;
 pub use query::{BadQuery, PARAMETERS, Parameter, Query};
 pub use row::{Breach, Rank, Row, Rows};

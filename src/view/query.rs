@@ -443,7 +443,11 @@ fn spans(span: Option<Duration>) -> Vec<String> {
     span.map(span::show).into_iter().collect()
 }
 
-fn moment(text: &str) -> Result<UnixMillis, String> {
+/// A moment, or the beginning of a day by UTC.
+///
+/// # Errors
+/// What was expected.
+pub(crate) fn moment(text: &str) -> Result<UnixMillis, String> {
     let day = UnixMillis::parse_day(text);
     // In an address a `+` that nobody has escaped is a space: it may be that of a zone.
     let with_plus = || text.trim().replace(' ', "+");

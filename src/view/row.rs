@@ -283,6 +283,7 @@ impl<'a> Row<'a> {
             org: self.org(),
             share: self.share,
             cameras: self.camera_names(),
+            attributions: self.look.known_attributions(),
         }
     }
 }

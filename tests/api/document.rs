@@ -9,6 +9,7 @@ use rhombus_share_exporter::view::{NotSeen, PARAMETERS, State};
 use serde_json::Value;
 
 use crate::asking::{ask, get};
+use crate::common::audited::Audited;
 use crate::common::links::{Links, reference, uuid};
 use crate::common::process::Process;
 use crate::common::{exporter, set_fault, simulator};
@@ -108,6 +109,10 @@ async fn each_field_that_is_documented_is_answered_and_no_other() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
     document.hold("the-links", &serde_json::from_str(&mine).unwrap());
+
+    // Where the audit feed is read, it is known who made a link and who looked.
+    let audited = Audited::new().await;
+    hold_all(&document, &audited.exporter).await;
 
     let (_partner, of_partner) = partner().await;
     hold_all(&document, &of_partner).await;

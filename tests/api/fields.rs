@@ -75,7 +75,7 @@ impl Document {
                 objects.insert(anchor(heading), fields);
             }
         }
-        assert_eq!(objects.len(), 11, "{:?}", objects.keys());
+        assert_eq!(objects.len(), 13, "{:?}", objects.keys());
         Self {
             objects,
             seen: RefCell::default(),

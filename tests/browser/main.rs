@@ -6,6 +6,7 @@
     reason = "a test may end at what it did not expect"
 )]
 
+mod audit;
 mod checks;
 mod chromium;
 #[path = "../common/mod.rs"]

@@ -63,9 +63,12 @@ pub(crate) async fn follow(exporter: &Process, way: &str, (_, _, share): Which, 
     );
 }
 
-/// What was taken down is on no page.
+/// Of what was taken down, only the history is left.
 pub(crate) async fn is_gone(exporter: &Process, way: &str) {
-    assert_eq!(open(exporter, way, VIEWER).await.status(), 404, "{way}");
+    let page = open(exporter, way, VIEWER).await;
+    assert_eq!(page.status(), 200, "{way}");
+    let page = page.text().await.expect("a text");
+    assert!(page.contains("no longer listed"), "{page}");
 }
 
 impl Watched {

@@ -165,6 +165,7 @@ pub(crate) fn app(fleet: Arc<FleetHandle>) -> App {
         clock: Clock::from_fn(|| NOW),
         workers: Arc::new(Workers::start().unwrap()),
         reload: None,
+        trail: None,
         telemetry_path: "/metrics".parse().unwrap(),
         web: None,
         viewers: Arc::default(),

@@ -21,4 +21,5 @@ mod routes;
 mod site;
 #[path = "../../crates/exporter-web/tests/server/support.rs"]
 mod support;
+mod trail;
 mod waiting;

@@ -11,7 +11,7 @@ use crate::common::process::{Process, command};
 use crate::support::{client, closed};
 
 /// The routes that show details of links: the pages, then those of the API. One is none.
-pub(crate) const PAGES: [&str; 2] = ["/shares", "/shares/0123456789ab"];
+pub(crate) const PAGES: [&str; 3] = ["/shares", "/shares/0123456789ab", "/audit"];
 pub(crate) const API: [&str; 4] = [
     "/api/v1/shares",
     "/api/v1/shares/0123456789ab",
@@ -111,7 +111,7 @@ impl Answer {
 
     /// Is not refused. No link has the ref that is asked for.
     pub(crate) fn is_shown(&self, path: &str) {
-        let is_there = ["/shares", "/organizations"]
+        let is_there = ["/shares", "/organizations", "/audit"]
             .iter()
             .any(|end| path.ends_with(end));
         let expected = if is_there { 200 } else { 404 };

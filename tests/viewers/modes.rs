@@ -57,7 +57,7 @@ async fn the_mode_can_come_from_the_environment_and_is_one_of_three() {
 
 #[tokio::test]
 async fn the_metrics_are_at_no_path_of_theirs() {
-    for path in ["/shares", "/shares/metrics", "/api/v1/metrics"] {
+    for path in ["/shares", "/shares/metrics", "/audit", "/api/v1/metrics"] {
         let (status, text) = outcome(&["check-config", &format!("--web.telemetry-path={path}")]);
         assert_eq!(status, Some(2), "{path}");
         assert!(text.contains("belongs to another page"), "{text}");

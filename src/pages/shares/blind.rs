@@ -54,6 +54,12 @@ impl Blind {
         Self::of(snapshot, (&of_them, &[]), 0, now)
     }
 
+    /// Of all lists: a link may be in any of them.
+    pub(super) fn of_all(snapshot: &Snapshot) -> Self {
+        let all = not_seen(snapshot);
+        Self::of(snapshot, (&all, &[]), 0, snapshot.here().time)
+    }
+
     fn of(
         snapshot: &Snapshot,
         (unread, limits): (&[NotSeen], &[NotSeen]),

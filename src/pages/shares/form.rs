@@ -2,6 +2,7 @@
 //! stays as it is, and is named above the rows with a link that takes it away.
 
 use crate::inventory::Snapshot;
+use crate::pages::form::{Asked, Choices, Field, Form};
 use crate::pages::words;
 use crate::policy::Policy;
 use crate::share::{Protection, ShareKind};
@@ -10,44 +11,11 @@ use crate::view::{Query, State};
 /// So many organisations can be chosen from a list; of more one types the name.
 const MAX_CHOICES: usize = 200;
 
-/// The form.
-pub(super) struct Form {
-    pub(super) fields: Vec<Field>,
-    /// What is asked that no field can show.
-    pub(super) hidden: Vec<(&'static str, String)>,
-    /// What is asked, each with the address that does not ask it.
-    pub(super) asked: Vec<Asked>,
-}
-
-/// A field.
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    /// What can be chosen; empty: it is typed.
-    pub(super) choices: Vec<Choice>,
-    /// What is in a field that is typed.
-    pub(super) text: String,
-}
-
-/// What can be chosen.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) is_chosen: bool,
-}
-
-/// Something that is asked.
-pub(super) struct Asked {
-    pub(super) text: String,
-    /// The address without it.
-    pub(super) without: String,
-}
-
-type Choices = Vec<(String, String)>;
-
 impl Form {
-    pub(super) fn new(query: &Query, snapshot: &Snapshot, policy: &Policy) -> Self {
+    /// What `query` asks for.
+    pub(super) fn of_links(query: &Query, snapshot: &Snapshot, policy: &Policy) -> Self {
         let mut form = Self {
+            label: "Which links",
             fields: Vec::new(),
             hidden: Vec::new(),
             asked: asked(query),
@@ -73,22 +41,7 @@ impl Form {
     /// Adds a field with the first of its values; the others are kept beside it.
     fn add(&mut self, name: &'static str, label: &'static str, choices: Choices, given: &[String]) {
         let first = given.first().map_or("", String::as_str);
-        let is_known = choices.iter().any(|(value, _)| value == first);
-        let unknown = (!choices.is_empty() && !first.is_empty() && !is_known)
-            .then(|| (first.to_owned(), words::visible(first)));
-        let choice = |(value, label): (String, String)| Choice {
-            is_chosen: value == first,
-            value,
-            label,
-        };
-        let any = (!choices.is_empty()).then(|| (String::new(), "any".to_owned()));
-        let all = any.into_iter().chain(choices).chain(unknown);
-        self.fields.push(Field {
-            name,
-            label,
-            choices: all.map(choice).collect(),
-            text: first.to_owned(),
-        });
+        self.fields.push(Field::new(name, label, choices, first));
         let others = given.iter().skip(1).map(|value| (name, value.clone()));
         self.hidden.extend(others);
     }
@@ -160,7 +113,8 @@ fn all_choices(
     ]
 }
 
-fn organizations(snapshot: &Snapshot) -> Choices {
+/// What the organisations are called; nothing where there are too many to choose from.
+pub(in crate::pages) fn organizations(snapshot: &Snapshot) -> Choices {
     let names = snapshot
         .organizations
         .iter()

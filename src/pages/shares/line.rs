@@ -7,7 +7,7 @@ use crate::pages::policy::tone;
 use crate::pages::words;
 use crate::policy::Policy;
 use crate::share::{Expiry, Maker, Protection, Share, UnixMillis};
-use crate::view::{Breach, Row};
+use crate::view::{Breach, Row, who};
 
 /// So many cameras are named in a line.
 const MAX_CAMERAS: usize = 3;
@@ -92,7 +92,7 @@ impl Line {
             extras: extras(share),
             ends: ends(share, now),
             made: made(share, now),
-            by: by(share),
+            by: by(row),
             shows: shows(share),
             cameras,
             more_cameras,
@@ -207,8 +207,16 @@ pub(super) fn made(share: &Share, now: UnixMillis) -> When {
     }
 }
 
-/// Who made it, as far as Rhombus says.
-fn by(share: &Share) -> Option<String> {
+/// Who made it, as far as Rhombus says: by name where its audit feed tells that, else what its type tells.
+fn by(row: &Row<'_>) -> Option<String> {
+    if let Some(act) = row.made_by() {
+        return Some(format!("by {}", words::visible(&who(act))));
+    }
+    by_type(row.share)
+}
+
+/// What the type of a link tells of who made it.
+pub(super) fn by_type(share: &Share) -> Option<String> {
     match (share.traits.maker, share.stream_type.as_deref()) {
         (Maker::Person, _) => Some("by a person".to_owned()),
         (_, Some(service)) => Some(format!("by {}", words::visible(service))),

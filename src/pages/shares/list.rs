@@ -3,9 +3,9 @@
 use askama::Template;
 
 use super::blind::Blind;
-use super::form::Form;
 use super::line::Line;
 use crate::inventory::Snapshot;
+use crate::pages::form::Form;
 use crate::pages::frame::Frame;
 use crate::pages::routes::App;
 use crate::pages::words;
@@ -73,7 +73,7 @@ impl List {
                 |moment| moment.whole_second().rfc3339(),
             ),
             blind,
-            form: Form::new(query, &snapshot, &policy),
+            form: Form::of_links(query, &snapshot, &policy),
             has_several_orgs: snapshot.organizations.len() > 1,
             columns: columns(query, snapshot.organizations.len() > 1),
             pages: Pages::new(query, page, last),

@@ -2,9 +2,10 @@
 //! read the rows of `view`. Who may see them is for `viewers` to say, before anything here is asked.
 
 mod axis;
-mod blind;
+pub(super) mod blind;
 mod export;
-mod form;
+pub(super) mod form;
+mod gone;
 mod line;
 mod list;
 mod one;
@@ -24,6 +25,7 @@ use url::form_urlencoded;
 use super::details::read_ref;
 use super::frame::page;
 use super::routes::App;
+use super::trail::{History, NoTrail};
 use super::viewers::Viewer;
 use crate::view::{BadQuery, Query};
 use list::List;
@@ -67,15 +69,19 @@ pub(super) async fn one(
     let Some(reference) = read_ref(reference) else {
         return not_found();
     };
+    let history = History::read(&app, reference).await;
+    let unread = history.as_ref().err().copied();
     let shown = app.clone();
     let make = move || {
-        let one = One::new(&shown, reference, &viewer, is_address_asked);
+        let one = One::new(&shown, reference, &viewer, is_address_asked, history);
         one.map(|one| one.render())
     };
-    match app.workers.pages.run(make).await {
-        Ok(None) => not_found(),
-        Ok(Some(made)) => html(made),
-        Err(why) => why.answer(&app, false),
+    match (app.workers.pages.run(make).await, unread) {
+        (Ok(Some(made)), _) => html(made),
+        // It may have one.
+        (Ok(None), Some(why)) if why != NoTrail::NotKept => why.answer(&app),
+        (Ok(None), _) => not_found(),
+        (Err(why), _) => why.answer(&app, false),
     }
 }
 

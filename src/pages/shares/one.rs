@@ -1,18 +1,21 @@
-//! `/shares/REF`: one link whole. Two that have one ref are both there.
+//! `/shares/REF`: one link whole, with its history. Two that have one ref are both there. One that is listed no more
+//! has its history alone.
 
 use askama::Template;
 
 use super::axis::Axis;
 use super::blind::Blind;
+use super::gone::Gone;
 use super::line::{self, Line, When};
 use crate::inventory::Snapshot;
 use crate::pages::frame::Frame;
 use crate::pages::routes::App;
+use crate::pages::trail::{EventLine, History, NoTrail};
 use crate::pages::viewers::Viewer;
 use crate::pages::words;
 use crate::policy::Policy;
 use crate::share::{Clip, Id, Ref, UnixMillis};
-use crate::view::{Breach, Filter, Row, Rows};
+use crate::view::{Breach, Filter, Row, Rows, views, who};
 
 /// So many clips are listed.
 const MAX_CLIPS: usize = 200;
@@ -27,6 +30,13 @@ pub(super) struct One {
     /// One, as a rule.
     links: Vec<Whole>,
     reference: String,
+    /// Why there is none, where it is not listed.
+    gone: Option<Gone>,
+    /// Its newest events, the newest first.
+    lines: Vec<EventLine>,
+    are_more: bool,
+    /// Why there are none; empty: there are.
+    no_history: &'static str,
 }
 
 /// A link, whole.
@@ -80,12 +90,13 @@ enum Address {
 }
 
 impl One {
-    /// None where no link has this ref.
+    /// None where no link has this ref, and none is known to have had it.
     pub(super) fn new(
         app: &App,
         reference: Ref,
         viewer: &Viewer,
         is_address_asked: bool,
+        history: Result<History, NoTrail>,
     ) -> Option<Self> {
         let snapshot = Snapshot::new(&app.fleet.load(), app.clock.read());
         let policy = app.policy.load();
@@ -94,10 +105,10 @@ impl One {
             ..Filter::default()
         };
         let rows = Rows::new(&snapshot, &policy, &filter).rows;
-        let first = rows.first()?;
-        let headline = match rows.len() {
-            1 => line::title(first.share),
-            several => format!("{several} links have the ref {reference}"),
+        let gone = match (rows.is_empty(), &history) {
+            (false, _) => None,
+            (true, Ok(history)) => Some(Gone::new(&snapshot, history)?),
+            (true, Err(_)) => return None,
         };
         let reader = Reader {
             policy: &policy,
@@ -106,11 +117,42 @@ impl One {
         };
         Some(Self {
             frame: Frame::new(app, "link", "../"),
-            headline,
-            blind: Blind::of_rows(&snapshot, &rows, snapshot.here().time),
+            headline: headline(&rows, gone.as_ref(), reference),
+            blind: match &gone {
+                Some(_) => Blind::of_all(&snapshot),
+                None => Blind::of_rows(&snapshot, &rows, snapshot.here().time),
+            },
             links: rows.iter().map(|row| Whole::new(row, &reader)).collect(),
             reference: reference.to_string(),
+            gone,
+            no_history: no_history(&history),
+            are_more: history.as_ref().is_ok_and(|history| history.are_more),
+            lines: history.map(|history| history.lines).unwrap_or_default(),
         })
+    }
+}
+
+/// What it is called.
+fn headline(rows: &[Row<'_>], gone: Option<&Gone>, reference: Ref) -> String {
+    match (rows, gone) {
+        ([only], _) => line::title(only.share),
+        (
+            [],
+            Some(Gone {
+                title: Some(title), ..
+            }),
+        ) => title.clone(),
+        ([], _) => format!("The link {reference}"),
+        (several, _) => format!("{} links have the ref {reference}", several.len()),
+    }
+}
+
+/// Why nothing is told of what happened to it.
+fn no_history(history: &Result<History, NoTrail>) -> &'static str {
+    match history {
+        Ok(history) if history.lines.is_empty() => "Nothing was noticed of it that is kept.",
+        Ok(_) => "",
+        Err(why) => why.text(),
     }
 }
 
@@ -178,11 +220,62 @@ fn facts(row: &Row<'_>) -> Vec<Fact> {
         moment("Ends", line::ends(share, now)),
         text("Last seen", format!("{seen} ago")),
     ];
+    facts.extend(told(row));
     if share.unread.any() {
         let what = "something of it could not be understood, and was read so that it hides nothing";
         facts.push(text("Not read", what.to_owned()));
     }
     facts
+}
+
+/// What the audit feed has told of it, or why that is not known.
+fn told(row: &Row<'_>) -> Vec<Fact> {
+    let now = row.now();
+    let fact = |name, value: String| Fact {
+        name,
+        value,
+        moment: None,
+    };
+    let ago = |at: UnixMillis| format!("{}, {}", words::minute(&at.rfc3339()), words::ago(at, now));
+    let told = match row.attributed() {
+        Ok(told) => told,
+        Err(why) => {
+            return vec![
+                fact("Made by", not_named(row, &why.to_string())),
+                fact("Views", why.to_string()),
+            ];
+        }
+    };
+    let mut facts = vec![match &told.made {
+        Some(act) => Fact {
+            name: "Made by",
+            value: format!("{}, {}", words::visible(&who(act)), ago(act.at)),
+            moment: Some(act.at.rfc3339()),
+        },
+        None => fact("Made by", not_named(row, "not stated by Rhombus")),
+    }];
+    facts.push(fact("Views", views(told)));
+    facts.extend(told.last_view.map(|at| Fact {
+        name: "Last view",
+        value: ago(at),
+        moment: Some(at.rfc3339()),
+    }));
+    facts.push(fact(
+        "Sent on",
+        match told.sent {
+            0 => "never".to_owned(),
+            times => words::counted(times, "time"),
+        },
+    ));
+    facts
+}
+
+/// Who made it, where nobody is named: what its type tells, and why not more.
+fn not_named(row: &Row<'_>, why: &str) -> String {
+    match line::by_type(row.share) {
+        Some(by) => format!("{by}; who is {why}"),
+        None => why.to_owned(),
+    }
 }
 
 impl ClipLine {
