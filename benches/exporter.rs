@@ -2,8 +2,8 @@
 //! the simulator, or what that has answered, each in its own process, and is scraped over loopback.
 //!
 //! `cargo bench --bench exporter` runs everything but what takes long; `-- poll`, `-- scrape`,
-//! `-- render`, `-- links`, `-- memory`, `-- start`, `-- expressions`, `-- policy`, `-- storage` one part; `-- poll 1000000` polls of that
-//! size; `-- fleet` watches thousands of organisations, `-- fleet 5000 200` so many with answers that take so many
+//! `-- render`, `-- links`, `-- memory`, `-- start`, `-- expressions`, `-- policy`, `-- storage`, `-- trail` one part; `-- poll 1000000` polls of that
+//! size; `-- trail 10000000` finds pages of a trail of so many events; `-- fleet` watches thousands of organisations, `-- fleet 5000 200` so many with answers that take so many
 //! milliseconds. Linux only: it reads `/proc`. `-- decode FILE`, `-- parse FILE` and `-- write ORGANISATIONS` are for counting
 //! instructions: of reading an answer, of a bare parse, of `/metrics`.
 
@@ -37,6 +37,10 @@ mod served;
 mod servers;
 #[path = "exporter/storage.rs"]
 mod storage;
+#[path = "exporter/trail.rs"]
+mod trail;
+#[path = "exporter/trail_growth.rs"]
+mod trail_growth;
 #[path = "exporter/usage.rs"]
 mod usage;
 
@@ -80,6 +84,11 @@ async fn main() {
         ["expressions"] => expressions::measure(),
         ["policy"] => policy::measure(),
         ["storage"] => storage::measure(),
+        ["trail"] => {
+            trail_growth::measure();
+            trail::measure();
+        }
+        ["trail", events] => trail_growth::pages(events),
         ["decode", answer] => decode(answer),
         ["parse", answer] => parse(answer),
         ["write", organizations] => write(organizations),
@@ -93,9 +102,11 @@ async fn main() {
             expressions::measure();
             policy::measure();
             storage::measure();
+            trail_growth::measure();
+            trail::measure();
         }
         other => panic!(
-            "expected poll, scrape, render, links, memory, start, expressions, policy, storage or fleet; got {other:?}"
+            "expected poll, scrape, render, links, memory, start, expressions, policy, storage, trail or fleet; got {other:?}"
         ),
     }
 }

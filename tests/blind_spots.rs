@@ -21,10 +21,10 @@ const WALL: &str = "WALLAAAAAAAAAAAAAAAAAA";
 const SHARE: &str = "SHAREAAAAAAAAAAAAAAAAA";
 
 /// All that is asked beside the lists is seldom asked again.
-const SELDOM: &str = "{sources: [clip_groups, live_streams, video_walls], interval: 1s, timeout: 10s, \
+const SELDOM: &str = "{sources: [clip_groups, live_streams, video_walls], interval: 1s, audit_feed: false, timeout: 10s, \
      requests_per_second: 100}";
 /// What is counted elsewhere is, each other second.
-const OFTEN: &str = "{sources: [clip_groups, live_streams, video_walls], interval: 1s, timeout: 1s, \
+const OFTEN: &str = "{sources: [clip_groups, live_streams, video_walls], interval: 1s, audit_feed: false, timeout: 1s, \
      requests_per_second: 100, max_staleness: 4s}";
 
 /// A simulator on which an organisation has two shared streams of one camera.

@@ -9,11 +9,9 @@
 
 mod common;
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use common::fake_clock::FakeClock;
 use common::metrics::Metrics;
 use common::process::{Process, command};
 use common::series::{failing, open, organizations, success};
@@ -24,53 +22,13 @@ const ORG: &str = "default";
 const DAY: i64 = 86_400;
 const MONTH: i64 = 31 * DAY;
 
-/// The clock of a process: this machine's, and as far ahead of it as its file says.
-struct FakeClock(tempfile::TempDir);
-
-impl FakeClock {
-    fn ahead(seconds: i64) -> Self {
-        let clock = Self(tempfile::tempdir().unwrap());
-        clock.jump_to(seconds);
-        clock
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.path().join("ahead")
-    }
-
-    /// From now on it is this many seconds ahead.
-    fn jump_to(&self, seconds: i64) {
-        let new = self.0.path().join("new");
-        fs::write(&new, format!("{seconds:+}\n")).unwrap();
-        fs::rename(new, self.file()).unwrap();
-    }
-
-    /// `command`, by this clock. What measures how long something took is left alone.
-    fn of(&self, mut command: Command) -> Command {
-        command
-            .env("LD_PRELOAD", library())
-            .env("FAKETIME_TIMESTAMP_FILE", self.file())
-            .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .env("NO_FAKE_STAT", "1");
-        command
-    }
-}
-
-/// Where Debian puts it, on whatever processor.
-fn library() -> PathBuf {
-    let directories = fs::read_dir("/usr/lib").unwrap().flatten();
-    let library = |entry: fs::DirEntry| entry.path().join("faketime/libfaketime.so.1");
-    let found = directories.map(library).find(|path| path.exists());
-    found.expect("no libfaketime; `make test` installs it")
-}
-
 /// An exporter that polls `simulator` each second, by `clock`.
 fn exporter(simulator: &Process, clock: &FakeClock, flags: &[&str]) -> Process {
     let mut args = vec![
         "serve",
         "--web.listen-address=127.0.0.1:0",
         "--collect.sources=clip_groups",
+        "--collect.audit-feed=false",
         "--collect.interval=1s",
         "--log.level=debug",
     ];

@@ -136,6 +136,11 @@ fn the_decoder_of_the_organisation_survives_its_corpus_and_the_neighbourhood() {
 }
 
 #[test]
+fn the_decoder_of_the_audit_feed_survives_its_corpus_and_the_neighbourhood() {
+    run("activities", targets::activities);
+}
+
+#[test]
 fn the_decoder_of_a_partners_clients_survives_its_corpus_and_the_neighbourhood() {
     run("partner_clients", targets::partner_clients);
 }
@@ -153,6 +158,16 @@ fn the_questions_of_addresses_survive_their_corpus_and_the_neighbourhood() {
 #[test]
 fn the_cursors_survive_their_corpus_and_the_neighbourhood() {
     run("cursor", targets::cursor);
+}
+
+#[test]
+fn the_checkpoints_from_outside_survive_their_corpus_and_the_neighbourhood() {
+    run("checkpoints", targets::checkpoints);
+}
+
+#[test]
+fn the_exported_trails_survive_their_corpus_and_the_neighbourhood() {
+    run("export", targets::export);
 }
 
 #[test]

@@ -152,7 +152,7 @@ async fn an_empty_list_is_believed_as_soon_as_another_has_said_whose_the_key_is(
     let late = r#"{"fault":"delay","millis":3000,"operation":"live_streams"}"#;
     several.set_fault("ours", late).await;
     let exporter = several.exporter(
-        "{sources: [clip_groups, live_streams], interval: 1s, timeout: 10s, requests_per_second: 100}",
+        "{sources: [clip_groups, live_streams], interval: 1s, audit_feed: false, timeout: 10s, requests_per_second: 100}",
         &["ours"],
     );
     let both = |metrics: &Metrics| metrics.sum("rhombus_collect_success") == 2.0;
@@ -168,7 +168,8 @@ async fn an_empty_list_is_believed_as_soon_as_another_has_said_whose_the_key_is(
 async fn the_old_picture_is_withdrawn_when_it_is_too_old() {
     let several = two_organisations().await;
     put(&several, "theirs", PAGE, THEIRS).await;
-    let collect = "{sources: [clip_groups], interval: 1s, timeout: 1s, max_staleness: 4s}";
+    let collect =
+        "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 1s, max_staleness: 4s}";
     let exporter = several.exporter(collect, &["ours"]);
     exporter.wait_for_success().await;
     swap_keys(&several);
@@ -214,7 +215,7 @@ async fn what_one_list_says_of_whose_the_key_is_holds_for_another_that_is_empty(
     for name in ["ours", "theirs"] {
         fail_who(&several, name, r#""forbidden""#).await;
     }
-    let two_lists = "{sources: [clip_groups, live_streams], interval: 1s, timeout: 1s, \
+    let two_lists = "{sources: [clip_groups, live_streams], interval: 1s, audit_feed: false, timeout: 1s, \
                      requests_per_second: 100}";
     let exporter = several.exporter(two_lists, &["ours"]);
     let open_stream = open("ours").replace("clip_group", "live_stream");
@@ -434,7 +435,8 @@ async fn names_of_different_organisations_are_no_duplicates() {
 }
 
 /// Polls that have time to wait for an answer that takes a while.
-const PATIENT: &str = "{sources: [clip_groups], interval: 1s, timeout: 30s, max_staleness: 10m}";
+const PATIENT: &str =
+    "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 30s, max_staleness: 10m}";
 
 /// Reloads with `change` made to the configuration, at a time when Rhombus takes long to answer; the
 /// picture that was made before must not stand for what is asked for now.
@@ -471,7 +473,7 @@ async fn ends_the_picture(change: impl FnOnce(&Several, &Process)) {
 #[tokio::test]
 async fn a_picture_ends_with_its_lookback() {
     ends_the_picture(|several, _| {
-        let collect = "{sources: [clip_groups], interval: 1s, timeout: 30s, max_staleness: 10m, lookback: 90d}";
+        let collect = "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 30s, max_staleness: 10m, lookback: 90d}";
         several.configure(collect, &["ours"]);
     })
     .await;
@@ -480,7 +482,7 @@ async fn a_picture_ends_with_its_lookback() {
 #[tokio::test]
 async fn a_picture_ends_with_its_reading_of_ends() {
     ends_the_picture(|several, _| {
-        let collect = "{sources: [clip_groups], interval: 1s, timeout: 30s, max_staleness: 10m, expiration_time: ttl}";
+        let collect = "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 30s, max_staleness: 10m, expiration_time: ttl}";
         several.configure(collect, &["ours"]);
     })
     .await;
@@ -537,7 +539,9 @@ async fn other_settings_end_no_picture() {
 async fn a_picture_that_was_withdrawn_does_not_come_back_because_more_is_allowed() {
     let several = two_organisations().await;
     let collect = |staleness: &str| {
-        format!("{{sources: [clip_groups], interval: 1s, timeout: 1s, max_staleness: {staleness}}}")
+        format!(
+            "{{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 1s, max_staleness: {staleness}}}"
+        )
     };
     let exporter = several.exporter(&collect("4s"), &["ours"]);
     let before = exporter.wait_for_success().await;

@@ -49,6 +49,7 @@ pub(crate) fn measure() {
         org: "Oak School",
         share: &share,
         cameras: &cameras,
+        attributions: None,
     };
     for (text, closure) in CASES {
         let started = Instant::now();

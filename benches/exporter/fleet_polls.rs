@@ -126,7 +126,8 @@ fn exporter(server: &Process, organizations: &str, certificate: &Certificate) ->
         .lines()
         .find_map(|line| line.strip_prefix("rhombus="))
         .expect("it says where it listens first");
-    let mut config = String::from("organizations:\n");
+    // The server is no feed: what is measured are the lists.
+    let mut config = String::from("collect: {audit_feed: false}\norganizations:\n");
     for number in 0..organizations.parse().expect("a number of organisations") {
         let _ = writeln!(
             config,

@@ -149,6 +149,7 @@ fn judged(org: &str, shares: Vec<Share>, cameras: &CameraNames, policy: &Policy)
         org,
         shares: inventory.shares(),
         cameras,
+        attributions: None,
         now: NOW.time,
         closes: true,
         made_since: None,

@@ -51,6 +51,7 @@ fn measure_by(policy: &Policy) {
         org: "acme",
         shares,
         cameras: &cameras,
+        attributions: None,
         now: NOW.time,
         closes: true,
         made_since: None,

@@ -36,6 +36,7 @@ impl Served {
             clock,
             workers: Arc::new(Workers::start().expect("threads")),
             reload: None,
+            trail: None,
             telemetry_path: "/metrics".parse().expect("a path"),
             web: None,
             viewers: Arc::new(Viewers::new(SharesMode::On, None)),

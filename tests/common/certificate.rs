@@ -54,6 +54,7 @@ impl Certificate {
         let flags = [
             "--collect.sources=clip_groups",
             "--collect.interval=1s",
+            "--collect.audit-feed=false",
             "--collect.timeout=5s",
         ];
         let args = [&["serve", "--web.listen-address=127.0.0.1:0"], &flags[..]].concat();

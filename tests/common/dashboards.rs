@@ -10,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// See [`has_lines_of_trouble`].
-const LINES_OF_TROUBLE: [&str; 9] = [
+const LINES_OF_TROUBLE: [&str; 12] = [
     "Lists in doubt",
     "What keys don't see",
     "Organisations, what is not seen first",
@@ -20,16 +20,23 @@ const LINES_OF_TROUBLE: [&str; 9] = [
     "Shards",
     "Exceptions",
     "Oldest violations",
+    "Last changes",
+    "Last findings",
+    "Trails",
 ];
 
 /// What is exported only while something is wrong, or where exceptions, expressions, a storage or an
 /// external address are configured; and numbers that are shown only where they are not 0.
-const SELDOM_THERE: [&str; 8] = [
+const SELDOM_THERE: [&str; 12] = [
     "rhombus_collect_failing{",
     "rhombus_malformed_records{",
     "rhombus_share_violations_excepted{",
     "rhombus_policy_errors{",
     "rhombus_share_exporter_storage_",
+    "rhombus_share_events_total{",
+    "rhombus_share_last_event_timestamp_seconds{",
+    "rhombus_share_views_total{",
+    "rhombus_audit_",
     "severity=\"critical\"})) != 0",
     "rhombus_share_violation_series_dropped{",
     "rhombus_share_exporter_web_info{",

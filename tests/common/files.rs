@@ -37,7 +37,7 @@ impl Files {
     /// A configuration of these organisations, each with its endpoint and a key file of its own.
     pub(crate) fn write_config(&self, organizations: &[(&str, &Process)]) -> PathBuf {
         let mut config = String::from(
-            "collect:\n  sources: [clip_groups]\n  interval: 1s\n  timeout: 1s\norganizations:\n",
+            "collect:\n  sources: [clip_groups]\n  interval: 1s\n  timeout: 1s\n  audit_feed: false\norganizations:\n",
         );
         for (name, simulator) in organizations {
             config += &self.organization(name, &simulator.url(""));

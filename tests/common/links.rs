@@ -159,7 +159,7 @@ impl Links {
 
     /// An exporter with these flags, which may not have read anything yet.
     pub(crate) fn start(&self, flags: &[&str]) -> Process {
-        let collect = "{interval: 1s, timeout: 5s, requests_per_second: 100}";
+        let collect = "{interval: 1s, audit_feed: false, timeout: 5s, requests_per_second: 100}";
         let organizations = ["acme", "bell"]
             .map(|name| self.several.entry(name))
             .concat();

@@ -64,13 +64,16 @@ impl Metrics {
             .sum()
     }
 
-    /// The gauges over what is shared: all that a failure must not change. What the policy says of that
-    /// stays longer.
+    /// The gauges over what is shared: all that a failure must not change. What the policy and the audit trail
+    /// say of that stays longer.
     pub(crate) fn shares(&self) -> Self {
         let matching = self.0.iter().filter(|(series, _)| {
             series.starts_with("rhombus_share")
                 && !series.starts_with("rhombus_share_exporter")
                 && !series.starts_with("rhombus_share_violation")
+                && !series.starts_with("rhombus_share_events")
+                && !series.starts_with("rhombus_share_last_event")
+                && !series.starts_with("rhombus_share_views")
         });
         Self(
             matching

@@ -2,9 +2,11 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub(crate) mod audited;
 pub(crate) mod certificate;
 #[path = "dashboards.rs"]
 pub(crate) mod dashboards;
+pub(crate) mod fake_clock;
 pub(crate) mod files;
 pub(crate) mod links;
 pub(crate) mod metrics;
@@ -14,6 +16,7 @@ pub(crate) mod several;
 pub(crate) mod sums;
 pub(crate) mod time;
 pub(crate) mod toolchains;
+pub(crate) mod trail;
 
 use process::Process;
 
@@ -42,6 +45,8 @@ pub(crate) fn exporter(simulator: &Process, flags: &[&str]) -> Process {
         "--collect.sources=clip_groups",
         "--collect.interval=1s",
         "--collect.timeout=1s",
+        // At the default pace there is one request a second, which the list needs.
+        "--collect.audit-feed=false",
         "--log.level=debug",
     ] {
         let name = flag.split_inclusive('=').next().expect("a name");

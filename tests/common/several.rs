@@ -7,7 +7,8 @@ use super::process::Process;
 use super::series::polls;
 
 /// What the configuration says of polls, unless a test says otherwise.
-pub(crate) const QUICK: &str = "{sources: [clip_groups], interval: 1s, timeout: 1s}";
+pub(crate) const QUICK: &str =
+    "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 1s}";
 
 /// A simulator that knows the keys of some organisations, without a page each, and the files of an
 /// exporter that watches them.

@@ -68,7 +68,7 @@ const CASES: [(&str, &str, i64, i64); 9] = [
 async fn both_forms_are_waited_out_within_the_poll() {
     let names = CASES.map(|(name, ..)| name);
     let several = Several::new(&names);
-    let collect = "{sources: [clip_groups], interval: 1s, timeout: 90s, max_staleness: 10m}";
+    let collect = "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 90s, max_staleness: 10m}";
     let exporter = several.exporter(collect, &names);
     exporter.wait_for_polls(&names, 1).await;
     for (name, fault, ..) in CASES {
@@ -100,7 +100,7 @@ async fn both_forms_are_waited_out_within_the_poll() {
 async fn a_wait_that_no_poll_has_time_for_delays_the_next_one() {
     let names = ["seconds", "date", "seconds-503", "date-503"];
     let several = Several::new(&names);
-    let collect = "{sources: [clip_groups], interval: 1s, timeout: 2s, max_staleness: 10m}";
+    let collect = "{sources: [clip_groups], interval: 1s, audit_feed: false, timeout: 2s, max_staleness: 10m}";
     let exporter = several.exporter(collect, &names);
     exporter.wait_for_polls(&names, 1).await;
     for (name, fault, ..) in CASES.iter().filter(|(name, ..)| names.contains(name)) {

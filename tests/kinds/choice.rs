@@ -5,7 +5,7 @@ use crate::common::several::Several;
 
 fn collect(sources: &str) -> String {
     format!(
-        "{{sources: [{sources}], interval: 1s, timeout: 1s, max_staleness: 10m, \
+        "{{sources: [{sources}], interval: 1s, audit_feed: false, timeout: 1s, max_staleness: 10m, \
          requests_per_second: 50}}"
     )
 }

@@ -6,7 +6,7 @@ use crate::common::metrics::Metrics;
 use crate::common::several::Several;
 
 /// A poll of one request has to end in two seconds.
-const COLLECT: &str = "{sources: [video_walls], interval: 1s, timeout: 1s, max_staleness: 10m, \
+const COLLECT: &str = "{sources: [video_walls], interval: 1s, audit_feed: false, timeout: 1s, max_staleness: 10m, \
                        requests_per_second: 5}";
 const SUCCESS: &str = r#"rhombus_collect_success{org="ours",source="video_walls"}"#;
 

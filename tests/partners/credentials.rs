@@ -95,7 +95,7 @@ async fn keys_that_need_a_client_certificate_are_used_with_it_and_it_is_read_aga
     let config = files.write(
         "config.yml",
         &format!(
-            "collect: {{interval: 1s, timeout: 10s, requests_per_second: 100}}\npartners:\n{}    \
+            "collect: {{interval: 1s, audit_feed: false, timeout: 10s, requests_per_second: 100}}\npartners:\n{}    \
              refresh: 1s\norganizations:\n{}",
             entry("msp"),
             entry("acme")

@@ -196,7 +196,7 @@ async fn a_partner_without_clients_is_no_all_clear() {
 async fn a_list_that_has_lost_half_at_once_is_believed_the_second_time() {
     let partner = Partner::new(4, 3, &[]);
     let entry = partner.entry("").replace("refresh: 1s", "refresh: 1d");
-    let slow = "{interval: 5s, timeout: 5s, requests_per_second: 100}";
+    let slow = "{interval: 5s, audit_feed: false, timeout: 5s, requests_per_second: 100}";
     let exporter = partner.exporter(slow, &entry, "", &[]);
     let all = ["Client 1", "Client 2", "Client 3", "Client 4"];
     exporter

@@ -10,7 +10,8 @@ use crate::common::process::Process;
 use crate::common::sums::{Api, Lists};
 
 /// All lists, quickly.
-pub(crate) const ALL: &str = "{interval: 1s, timeout: 10s, requests_per_second: 100}";
+pub(crate) const ALL: &str =
+    "{interval: 1s, audit_feed: false, timeout: 10s, requests_per_second: 100}";
 
 /// A simulator with a partner, and the files of an exporter.
 pub(crate) struct Partner {
