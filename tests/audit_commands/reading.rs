@@ -47,6 +47,7 @@ fn what_is_asked_for_is_listed_and_nothing_else() {
     );
     for args in [
         &["--kind=live_stream"][..],
+        &["--actor=Bob"],
         &["--since=2026-11-29", "--until=2026-11-29"],
     ] {
         let said = trail.audit(&[&["log", "--format=jsonl"], args].concat());
@@ -110,6 +111,9 @@ fn who_made_it_and_who_looked_is_told_where_rhombus_has_told_that() {
     ] {
         assert!(life.contains(part), "{part}\n{life}");
     }
+    let made = trail.says(&["log", "--format=jsonl", "--event=made_by"]);
+    let by_ann = trail.says(&["log", "--format=jsonl", "--actor=Ann Example"]);
+    assert!(!made.is_empty() && made == by_ann, "{made}\n{by_ann}");
     let row = trail.says(&["register", "--org=acme"]);
     assert!(
         row.contains(",Ann Example (USER),,,,1,never,removed,"),

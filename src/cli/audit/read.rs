@@ -87,6 +87,9 @@ pub struct AuditLogArgs {
     /// Only these events, such as created; several times or with commas: one of them
     #[arg(long = "event", value_name = "EVENT", value_delimiter = ',', value_parser = events(), hide_possible_values = true)]
     pub events: Vec<Event>,
+    /// Only what someone of this name has done, as Rhombus's audit log calls them
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
     /// Only events noticed since then: a moment, a day, or a span back from now such as 7d
     #[arg(long, value_name = "TIME", value_parser = TimeBound::read)]
     pub since: Option<TimeBound>,

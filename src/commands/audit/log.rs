@@ -76,6 +76,7 @@ fn query(args: &AuditLogArgs, now: UnixMillis) -> Result<LineQuery, Status> {
         kinds: args.kinds.clone(),
         share: args.share,
         events,
+        actor: args.actor.clone(),
         since,
         until,
         beyond: None,

@@ -70,6 +70,7 @@ CREATE INDEX lines_by_share ON lines (share, noticed) WHERE share IS NOT NULL;
 CREATE INDEX lines_by_org_event ON lines (org, event, noticed);
 CREATE INDEX lines_by_org ON lines (org, noticed);
 CREATE INDEX lines_by_event ON lines (event, noticed);
+CREATE INDEX lines_by_kind ON lines (kind, noticed);
 CREATE INDEX lines_by_time ON lines (noticed);
 CREATE TABLE texts (
     seq INTEGER NOT NULL REFERENCES lines (seq),
@@ -78,6 +79,7 @@ CREATE TABLE texts (
     text TEXT NOT NULL,
     PRIMARY KEY (seq, field)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX texts_of_actors ON texts (text) WHERE field = 'by.name';
 CREATE TABLE checkpoints (
     number INTEGER PRIMARY KEY,
     size INTEGER NOT NULL UNIQUE,

@@ -32,6 +32,8 @@ pub struct LineQuery {
     pub share: Option<Ref>,
     /// Only these events; empty: all.
     pub events: Vec<&'static str>,
+    /// Only those of what someone of this name has done, as long as the name is kept.
+    pub actor: Option<String>,
     /// Only those that were noticed from this moment on.
     pub since: Option<UnixMillis>,
     /// Only those that were noticed until this moment.
@@ -280,22 +282,27 @@ fn sql_of(query: &LineQuery, event: Option<&str>) -> (String, Vec<Value>) {
     let mut values = Vec::new();
     let mut holds = |condition: &str, value: Value| {
         values.push(value);
-        conditions.push(format!("{condition} ?{}", values.len()));
+        let place = format!("?{}", values.len());
+        conditions.push(condition.replacen('?', &place, 1));
     };
     if let Some(share) = query.share {
-        holds("share =", share.number().into());
+        holds("share = ?", share.number().into());
     }
     if let Some(org) = &query.org {
-        holds("org =", org.clone().into());
+        holds("org = ?", org.clone().into());
     }
     if let Some(event) = event {
-        holds("event =", event.to_owned().into());
+        holds("event = ?", event.to_owned().into());
+    }
+    if let Some(actor) = &query.actor {
+        let of_actor = "seq IN (SELECT seq FROM texts WHERE field = 'by.name' AND text = ?)";
+        holds(of_actor, actor.clone().into());
     }
     if let Some(since) = query.since {
-        holds("noticed >=", since.0.into());
+        holds("noticed >= ?", since.0.into());
     }
     if let Some(until) = query.until {
-        holds("noticed <=", until.0.into());
+        holds("noticed <= ?", until.0.into());
     }
     let (order, further) = match query.is_oldest_first {
         true => ("ASC", ">"),
@@ -308,7 +315,14 @@ fn sql_of(query: &LineQuery, event: Option<&str>) -> (String, Vec<Value>) {
     }
     let kinds: Vec<_> = query.kinds.iter().map(|kind| kind_label(*kind)).collect();
     if !kinds.is_empty() {
-        conditions.push(format!("kind IN ('{}')", kinds.join("', '")));
+        // The index by kind has one kind in order, and is of use only where no other narrows it down more.
+        let is_narrow = query.share.is_some() || query.org.is_some() || event.is_some();
+        let plus = if kinds.len() > 1 || is_narrow {
+            "+"
+        } else {
+            ""
+        };
+        conditions.push(format!("{plus}kind IN ('{}')", kinds.join("', '")));
     }
     let sql = format!(
         "SELECT seq, noticed, line FROM lines WHERE {} ORDER BY noticed {order}, seq {order} LIMIT {}",
