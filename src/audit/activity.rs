@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::entry::{Digest, digest_of};
+use super::entry::{Digest, digest_of, is_false, members_of};
 use super::event::Event;
 use crate::share::{Activity, Doing, Id, Ref, ShareKind, UnixMillis, Viewer};
 use crate::store::{Entry, NewLine, Place};
@@ -165,7 +165,6 @@ impl Entry for ActivityEntry {
             target_name: digest("target_name", &self.activity.target_name),
             findings: self.findings.clone(),
         };
-        let object = serde_json::to_string(&line).expect("it is written to memory");
         let findings = self.findings.iter();
         NewLine {
             noticed: self.noticed,
@@ -177,7 +176,7 @@ impl Entry for ActivityEntry {
             event: event.label(),
             is_counted: false,
             is_news: self.noticed.since(self.activity.at) < NEWS,
-            members: object[1..object.len() - 1].to_owned(),
+            members: members_of(&line),
             texts,
             picture: None,
             viewer: viewer.filter(|_| !self.activity.failure),
@@ -186,9 +185,4 @@ impl Entry for ActivityEntry {
                 .collect(),
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }

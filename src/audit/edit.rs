@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::entry::{Digest, digest_of};
+use super::entry::{Digest, digest_of, members_of};
 use super::event::Event;
 use crate::share::{Private, UnixMillis};
 use crate::store::{Entry, NewLine, Place, Text};
@@ -129,14 +129,13 @@ impl Entry for Edit {
             event: event.label(),
             members: self.edited.members(&mut texts),
         };
-        let object = serde_json::to_string(&line).expect("it is written to memory");
         NewLine {
             noticed: self.noticed,
             place: self.place.clone(),
             event: event.label(),
             is_counted: event.is_counted(),
             is_news: true,
-            members: object[1..object.len() - 1].to_owned(),
+            members: members_of(&line),
             texts,
             picture: None,
             viewer: None,

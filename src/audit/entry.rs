@@ -122,7 +122,7 @@ impl Entry for LinkEntry {
             event: self.event.label(),
             is_counted: self.event.is_counted(),
             is_news: self.event != Event::Baseline,
-            members: line.members(),
+            members: members_of(&line),
             texts,
             picture: change.map(|it| (self.list.key.clone(), it.after.kept())),
             viewer: None,
@@ -186,7 +186,7 @@ impl Entry for PlainEntry {
             event: self.event.label(),
             is_counted: self.event.is_counted(),
             is_news: self.event != Event::Baseline,
-            members: line.members(),
+            members: members_of(&line),
             texts: Vec::new(),
             picture: None,
             viewer: None,
@@ -259,11 +259,10 @@ struct Line<'a> {
     more: Option<&'a Map<String, Value>>,
 }
 
-impl Line<'_> {
-    fn members(&self) -> String {
-        let object = serde_json::to_string(self).expect("it is written to memory");
-        object[1..object.len() - 1].to_owned()
-    }
+/// What a line says after its number: the members of this object.
+pub(super) fn members_of(line: &impl Serialize) -> String {
+    let object = serde_json::to_string(line).expect("it is written to memory");
+    object[1..object.len() - 1].to_owned()
 }
 
 /// What a link was like.
@@ -406,7 +405,8 @@ fn gives(traits: Traits) -> Vec<&'static str> {
     given.map(|(_, name)| name).collect()
 }
 
+/// For a member that is only there where it is true.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
-const fn is_false(value: &bool) -> bool {
+pub(super) const fn is_false(value: &bool) -> bool {
     !*value
 }

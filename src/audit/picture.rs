@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::is_false;
 use super::fingerprint;
 use crate::share::{Expiry, Protection, Ref, Share, UnixMillis, Unread};
 use crate::store::KeptPicture;
@@ -184,11 +185,6 @@ impl From<&Picture> for Stored {
             title: Some(state.title).filter(|print| *print != 0),
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 #[cfg(test)]
