@@ -93,7 +93,7 @@ fn names(thresholds: &[(usize, &Threshold)]) -> String {
     names.dedup();
     names.push("for");
     match names[..] {
-        [] | [_] => "for alone".to_owned(),
+        [] | [_] => "only for".to_owned(),
         [ref first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
