@@ -124,7 +124,7 @@ fn what_cannot_be_is_refused_and_nothing_is_printed() {
         "--set=shareopen.for=5m",
         "--set=RhombusShareExpiresSoon.witin=4h",
         "--set=RhombusDemoData.within=4h",
-        "--set=RhombusOpenSharesRise/critical.within=4h",
+        "--set=RhombusOpenSharesRise.within=4h",
         "--set=RhombusShareExpiresSoon=4h",
         "--set=RhombusShareExpiresSoon.within=4",
         "--set=RhombusShareExpiresSoon.within=0s",
