@@ -162,9 +162,14 @@ topologySpreadConstraints:
 {{- if and (eq $when "polled") (not (include "exporter.wantsCertificate" $)) }}
 {{- $ready = printf "exec: { command: [/usr/bin/rhombus-share-exporter, healthcheck, --url=%s://127.0.0.1:10063/-/ready] }" (include "exporter.scheme" $) }}
 {{- end -}}
+# Through the binary: where a password is asked for, the kubelet would take the 401 for the death of what serves. A
+# restart mends nothing at Rhombus, and is not made for that.
 livenessProbe:
   {{ $serves }}
   {{- $times | nindent 2 }}
+{{- if eq $when "polled" }}
+# Ready once each organisation has been polled with success: a rollout with a wrong key does not finish.
+{{- end }}
 readinessProbe:
   {{ $ready }}
   {{- $times | nindent 2 }}
@@ -196,13 +201,15 @@ readinessProbe:
 {{- end }}
 {{- end -}}
 
-{{/* 288 is 0440, which not every reader of YAML takes for octal. */}}
 {{- define "exporter.volumes" -}}
 {{- if include "exporter.files" . }}
 - name: config
   configMap: { name: {{ include "exporter.fullname" . }} }
 {{- end }}
 {{- range $i, $name := include "exporter.secrets" . | fromJsonArray }}
+{{- if not $i }}
+# 288 is 0440, which not every reader of YAML takes for octal.
+{{- end }}
 - name: secret-{{ $i }}
   secret: { secretName: {{ $name }}, defaultMode: 288 }
 {{- end }}
