@@ -140,3 +140,24 @@ fn is_written(value: &Value, default: &str) -> bool {
     }
     parse(default.trim_matches('`')) == *value
 }
+
+#[test]
+fn the_documents_install_with_the_three_values_that_a_test_renders() {
+    let minimal = parse(&read("tests/helm/values/good/minimal.yml"));
+    let minimal = minimal["organization"].as_object().expect("values");
+    assert_eq!(minimal.len(), 3);
+    for document in ["docs/deploy.md", &format!("{CHART}/README.md")] {
+        let text = read(document);
+        let install = text
+            .split("```")
+            .find(|block| block.contains("helm -n monitoring install"));
+        let sets = install.expect("an install").matches("--set organization.");
+        assert_eq!(sets.count(), 3, "{document}");
+        for value in minimal.keys() {
+            assert!(
+                text.contains(&format!("--set organization.{value}=")),
+                "{document}: {value}"
+            );
+        }
+    }
+}

@@ -9,7 +9,9 @@ use crate::kept;
 fn good_values_render_what_kubernetes_takes() {
     let sets = sets();
     assert!(sets.good.len() >= 16, "{} sets", sets.good.len());
-    for (name, rendered) in sets.good.iter().chain(&sets.manifests) {
+    assert_eq!(sets.written.len(), 8, "{:?}", sets.written.keys());
+    let all = sets.good.iter().chain(&sets.manifests).chain(&sets.written);
+    for (name, rendered) in all {
         assert_eq!(rendered.error, None, "{name}");
         assert!(rendered.lint.is_empty(), "{name}: {:?}", rendered.lint);
         assert!(rendered.faults.is_empty(), "{name}: {:?}", rendered.faults);

@@ -67,3 +67,53 @@ fn is_helms(line: &str) -> bool {
 fn indentation(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
+
+/// The file of the repository that has the image's user.
+fn image_user() -> String {
+    let dockerfile = read("Dockerfile");
+    let mut users = dockerfile
+        .lines()
+        .filter_map(|line| line.strip_prefix("USER "));
+    users.next_back().expect("a user").to_owned()
+}
+
+#[test]
+fn what_runs_is_the_image_with_enough_memory_as_its_user() {
+    for name in ["exporter", "shards"] {
+        let workload = sets().manifests[name].workload();
+        let pod = &workload["spec"]["template"]["spec"];
+        let container = &pod["containers"][0];
+        let account = &pod["securityContext"];
+        let user = format!("{}:{}", account["runAsUser"], account["runAsGroup"]);
+        assert_eq!(user, image_user(), "{name}");
+        let version = format!("{}:{}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let image = container["image"].as_str().expect("an image");
+        assert!(image.ends_with(&format!("/{version}")), "{image}");
+        // Twice the peak at the largest answer that is read by default.
+        assert_eq!(container["resources"]["limits"]["memory"], "512Mi");
+    }
+}
+
+#[test]
+fn the_documents_make_the_secrets_that_the_manifests_mount() {
+    for (name, document, key) in [
+        ("exporter", "docs/deploy.md", "api-key"),
+        ("shards", "docs/partners.md", "partner-key"),
+    ] {
+        let rendered = &sets().manifests[name];
+        let workload = rendered.workload();
+        let volumes = workload["spec"]["template"]["spec"]["volumes"].as_array();
+        let mut secrets = volumes
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it.get("secret"));
+        let secret = secrets.next().expect("a secret")["secretName"]
+            .as_str()
+            .expect("a name");
+        let made =
+            format!("kubectl -n monitoring create secret generic {secret} --from-file={key}");
+        for document in [format!("deploy/kubernetes/{name}.yml"), document.to_owned()] {
+            assert!(read(&document).contains(&made), "{document}: no {made}");
+        }
+    }
+}

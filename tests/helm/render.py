@@ -8,6 +8,7 @@ Kubernetes's own schemas, the oldest that the chart is for and the newest, and t
 import functools
 import json
 import pathlib
+import re
 import sys
 
 import helm_python as helm
@@ -16,7 +17,8 @@ import kubernetes_validate.utils as kubernetes
 import yaml
 
 HERE = pathlib.Path(__file__).parent
-CHART = HERE.parent.parent / "deploy/helm/rhombus-share-exporter"
+ROOT = HERE.parent.parent
+CHART = ROOT / "deploy/helm/rhombus-share-exporter"
 RELEASE = {"name": "rhombus-share-exporter", "namespace": "monitoring"}
 OLDEST = "1.28.0"
 
@@ -49,9 +51,20 @@ def read(path):
     return helm.values_from_yaml(path.read_text())
 
 
-def good(chart, path):
+def written():
+    """The values that documents tell to write, by where: a part of them goes with those of the smallest set."""
+    for path in (CHART / "README.md", ROOT / "docs/deploy.md", ROOT / "docs/partners.md"):
+        blocks = re.findall(r"^```yaml\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL)
+        chosen = [block for block in blocks if path.parent == CHART or block.startswith("# values.yml")]
+        for number, block in enumerate(chosen):
+            values = helm.values_from_yaml(block)
+            if "config" not in values:
+                values = read(HERE / "values/good/minimal.yml") | values
+            yield f"{path.relative_to(ROOT)}, block {number}", values
+
+
+def good(chart, values):
     """What comes of values that are right."""
-    values = read(path)
     try:
         manifests = chart.render(values, **RELEASE)
     except helm.HelmError as error:
@@ -77,8 +90,9 @@ def main():
     sets = {kind: sorted((HERE / "values" / kind).glob("*.yml")) for kind in ("good", "bad", "manifests")}
     with helm.Chart.load(str(CHART)) as chart:
         answer = {
-            "good": {path.stem: good(chart, path) for path in sets["good"]},
-            "manifests": {path.stem: good(chart, path) for path in sets["manifests"]},
+            "good": {path.stem: good(chart, read(path)) for path in sets["good"]},
+            "manifests": {path.stem: good(chart, read(path)) for path in sets["manifests"]},
+            "written": {where: good(chart, values) for where, values in written()},
             "bad": {path.stem: bad(chart, path) for path in sets["bad"]},
         }
     json.dump(answer, sys.stdout)
