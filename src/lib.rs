@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod pages;
 pub mod policy;
 pub mod rhombus;
+pub mod rules;
 pub mod share;
 pub mod store;
 pub mod telemetry;

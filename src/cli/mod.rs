@@ -9,6 +9,7 @@ mod links;
 mod manual;
 mod options;
 mod policy;
+mod rules;
 mod variables;
 
 use std::ffi::OsString;
@@ -32,6 +33,7 @@ pub use options::{ListenArgs, LogArgs, StorageArgs, WebArgs, WebConfigArgs};
 pub use policy::{
     PolicyCommand, PolicyExceptArgs, PolicyExplainArgs, PolicyListArgs, PolicyTestArgs, Whom,
 };
+pub use rules::{RulesArgs, RulesOutput};
 
 use crate::build_info;
 use crate::config::{self, Environment, Flags, INTERVAL, TIMEOUT};
@@ -122,6 +124,8 @@ pub enum Command {
     /// Read and verify the audit trail: what has changed, when it was noticed, and proof
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Print the alert rules for Prometheus, with your own thresholds
+    Rules(RulesArgs),
     /// Run a Rhombus API to test against, on this machine
     Simulate(SimulateArgs),
     /// Ask a running exporter whether it serves; exit 0 when it does

@@ -20,6 +20,7 @@ mod policy;
 mod reloader;
 mod report;
 mod revoke;
+mod rules;
 mod serve;
 mod show;
 mod signals;
@@ -35,6 +36,7 @@ use crate::audit::RememberError;
 use crate::cli::Command;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Environment};
+use crate::rules::RulesError;
 use crate::store::StoreError;
 use status::Status;
 
@@ -49,6 +51,7 @@ pub async fn run(command: Command, env: Environment) -> ExitCode {
         Command::Revoke(args) => revoke::run(&args, &env).await,
         Command::Policy(command) => policy::run(command, &env).await,
         Command::Audit(command) => audit::run(command).await,
+        Command::Rules(args) => rules::run(&args),
         Command::Simulate(args) => simulate::run(args).await,
         Command::Healthcheck(args) => healthcheck::run(args).await,
         Command::Completions(args) => completions::run(&args),
@@ -69,7 +72,7 @@ fn simulated_clock() -> rhombus_simulator::Clock {
     rhombus_simulator::Clock::from_fn(move || clock.now().0)
 }
 
-/// What the command says; 2 for a configuration that is wrong, or a storage that can't be used as it is; 1 for anything else.
+/// What the command says; 2 for a configuration or other thresholds that are wrong, or a storage that can't be used as it is; 1 for anything else.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
     if let Some(status) = error.downcast_ref::<Status>() {
         return ExitCode::from(status.code());
@@ -77,6 +80,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     let is_wrong = error.is::<ConfigError>()
         || error.is::<WebConfigError>()
         || error.is::<RememberError>()
+        || error.is::<RulesError>()
         || error.is::<StoreError>();
     if is_wrong {
         ExitCode::from(2)
