@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::chart::{good, parse, read};
+use crate::common::process::BINARY;
 use crate::common::toolchains::toolchains;
 use crate::kept;
 
@@ -44,6 +46,73 @@ fn values_change_what_they_say_and_nothing_else() {
         "tests/helm/golden/alerts.diff",
         &changes(&rules(&shipped()), &rules(&rendered("alerts"))),
     );
+}
+
+/// The flags by which the command `rules` makes of the rule file what a set of values does.
+const FLAGS: [&str; 21] = [
+    "--set=RhombusShareExpiresSoon.within=1d12h",
+    "--set=RhombusShareExpiresSoon.for=10m",
+    "--severity=RhombusShareExpiresSoon=info",
+    "--set=RhombusPolicyExceptionEndsSoon.within=7d",
+    "--set=RhombusShareOpen.for=5m",
+    "--without=RhombusOpenSharesRise/warning",
+    "--set=RhombusOpenSharesRise/critical.factor=2.25",
+    "--set=RhombusOpenSharesRise/critical.minimum=10",
+    "--severity=RhombusOpenSharesRise/critical=warning",
+    "--set=RhombusOpenSharesRise/critical.for=0s",
+    "--without=RhombusDataStale/critical",
+    "--set=RhombusDataStale/warning.for=30m",
+    "--without=RhombusDemoData",
+    "--set=RhombusThrottled.share=0.25",
+    "--set=RhombusClockSkew.above=1m30s",
+    "--set=RhombusAuditNoHeartbeat.after=26h",
+    "--set=RhombusSharesUnlisted.above=0",
+    "--set=RhombusExporterDown.share=0.75",
+    "--label=team=security",
+    "--label=page=true",
+    "--job=cameras",
+];
+
+#[test]
+fn the_chart_and_the_command_change_rules_alike() {
+    let output = Command::new(BINARY).arg("rules").args(FLAGS).output();
+    let output = output.expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).expect("a text");
+    assert_eq!(parse(&text)["groups"], rendered("alerts"));
+}
+
+#[test]
+fn the_chart_and_the_command_know_the_same_thresholds() {
+    let table = parse(&read("alerts/thresholds.yml"));
+    let rows = table["thresholds"].as_array().expect("rows");
+    assert!(rows.len() > 25);
+    let every = rendered("every-threshold");
+    let mut command = Command::new(BINARY);
+    command.arg("rules");
+    for row in rows {
+        let (alert, name) = (row["alert"].as_str(), row["name"].as_str());
+        let severity = row["severity"].as_str().map(|it| format!("/{it}"));
+        let alert = format!("{}{}", alert.expect("a name"), severity.unwrap_or_default());
+        command.arg(format!(
+            "--set={alert}.{}={}",
+            name.expect("a name"),
+            other(row)
+        ));
+    }
+    let output = command.output().expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).expect("a text");
+    assert_eq!(parse(&text)["groups"], every);
+}
+
+/// A value that is not the default, which the values of that set have too.
+fn other(row: &Value) -> &'static str {
+    match (row["kind"].as_str(), row["max"].is_null()) {
+        (Some("duration"), _) => "27h30m",
+        (_, true) => "7.5",
+        (_, false) => "0.125",
+    }
 }
 
 /// Rules by their group and name; those of one name, by their number too.

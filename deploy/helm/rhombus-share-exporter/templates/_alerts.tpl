@@ -26,7 +26,10 @@
 {{- include "exporter.checkThreshold" (list $where $alert $severity $key $value $table.thresholds) -}}
 {{- end -}}
 {{- end -}}
-{{- range $label, $_ := $root.Values.prometheusRule.alertLabels -}}
+{{- range $label, $value := $root.Values.prometheusRule.alertLabels -}}
+{{- if contains "{{" $value -}}
+{{- fail (printf "prometheusRule.alertLabels.%s: Prometheus would take the braces for a template; leave them out" $label) -}}
+{{- end -}}
 {{- if has $label $table.reserved_labels -}}
 {{- fail (printf "prometheusRule.alertLabels.%s: alerts have a label of this name; take another" $label) -}}
 {{- end -}}
@@ -59,6 +62,9 @@
 {{- if and (eq .alert $alert) (has $severity (list "" (.severity | default $severity))) -}}
 {{- $known = append $known .name -}}
 {{- if eq .name $name -}}
+{{- if $row -}}
+{{- fail (printf "%s: two rules are called %s; set it of %s/%s or of %s/%s" $where $alert $alert $row.severity $alert .severity) -}}
+{{- end -}}
 {{- $row = . -}}
 {{- include "exporter.checkValue" (list $where . $value) -}}
 {{- end -}}
@@ -92,4 +98,40 @@
 {{- fail (printf "%s: %v: expected at least %v%s" $where $value $row.min (ternary (printf " and at most %v" $row.max) "" (hasKey $row "max"))) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* An alert that waits for as long as its expression holds never fires: a list of the rule, its settings and the
+     table. */}}
+{{- define "exporter.checkItFires" -}}
+{{- $rule := index . 0 -}}
+{{- $settings := index . 1 -}}
+{{- $table := index . 2 -}}
+{{- with $rule.alert -}}
+{{- $holds := index $table.holds . -}}
+{{- range $table.thresholds -}}
+{{- if and (eq .alert $rule.alert) (eq .name "within") -}}
+{{- $holds = $settings.within | default .default -}}
+{{- end -}}
+{{- end -}}
+{{- $wait := $settings.for | default $rule.for -}}
+{{- if and $holds (ge (include "exporter.seconds" $wait | int64) (include "exporter.seconds" $holds | int64)) -}}
+{{- fail (printf "prometheusRule.alerts.%s: it would never fire: its expression holds for %s at most, and it waits for %s (for); make that shorter" . $holds $wait) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What two rules of one name and one severity make is the same alert: a list of a rule as it is to be, and of those
+     before it. Gives the list with it. */}}
+{{- define "exporter.checkSeverities" -}}
+{{- $rule := index . 0 -}}
+{{- $seen := index . 1 -}}
+{{- $severity := dig "labels" "severity" "" $rule -}}
+{{- if and $rule.alert $severity -}}
+{{- $which := printf "%s/%s" $rule.alert $severity -}}
+{{- if has $which $seen -}}
+{{- fail (printf "prometheusRule.alerts.%s: both of its rules would be %s, and what they make could not be told apart; set `enabled: false` for one instead" $rule.alert $severity) -}}
+{{- end -}}
+{{- $seen = append $seen $which -}}
+{{- end -}}
+{{- toJson $seen -}}
 {{- end -}}

@@ -6,12 +6,16 @@
 {{- $table := .Files.Get "files/thresholds.yml" | fromYaml -}}
 {{- include "exporter.checkAlerts" (list . $rules $table) -}}
 {{- $groups := list -}}
+{{- $seen := list -}}
 {{- range $group := $rules.groups -}}
 {{- $kept := list -}}
 {{- range $rule := $group.rules -}}
 {{- $settings := include "exporter.settings" (list $ $rule) | fromYaml -}}
 {{- if ne (toString $settings.enabled) "false" -}}
-{{- $kept = include "exporter.rule" (list $ $rule $settings $table.thresholds) | fromYaml | append $kept -}}
+{{- include "exporter.checkItFires" (list $rule $settings $table) -}}
+{{- $changed := include "exporter.rule" (list $ $rule $settings $table.thresholds) | fromYaml -}}
+{{- $seen = include "exporter.checkSeverities" (list $changed $seen) | fromJsonArray -}}
+{{- $kept = append $kept $changed -}}
 {{- end -}}
 {{- end -}}
 {{- $groups = set $group "rules" $kept | append $groups -}}
@@ -40,7 +44,7 @@
 {{- $severity := dig "labels" "severity" "" $rule -}}
 {{- range $row := index . 3 -}}
 {{- if and $rule.alert (eq $row.alert $rule.alert) (has (dig "severity" "" $row) (list "" $severity)) -}}
-{{- with include "exporter.changed" (list $row $settings) -}}
+{{- if hasKey $settings $row.name -}}
 {{- range $place := $row.places -}}
 {{- $text := ternary $rule $rule.annotations (eq $place.in "expr") -}}
 {{- $put := include "exporter.written" (list $place.as (index $settings $row.name)) | printf $place.put -}}
@@ -61,19 +65,6 @@
 {{- end -}}
 {{- end -}}
 {{- toYaml $rule -}}
-{{- end -}}
-
-{{/* Not empty where values give this threshold another value than the rule file has: a list of the row and the
-     settings. */}}
-{{- define "exporter.changed" -}}
-{{- $row := index . 0 -}}
-{{- $value := index (index . 1) $row.name -}}
-{{- if not (kindIs "invalid" $value) -}}
-{{- $form := ternary "seconds" "number" (eq $row.kind "duration") -}}
-{{- if ne (include "exporter.written" (list $form $value)) (include "exporter.written" (list $form $row.default)) -}}
-yes
-{{- end -}}
-{{- end -}}
 {{- end -}}
 
 {{/* A value as the rule file writes it: a list of `seconds`, `words`, `duration` or `number`, and the value. */}}
