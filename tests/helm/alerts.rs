@@ -50,10 +50,10 @@ fn values_change_what_they_say_and_nothing_else() {
 
 /// The flags by which the command `rules` makes of the rule file what a set of values does.
 const FLAGS: [&str; 21] = [
-    "--set=RhombusShareExpiresSoon.within=1d12h",
+    "--set=RhombusShareExpiresSoon.within=3d",
     "--set=RhombusShareExpiresSoon.for=10m",
     "--severity=RhombusShareExpiresSoon=info",
-    "--set=RhombusPolicyExceptionEndsSoon.within=7d",
+    "--set=RhombusPolicyExceptionEndsSoon.within=1d",
     "--set=RhombusShareOpen.for=5m",
     "--without=RhombusOpenSharesRise/warning",
     "--set=RhombusOpenSharesRise/critical.factor=2.25",

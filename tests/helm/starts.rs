@@ -155,23 +155,32 @@ fn one_pod_too_many_is_no_shard() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
+/// What the binary's health check asks by itself.
+const HEALTHY: (&str, &str) = (
+    "RHOMBUS_SHARE_EXPORTER_URL",
+    "http://127.0.0.1:10063/-/healthy",
+);
+
 /// A probe's command as it is for an exporter that the test runs, which is at another port.
 fn probe(container: &Container, name: &str, port: u16) -> Output {
-    let command = container.spec[name]["exec"]["command"]
-        .as_array()
-        .expect("a command");
-    let mut args = command.iter().map(|it| it.as_str().expect("a text"));
-    assert_eq!(args.next(), Some("/usr/bin/rhombus-share-exporter"));
-    let there = |text: &str| text.replace(":10063/", &format!(":{port}/"));
-    let mut command = Command::new(BINARY);
-    command.args(args.map(there)).env_clear();
-    command.envs(
-        container
-            .env
-            .iter()
-            .map(|(name, value)| (name, there(value))),
+    let command = container.spec[name]["exec"]["command"].as_array();
+    let mut args = command.expect("a command").iter();
+    assert_eq!(
+        args.next().expect("a program"),
+        "/usr/bin/rhombus-share-exporter"
     );
-    command.output().expect("it runs")
+    let there = |text: &str| text.replace(":10063/", &format!(":{port}/"));
+    let env = container
+        .env
+        .iter()
+        .map(|(name, value)| (name, there(value)));
+    Command::new(BINARY)
+        .args(args.map(|it| there(it.as_str().expect("a text"))))
+        .env_clear()
+        .env(HEALTHY.0, there(HEALTHY.1))
+        .envs(env)
+        .output()
+        .expect("it runs")
 }
 
 /// The exporter of that set, which asks a simulator, and both of its probes.
