@@ -33,6 +33,10 @@ mod kind_cases;
 mod links;
 #[path = "artifacts/notices.rs"]
 mod notices;
+#[path = "artifacts/own_rules.rs"]
+mod own_rules;
+#[path = "artifacts/own_thresholds.rs"]
+mod own_thresholds;
 #[path = "artifacts/panel_cases.rs"]
 mod panel_cases;
 #[path = "artifacts/panels.rs"]

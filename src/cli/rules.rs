@@ -11,8 +11,10 @@ Examples:
       Which alerts there are, and the numbers in them that one may change.
   rhombus-share-exporter rules > rhombus-shares.rules.yml
       The rule file as it is shipped.
-  rhombus-share-exporter rules --set RhombusShareExpiresSoon.within=48h --set RhombusShareOpen.for=5m
-      Told two days before a link ends; and whoever makes one has five minutes to set a password.
+  rhombus-share-exporter rules --set RhombusShareExpiresSoon.within=48h
+      Fires two days before a link ends, and says so.
+  rhombus-share-exporter rules --set RhombusShareOpen.for=5m
+      Whoever makes a link has five minutes to set a password.
   rhombus-share-exporter rules --severity RhombusShareExpiresSoon=warning --without RhombusDemoData
       A ticket instead of context; and one alert less.
   rhombus-share-exporter rules --set RhombusDataStale/critical.for=15m
@@ -22,8 +24,8 @@ Examples:
   rhombus-share-exporter rules --output=prometheusrule | kubectl apply -n monitoring -f -
       For the Prometheus operator. Where it selects rules by a label, add that with kubectl label.
 
-Changed rules begin with the command that made them: run it again after an upgrade. Texts that state a
-number state the new one.
+Changed rules begin with the command that made them: run it again after an upgrade. Texts that state
+a number state the new one.
 
 Exit status: 0, or 2 when something is asked for that can't be; nothing is printed then.";
 

@@ -9,7 +9,7 @@ const LIST: &str = "rhombus-share-exporter rules --list has all";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RulesError {
     /// There is no such alert.
-    #[error("no alert is called {name}; the nearest is {nearest}: {LIST}")]
+    #[error("no alert is called {name}; the nearest is {nearest} ({LIST})")]
     UnknownAlert {
         /// What was asked for.
         name: String,

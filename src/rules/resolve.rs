@@ -89,11 +89,16 @@ fn thresholds<'a>(file: &RuleFile, table: &'a Table, index: usize) -> Vec<(usize
 }
 
 fn names(thresholds: &[(usize, &Threshold)]) -> String {
-    let mut names: Vec<&str> = thresholds.iter().map(|(_, it)| &*it.name).collect();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for (_, threshold) in thresholds {
+        // Two rules of one name may have the same.
+        if !names.contains(&&*threshold.name) {
+            names.push(&threshold.name);
+        }
+    }
     names.push("for");
     match names[..] {
-        [] | [_] => "for alone".to_owned(),
+        [] | [_] => "only for".to_owned(),
         [ref first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
