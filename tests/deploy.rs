@@ -9,7 +9,7 @@
     reason = "a test may end at what it did not expect"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 
 const BINARY: &str = "/usr/bin/rhombus-share-exporter";
 const COMPOSE: &str = "deploy/compose/compose.yml";
-const SHARDS: &str = "deploy/kubernetes/shards.yml";
 /// Twice the peak at the largest answer that is read by default.
 const ENOUGH_MEBIBYTES: u64 = 512;
 
@@ -401,20 +400,6 @@ fn what_outlasts_the_process_is_on_something_that_stays() {
     );
     assert!(unit.lines().any(|line| line == variable), "{variable}");
     assert!(unit.lines().any(|line| line == "StateDirectoryMode=0700"));
-
-    let set = &objects(SHARDS)["StatefulSet"]["spec"];
-    let container = named(&set["template"]["spec"]["containers"], "exporter");
-    let at = &named(&container["env"], STORAGE)["value"];
-    let mount = items(&container["volumeMounts"]).iter();
-    let mount = mount
-        .clone()
-        .find(|mount| mount["mountPath"] == *at)
-        .expect("a mount");
-    assert_eq!(mount.get("readOnly"), None);
-    // Each pod's own.
-    let claims = items(&set["volumeClaimTemplates"]).iter();
-    let names: Vec<_> = claims.map(|claim| &claim["metadata"]["name"]).collect();
-    assert_eq!(names, [&mount["name"]]);
 }
 
 /// The size that a memory limit means: `512M` and `512Mi` are taken for the same.
@@ -469,142 +454,6 @@ fn the_unit_is_hardened() {
     }
 }
 
-/// The objects of a manifest, by their kind.
-fn objects(path: &str) -> BTreeMap<String, Value> {
-    let text = read(path);
-    let documents = text.split("---\n").map(|document| parse(path, document));
-    documents
-        .map(|object| (object["kind"].as_str().expect("a kind").to_owned(), object))
-        .collect()
-}
-
-/// The element of that name.
-fn named<'v>(list: &'v Value, name: &str) -> &'v Value {
-    let mut found = items(list).iter().filter(|it| it["name"] == name);
-    found
-        .next()
-        .unwrap_or_else(|| panic!("no {name} in {list}"))
-}
-
-#[test]
-fn each_shard_takes_what_kubernetes_gives_it() {
-    let objects = objects(SHARDS);
-    let set = &objects["StatefulSet"]["spec"];
-    let pod = &set["template"]["spec"];
-    let container = named(&pod["containers"], "exporter");
-    let env = &container["env"];
-    let value = |name| named(env, name)["value"].as_str().expect("a value");
-    let shards = set["replicas"].as_u64().unwrap();
-    assert_eq!(value("SHARDS"), shards.to_string());
-    assert_eq!(
-        named(env, "POD_INDEX")["valueFrom"]["fieldRef"]["fieldPath"],
-        "metadata.labels['apps.kubernetes.io/pod-index']"
-    );
-    let mounted = |volume| {
-        let mount = named(&container["volumeMounts"], volume);
-        assert_eq!(
-            (&mount["readOnly"], mount.get("subPath")),
-            (&json!(true), None)
-        );
-        mount["mountPath"].as_str().unwrap()
-    };
-    // The files, where the pod has them but below a directory of the test's own.
-    let directory = tempfile::tempdir().unwrap();
-    let data = objects["ConfigMap"]["data"].as_object().unwrap();
-    let file = value("RHOMBUS_SHARE_EXPORTER_CONFIG_FILE");
-    let config = data[file
-        .strip_prefix(&format!("{}/", mounted("config")))
-        .unwrap()]
-    .as_str()
-    .unwrap();
-    let keys = directory.path().to_string_lossy();
-    let config = config.replace(mounted("key"), &keys);
-    assert!(config.contains(&format!("{keys}/partner-key")), "{config}");
-    std::fs::write(directory.path().join("partner-key"), "a-key").unwrap();
-    let path = directory.path().join("config.yml");
-    std::fs::write(&path, config).unwrap();
-
-    let shard = value("RHOMBUS_SHARE_EXPORTER_COLLECT_SHARD");
-    for index in 0..=shards {
-        let given = shard.replace("$(POD_INDEX)", &index.to_string());
-        let given = given.replace("$(SHARDS)", &shards.to_string());
-        let output = Command::new(env!("CARGO_BIN_EXE_rhombus-share-exporter"))
-            .arg("check-config")
-            .env("RHOMBUS_SHARE_EXPORTER_CONFIG_FILE", &path)
-            .env("RHOMBUS_SHARE_EXPORTER_COLLECT_SHARD", &given)
-            .output()
-            .unwrap();
-        // The one past the last is none: the binary takes what it was given.
-        assert_eq!(output.status.success(), index < shards, "{output:?}");
-        let said = String::from_utf8_lossy(&output.stdout);
-        let is_part = said.contains(&format!("shard: {index}/{shards}"));
-        assert_eq!(is_part, index < shards, "{said}");
-    }
-}
-
-#[test]
-fn kubernetes_gives_no_privileges() {
-    let objects = objects(SHARDS);
-    let set = &objects["StatefulSet"]["spec"];
-    let pod = &set["template"]["spec"];
-    let container = named(&pod["containers"], "exporter");
-    assert_eq!(pod["automountServiceAccountToken"], false);
-    assert_eq!(pod["enableServiceLinks"], false);
-    let account = &pod["securityContext"];
-    assert_eq!(account["runAsNonRoot"], true);
-    assert_eq!(account["seccompProfile"]["type"], "RuntimeDefault");
-    let (user, group) = (&account["runAsUser"], &account["runAsGroup"]);
-    assert_eq!(format!("{user}:{group}"), instruction("USER"));
-    let process = &container["securityContext"];
-    assert_eq!(process["allowPrivilegeEscalation"], false);
-    assert_eq!(process["readOnlyRootFilesystem"], true);
-    assert_eq!(process["capabilities"], json!({ "drop": ["ALL"] }));
-    assert!(mebibytes(&container["resources"]["limits"]["memory"]) >= ENOUGH_MEBIBYTES);
-    let probe = json!([BINARY, "healthcheck"]);
-    for name in ["livenessProbe", "readinessProbe"] {
-        assert_eq!(container[name]["exec"]["command"], probe, "{name}");
-    }
-    let image = format!("{}:{}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    assert_eq!(container["image"], image);
-    // The key is in a secret that is made by hand, and in no file of this repository.
-    let secret = &named(&pod["volumes"], "key")["secret"];
-    assert_eq!(secret["defaultMode"], 0o440);
-    let name = secret["secretName"].as_str().unwrap();
-    let made =
-        format!("kubectl -n monitoring create secret generic {name} --from-file=partner-key");
-    for document in [SHARDS, "docs/partners.md"] {
-        assert!(read(document).contains(&made), "{document}: no {made}");
-    }
-}
-
-#[test]
-fn what_kubernetes_runs_is_scraped_by_the_name_that_the_rules_know() {
-    let objects = objects(SHARDS);
-    let set = &objects["StatefulSet"]["spec"];
-    let labels = &set["template"]["metadata"]["labels"];
-    assert_eq!(labels["app.kubernetes.io/name"], env!("CARGO_PKG_NAME"));
-    assert_eq!(&set["selector"]["matchLabels"], labels);
-    let service = &objects["Service"];
-    assert_eq!(service["spec"]["clusterIP"], "None");
-    assert_eq!(service["metadata"]["name"], set["serviceName"]);
-    assert_eq!(&service["spec"]["selector"], labels);
-    assert_eq!(&service["metadata"]["labels"], labels);
-    let port = &service["spec"]["ports"][0];
-    let container = named(&set["template"]["spec"]["containers"], "exporter");
-    assert_eq!(port["targetPort"], container["ports"][0]["name"]);
-    assert_eq!(port["port"].to_string(), default_port());
-    assert_eq!(container["ports"][0]["containerPort"], port["port"]);
-
-    let monitor = yaml("deploy/kubernetes/servicemonitor.yml");
-    assert_eq!(monitor["kind"], "ServiceMonitor");
-    assert_eq!(&monitor["spec"]["selector"]["matchLabels"], labels);
-    assert_eq!(monitor["spec"]["jobLabel"], "app.kubernetes.io/name");
-    let endpoint = &monitor["spec"]["endpoints"][0];
-    assert_eq!(endpoint["port"], port["name"]);
-    assert_eq!(endpoint["honorLabels"], true);
-    assert_eq!(endpoint["relabelings"][0]["targetLabel"], "instance");
-}
-
 #[test]
 fn the_readme_has_the_program_and_the_key_before_it_uses_them() {
     let readme = read("README.md");
@@ -621,32 +470,17 @@ fn the_readme_has_the_program_and_the_key_before_it_uses_them() {
 #[test]
 fn what_the_documents_tell_to_write_parses() {
     let deploy = read("docs/deploy.md");
-    let port: u64 = default_port().parse().unwrap();
     let blocks: Vec<&str> = deploy.split("```yaml\n").skip(1).collect();
     assert_eq!(blocks.len(), 3);
     let documents: Vec<Value> = blocks
         .iter()
-        .flat_map(|block| block.split("```").next().unwrap().split("---\n"))
+        .map(|block| block.split("```").next().unwrap())
         .map(|document| parse(document, document))
         .collect();
-    let container = &documents[1]["spec"]["template"]["spec"]["containers"][0];
-    assert_eq!(container["ports"][0]["containerPort"], port);
-    assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);
-    assert!(mebibytes(&container["resources"]["limits"]["memory"]) >= ENOUGH_MEBIBYTES);
-    // A kubelet that asks by HTTP would kill what asks for a password.
-    let probe = &container["livenessProbe"]["exec"]["command"];
-    assert_eq!(probe, &json!([BINARY, "healthcheck"]));
-    assert_eq!(documents[2]["spec"]["ports"][0]["port"], port);
-    let volumes = &documents[1]["spec"]["template"]["spec"]["volumes"];
-    let claim = &named(volumes, "storage")["persistentVolumeClaim"]["claimName"];
-    assert_eq!(&documents[3]["metadata"]["name"], claim);
-    let mount = named(&container["volumeMounts"], "storage");
+    assert!(documents[0]["organizations"].is_array());
+    assert!(documents[1]["organization"]["existingSecret"].is_string());
     assert_eq!(
-        mount["mountPath"],
-        named(&container["env"], STORAGE)["value"]
-    );
-    assert_eq!(
-        documents[4]["scrape_configs"][0]["job_name"],
+        documents[2]["scrape_configs"][0]["job_name"],
         env!("CARGO_PKG_NAME")
     );
 }

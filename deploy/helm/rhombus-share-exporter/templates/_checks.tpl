@@ -1,0 +1,115 @@
+{{/* What values must be to each other, which their schema can't say. Each message says what is wrong and what to write
+     instead. */}}
+
+{{- define "exporter.checks" -}}
+{{- include "exporter.checkOrganizations" . -}}
+{{- include "exporter.checkKeys" . -}}
+{{- include "exporter.checkKind" . -}}
+{{- include "exporter.checkFlags" . -}}
+{{- include "exporter.checkWeb" . -}}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
+{{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkOrganizations" -}}
+{{- $one := .Values.organization -}}
+{{- $listed := or .Values.config.organizations .Values.config.partners -}}
+{{- if and $one.existingSecret $listed -}}
+{{- fail "organization.existingSecret and config.organizations or config.partners: put the organisation into config.organizations, and its Secret into `secrets`" -}}
+{{- end -}}
+{{- if not (or $one.existingSecret $listed) -}}
+{{- fail "nothing to watch: set organization.existingSecret (the Secret with the API key) and organization.name, or config.organizations or config.partners" -}}
+{{- end -}}
+{{- if and $one.existingSecret (not $one.name) -}}
+{{- fail "organization.name: needed; it is what the organisation is called in metrics and alerts" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A key is in a Secret, and what the configuration says of it can be found in the pod. */}}
+{{- define "exporter.checkKeys" -}}
+{{- range $section := list "organizations" "partners" -}}
+{{- range $i, $it := index $.Values.config $section -}}
+{{- $where := printf "config.%s[%d]" $section $i -}}
+{{- if hasKey $it "api_key" -}}
+{{- fail (printf "%s.api_key: a key must not be in values; put it into a Secret, name that in `secrets`, and use api_key_file: /run/secrets/rhombus/SECRET/KEY" $where) -}}
+{{- end -}}
+{{- include "exporter.checkKeyFile" (list $ $where $it.api_key_file) -}}
+{{- include "exporter.checkVariable" (list $ $where $it.api_key_env) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if and (eq .name "RHOMBUS_API_KEY") (hasKey . "value") -}}
+{{- fail "extraEnv: RHOMBUS_API_KEY: a key must not be in values; use organization.existingSecret" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkKeyFile" -}}
+{{- $path := index . 2 | default "" -}}
+{{- $below := "/run/secrets/rhombus/" -}}
+{{- if hasPrefix $below $path -}}
+{{- $secret := trimPrefix $below $path | splitList "/" | first -}}
+{{- if not (has $secret (include "exporter.secrets" (index . 0) | fromJsonArray)) -}}
+{{- fail (printf "%s.api_key_file: %s: the Secret %s is not mounted; add it to `secrets`" (index . 1) $path $secret) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkVariable" -}}
+{{- $root := index . 0 -}}
+{{- $where := index . 1 -}}
+{{- with index . 2 -}}
+{{- $name := . -}}
+{{- $given := dict -}}
+{{- range $root.Values.extraEnv -}}
+{{- if eq .name $name -}}{{- $given = . -}}{{- end -}}
+{{- end -}}
+{{- if not $given -}}
+{{- fail (printf "%s.api_key_env: %s is not in extraEnv; add it with valueFrom.secretKeyRef" $where $name) -}}
+{{- else if hasKey $given "value" -}}
+{{- fail (printf "extraEnv: %s: a key must not be in values; use valueFrom.secretKeyRef" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkKind" -}}
+{{- $replicas := int .Values.replicas -}}
+{{- if eq .Values.kind "Deployment" -}}
+{{- if gt $replicas 1 -}}
+{{- fail (printf "replicas: %d exporters in a Deployment would each ask Rhombus for everything; set kind: StatefulSet, whose pods share the organisations" $replicas) -}}
+{{- end -}}
+{{- else -}}
+{{- if and .Values.organization.existingSecret (gt $replicas 1) -}}
+{{- fail (printf "replicas: %d exporters can't share one organisation; set replicas: 1" $replicas) -}}
+{{- end -}}
+{{- if .Values.storage.existingClaim -}}
+{{- fail "storage.existingClaim: each pod of a StatefulSet needs a claim of its own, which the chart makes; leave it empty" -}}
+{{- end -}}
+{{- if dig "collect" "shard" "" .Values.config -}}
+{{- fail "config.collect.shard: a StatefulSet gives each pod its own from `replicas`; leave it out" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the other objects must agree with is not left to flags. */}}
+{{- define "exporter.checkFlags" -}}
+{{- $instead := dict "--config.file" "config" "--storage.path" "storage" "--collect.shard" "kind and replicas" "--web.config.file" "web" "--web.external-url" "externalUrl" "--web.listen-address" "service.port, which is the port that clients use" "--web.telemetry-path" "nothing: the monitors ask for /metrics" -}}
+{{- range .Values.extraArgs -}}
+{{- $flag := splitList "=" . | first -}}
+{{- with index $instead $flag -}}
+{{- fail (printf "extraArgs: %s is the chart's to set; use %s" $flag .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkWeb" -}}
+{{- with .Values.web -}}
+{{- if and .tls.existingSecret (not .tls.enabled) -}}
+{{- fail "web.tls.existingSecret: it is used with web.tls.enabled: true alone" -}}
+{{- end -}}
+{{- if and .tls.enabled (not (or .tls.existingSecret .existingSecret)) -}}
+{{- fail "web.tls.enabled: set web.tls.existingSecret, a Secret with tls.crt and tls.key, or web.existingSecret, the whole web configuration file" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

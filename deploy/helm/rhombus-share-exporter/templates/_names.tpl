@@ -1,0 +1,89 @@
+{{/* Names, labels, paths and addresses that several objects must agree on. */}}
+
+{{/* The start of all names. 52 characters: a StatefulSet's pods get a label of 11 more. */}}
+{{- define "exporter.fullname" -}}
+{{- $name := .Values.fullnameOverride -}}
+{{- if not $name -}}
+{{- $name = ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
+{{- end -}}
+{{- $name | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* What the exporter's pods are found by. The pod of `helm test` is another component. */}}
+{{- define "exporter.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: exporter
+{{- end -}}
+
+{{- define "exporter.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 }}
+{{ include "exporter.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The `metadata` of an object: a list of the root, the end of the name, and the section of values that may have
+     `namespace`, `labels` and `annotations`. */}}
+{{- define "exporter.metadata" -}}
+{{- $root := index . 0 -}}
+{{- $section := index . 2 -}}
+metadata:
+  name: {{ include "exporter.fullname" $root }}{{ index . 1 }}
+  namespace: {{ $section.namespace | default $root.Release.Namespace }}
+  labels:
+    {{- include "exporter.labels" $root | nindent 4 }}
+    {{- with $section.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with $section.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "exporter.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "exporter.fullname" .) "default" .Values.serviceAccount.create) -}}
+{{- end -}}
+
+{{- define "exporter.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The secrets that are mounted, each once. */}}
+{{- define "exporter.secrets" -}}
+{{- prepend .Values.secrets .Values.organization.existingSecret | compact | uniq | toJson -}}
+{{- end -}}
+
+{{/* The web configuration file in the container, or nothing. */}}
+{{- define "exporter.webFile" -}}
+{{- if .Values.web.existingSecret -}}
+/run/secrets/rhombus-web/{{ .Values.web.existingSecretKey }}
+{{- else if .Values.web.tls.enabled -}}
+/etc/rhombus-share-exporter/web.yml
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.scheme" -}}
+{{- ternary "https" "http" .Values.web.tls.enabled -}}
+{{- end -}}
+
+{{- define "exporter.host" -}}
+{{ include "exporter.fullname" . }}.{{ .Release.Namespace }}.svc
+{{- end -}}
+
+{{/* Not empty where a connection without a client certificate is refused. */}}
+{{- define "exporter.wantsCertificate" -}}
+{{- if and .Values.web.tls.enabled (has .Values.web.tls.clientAuthType (list "RequireAnyClientCert" "RequireAndVerifyClientCert")) -}}
+yes
+{{- end -}}
+{{- end -}}
