@@ -36,7 +36,7 @@ section! {
         /// anybody else is a finding.
         expected_principals: Spanned<Vec<Text>> = schema::list(schema::pattern());
         /// From which countries links are looked at, as Rhombus writes them. A view from elsewhere is a finding.
-        expected_countries: Spanned<Vec<Text>> = schema::list(schema::any_text());
+        expected_countries: Spanned<Vec<Text>> = schema::list(schema::any_text("expected a country as Rhombus writes it, such as NL"));
         /// How often an hour one link is looked at, at most: 1 to 1000000. More is a finding.
         max_views_an_hour: Text = schema::count(&VIEWS);
     }
@@ -74,11 +74,7 @@ pub(super) fn resolve(reader: &mut Reader<'_>, file: &AuditFile) -> AuditSection
     let default = AuditSection::default();
     let mut path = |key, text: Option<&Text>| {
         let source = reader.source;
-        reader.value(key, text, |path| match path {
-            "" => Err("expected the path of a file".to_owned()),
-            path if path.contains('\0') => Err("expected the path of a file".to_owned()),
-            path => Ok(source.resolve(path)),
-        })
+        reader.value(key, text, |path| Ok(source.resolve(value::path(path)?)))
     };
     let key_file = path("audit.key_file", file.key_file.as_ref());
     let anchor_file = path("audit.anchor_file", file.anchor_file.as_ref());

@@ -70,16 +70,16 @@ macro_rules! elements {
                 /// What it is called here: the value of the label `org` or `partner`. No two have the same.
                 name: Text = value::organization_name_shape().needed();
                 /// The key itself. Then nobody else may read this file.
-                api_key: Spanned<Hidden> = schema::text(r"^[ \t\r\n]*[!-~]{1,4096}[ \t\r\n]*$");
+                api_key: Spanned<Hidden> = schema::text(r"^[ \t\r\n]*[!-~]{1,4096}[ \t\r\n]*$", KEY);
                 /// A file that holds the key alone; a relative path starts from the directory of this file. It is
                 /// read again before each poll.
                 api_key_file: Text = schema::path();
                 /// An environment variable that holds the key, in capitals, digits and `_`.
-                api_key_env: Text = schema::plain_text("^[A-Z_][A-Z0-9_]*$");
+                api_key_env: Text = schema::plain_text("^[A-Z_][A-Z0-9_]*$", VARIABLE);
                 /// The client certificate that goes with the key, where Rhombus wants one.
                 tls_config: Spanned<TlsFile> = schema::object::<TlsFile>();
                 /// Where the key is from: us, eu or a URL. http:// only to this very machine.
-                endpoint: Text = schema::one_of_or(&["us", "eu"], ENDPOINT).default("us");
+                endpoint: Text = schema::one_of_or(&["us", "eu"], ENDPOINT, API).default("us");
                 $($(#[doc = $of_key])+ $key: $value = $shape;)+
             }
         }
@@ -98,6 +98,12 @@ macro_rules! elements {
     )+};
 }
 
+/// What is expected of some values, in the words of those who read them.
+const API: &str = "expected us, eu or a URL such as https://api2.rhombussystems.com; http:// only to this machine";
+const KEY: &str = "expected a key alone: 1 to 4096 visible characters of ASCII";
+const UUID: &str =
+    "expected an organisation's uuid as Rhombus writes it: 22 letters, digits, `-` and `_`";
+const VARIABLE: &str = "expected the name of an environment variable, in capitals, digits and `_`, such as ACME_API_KEY";
 /// An address of an API, as people write one: what the standard of URLs would make of odder ones, the parser
 /// knows alone.
 const ENDPOINT: &str = r"^(?:[Hh][Tt][Tt][Pp][Ss]://[^\s/?#@\\]+|[Hh][Tt][Tt][Pp]://(?:localhost|127\.[0-9.]+|\[::1\])(?::[0-9]+)?)(?:/[^\s?#]*)?$";
@@ -106,7 +112,7 @@ elements! {
     /// One element of `organizations`.
     OrganizationFile {
         /// The organisation that the key must belong to, as Rhombus writes its uuid. No two have the same.
-        org_uuid: Text = schema::plain_text("^[A-Za-z0-9_-]{21}[AQgw]$");
+        org_uuid: Text = schema::plain_text("^[A-Za-z0-9_-]{21}[AQgw]$", UUID);
     }
 
     /// One element of `partners`.

@@ -65,7 +65,7 @@ macro_rules! settings {
 }
 
 settings! {
-    /// The lists of shares to watch, with commas between
+    /// The lists of shares to watch
     sources: Vec<ShareKind> = ShareKind::ALL.into(), Sources();
 
     /// From one poll of a list to the next
@@ -83,7 +83,7 @@ settings! {
     /// Ask only for clip pages created within this time, and see no older; 0s: all
     lookback: Option<Duration> = None, Lookback(MINUTE..=TEN_YEARS);
 
-    /// The windows of rhombus_shares_expiring, with commas between
+    /// The windows of rhombus_shares_expiring
     expiring_within: Vec<Window> =
         [("24h", DAY), ("7d", 7 * DAY)].map(window).into(),
         Windows(SECOND..=TEN_YEARS);
@@ -162,10 +162,17 @@ impl Field {
             }
             Self::ExpirationTime(_) => schema::one_of(value::expiration_times()),
             Self::Switch(_) => schema::switch(),
-            Self::Console(_) => schema::one_of_or(&["auto"], CONSOLE),
+            Self::Console(_) => schema::one_of_or(
+                &["auto"],
+                CONSOLE,
+                "expected auto or a URL such as https://console.rhombussystems.com",
+            ),
             Self::Size(_, range) => schema::bytes(range),
             Self::Number(_, range) => schema::number(range),
-            Self::Shard(_) => schema::plain_text(&schema::shard(Shard::MOST)),
+            Self::Shard(_) => schema::plain_text(
+                &schema::shard(Shard::MOST),
+                "expected INDEX/COUNT, such as 0/4",
+            ),
         }
     }
 }
@@ -179,7 +186,11 @@ impl Setting {
     /// What it means, and what it is when nobody says, as the help has it.
     pub(super) fn help(&self) -> String {
         let default = self.show(&Collect::default()).join(",");
-        format!("{} [default: {default}]", self.meaning.trim())
+        let meaning = self.meaning.trim();
+        match self.is_list() {
+            true => format!("{meaning}, with commas between [default: {default}]"),
+            false => format!("{meaning} [default: {default}]"),
+        }
     }
 
     /// What an editor is told of it.

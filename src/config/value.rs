@@ -98,8 +98,26 @@ fn within<T: PartialOrd + Copy>(
     if range.contains(&value) {
         return Ok(value);
     }
+    Err(bounds(kind, range, show))
+}
+
+/// What is expected of a value that has bounds.
+pub(super) fn bounds<T: Copy>(
+    kind: &str,
+    range: &RangeInclusive<T>,
+    show: fn(T) -> String,
+) -> String {
     let (from, to) = (show(*range.start()), show(*range.end()));
-    Err(format!("expected {kind} from {from} to {to}"))
+    format!("expected {kind} from {from} to {to}")
+}
+
+/// The path of a file, as it is written.
+pub(super) fn path(text: &str) -> Result<&str, String> {
+    match text {
+        "" => Err("expected the path of a file".to_owned()),
+        path if path.contains('\0') => Err("expected the path of a file".to_owned()),
+        path => Ok(path),
+    }
 }
 
 /// A list of shares, by the value of its label `source`.

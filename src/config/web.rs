@@ -18,7 +18,7 @@ section! {
         /// The users, of basic_auth_users in the web configuration file, who may see details of links; without
         /// this, all of them.
         share_viewers: Spanned<Vec<Text>> =
-            schema::list(schema::not_empty()).with("uniqueItems", true);
+            schema::list(schema::not_empty("expected the name of a user")).with("uniqueItems", true);
     }
 }
 

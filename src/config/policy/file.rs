@@ -11,6 +11,9 @@ use crate::config::schema::{self, Key, Section, Shape, section};
 use crate::policy::{SeriesLimit, Severity, built_in};
 use crate::share::{Protection, ShareKind};
 
+/// What is expected of an end.
+const UNTIL: &str = "expected a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z";
+
 /// Several values.
 pub(super) type Texts = Spanned<Vec<Text>>;
 
@@ -77,7 +80,7 @@ section! {
         /// It was looked at more often than this.
         views_more_than: Text = schema::count(&rules::VIEWS);
         /// An expression in CEL over `share`, which must hold too.
-        expression: Text = schema::any_text();
+        expression: Text = schema::any_text("expected an expression in CEL");
     }
 }
 
@@ -98,14 +101,14 @@ section! {
         /// Which links. All that is said must hold.
         r#match: Spanned<MatchFile> = schema::object::<MatchFile>().with("minProperties", 1).needed();
         /// The rules that they may break, or "*" alone for all.
-        policies: Texts = policies().needed();
+        policies: Texts = schema::names_or_all(&built_in_names(), NAME_MAX_BYTES).needed();
         /// Why they may stay, with the ticket where there is one.
         reason: Text = schema::words(WORDS_MAX_CHARS).needed();
         /// Who answers for it.
         owner: Text = schema::words(WORDS_MAX_CHARS).needed();
         /// Its last day by UTC, such as 2027-01-31, or the moment from which on it covers nothing, such as
         /// 2027-01-31T12:00:00Z; at most max_exception_days ahead.
-        until: Text = schema::plain_text(schema::UNTIL).needed();
+        until: Text = schema::plain_text(schema::UNTIL, UNTIL).needed();
     }
 }
 
@@ -127,14 +130,17 @@ section! {
         /// A regular expression that matches the whole name or the sort of who made it.
         created_by: Text = schema::pattern();
         /// An expression in CEL over `share`.
-        expression: Text = schema::any_text();
+        expression: Text = schema::any_text("expected an expression in CEL");
     }
 }
 
 /// A rule. One of one's own says something of a link: one that says nothing would be broken by each.
 fn rule() -> Shape {
     const SAID_OF_IT: [&str; 4] = ["name", "severity", "description", "enabled"];
-    let is_built_in = json!({ "properties": { "name": { "enum": built_in_names() } } });
+    let expected =
+        "a rule of one's own says something of a link: add a field such as protection: [none]";
+    let name = json!({ "enum": built_in_names(), "errorMessage": expected });
+    let is_built_in = json!({ "properties": { "name": name } });
     let fields = RuleFile::keys();
     let fields = fields.iter().map(Key::name);
     let fields = fields.filter(|name| !SAID_OF_IT.contains(name));
@@ -160,17 +166,4 @@ fn built_in_names() -> Vec<String> {
 fn built_in_or_own() -> Shape {
     let names = built_in_names();
     schema::plain_name(NAME_MAX_BYTES).with("examples", names)
-}
-
-/// All rules, or some of them by name. That each exists, the parser says.
-fn policies() -> Shape {
-    let all = schema::one_of(["*"]).into_schema();
-    let named = schema::named(&built_in_names(), NAME_MAX_BYTES).into_schema();
-    schema::list(Shape::any()).with(
-        "anyOf",
-        json!([
-            { "items": all, "maxItems": 1 },
-            { "items": named },
-        ]),
-    )
 }

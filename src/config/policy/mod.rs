@@ -117,8 +117,11 @@ pub(super) fn resolve(
     let exceptions = exceptions::read(reader, &mut names, checks, "policy.exceptions", list);
     section.own = exceptions.len();
     section.policy = Arc::new(Policy::new(rules, exceptions, limit));
-    let path = file.exceptions_file.as_ref();
-    section.exceptions_file = path.map(|path| reader.source.resolve(&path.value));
+    let (path, source) = (file.exceptions_file.as_ref(), reader.source);
+    value_of(reader, "policy.exceptions_file", path, |path| {
+        section.exceptions_file = Some(source.resolve(value::path(path)?));
+        Ok(())
+    });
     section
 }
 

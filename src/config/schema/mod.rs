@@ -12,9 +12,9 @@ use serde_json::json;
 pub(super) use patterns::{UNTIL, shard};
 pub(super) use section::{Key, Section, section};
 pub(super) use shape::{
-    Shape, any_text, bytes, count, duration, list, list_of_any, lookback, named, not_empty, number,
-    object, object_or_nothing, one_of, one_of_or, organization_name, path, pattern, plain_name,
-    plain_text, reference, switch, text, window, words,
+    Shape, any_text, bytes, count, duration, list, list_of_any, lookback, names_or_all, not_empty,
+    number, object, object_or_nothing, one_of, one_of_or, organization_name, path, pattern,
+    plain_name, plain_text, reference, switch, text, window, words,
 };
 
 use super::file::File;
@@ -46,13 +46,11 @@ pub fn document() -> String {
 
 /// A mapping that has exactly one of the three that say where a key is.
 pub(super) fn with_one_key(of: Shape) -> Shape {
-    let one = ["api_key_file", "api_key_env", "api_key"];
-    let one = one.map(|key| json!({ "required": [key] }));
-    let plain = json!({ "properties": { "endpoint": { "pattern": "^[Hh][Tt][Tt][Pp]:" } } });
-    of.with("oneOf", one.to_vec())
-        // No certificate is shown where there is no TLS.
-        .with(
-            "not",
-            json!({ "required": ["tls_config", "endpoint"], "allOf": [plain] }),
-        )
+    let keys = ["api_key_file", "api_key_env", "api_key"];
+    let expected = format!("expected exactly one of {}", keys.join(", "));
+    let one = keys.map(|key| json!({ "required": [key], "errorMessage": expected }));
+    // No certificate is shown where there is no TLS.
+    let is_plain = json!({ "endpoint": { "pattern": "^[Hh][Tt][Tt][Pp]:" } });
+    let is_plain = json!({ "required": ["tls_config", "endpoint"], "properties": is_plain });
+    of.with("oneOf", one.to_vec()).with("not", is_plain)
 }

@@ -48,6 +48,12 @@ pub(super) fn trimmed(expression: &str) -> String {
     format!(r"^\s*(?:{expression})\s*$")
 }
 
+/// One of these words, and nothing more of it.
+pub(super) fn words_of(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| regex::escape(word)).collect();
+    words.join("|")
+}
+
 /// A duration. Bounds hold for one number with its unit; of several, and of fractions, only the parser
 /// knows the sum.
 pub(super) fn duration(range: &RangeInclusive<Duration>) -> String {

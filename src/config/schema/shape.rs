@@ -5,10 +5,12 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::patterns;
 use super::section::Section;
+use crate::config::value;
 
 /// What the value of a key may be.
 #[derive(Clone, Debug)]
@@ -29,9 +31,9 @@ impl Shape {
         }
     }
 
-    /// Anything.
-    pub(in crate::config) fn any() -> Self {
-        Self::new(json!({}))
+    /// The same with what an editor says of another value, instead of the expression that it doesn't match.
+    fn expected(self, expected: &str) -> Self {
+        self.with("errorMessage", expected)
     }
 
     /// The same with one more keyword.
@@ -98,67 +100,82 @@ pub(in crate::config) fn list_of_any(of: Shape) -> Shape {
 }
 
 /// Text of this form. What YAML takes for a number or a boolean is text too.
-pub(in crate::config) fn text(pattern: &str) -> Shape {
-    Shape::new(json!({ "type": ["string", "number", "boolean"], "pattern": pattern }))
+pub(in crate::config) fn text(pattern: &str, expected: &str) -> Shape {
+    any_scalar(expected).with("pattern", pattern)
+}
+
+fn any_scalar(expected: &str) -> Shape {
+    Shape::new(json!({ "type": ["string", "number", "boolean"] })).expected(expected)
 }
 
 /// Text of this form, which YAML takes for nothing else.
-pub(in crate::config) fn plain_text(pattern: &str) -> Shape {
-    Shape::new(json!({ "type": "string", "pattern": pattern }))
+pub(in crate::config) fn plain_text(pattern: &str, expected: &str) -> Shape {
+    let text = Shape::new(json!({ "type": "string", "pattern": pattern }));
+    text.expected(expected)
 }
 
 /// The path of a file.
 pub(in crate::config) fn path() -> Shape {
-    text(r"^[^\u0000]+$")
+    text(r"^[^\u0000]+$", "expected the path of a file")
 }
 
 /// Text that says something.
-pub(in crate::config) fn any_text() -> Shape {
-    text(r"\S")
+pub(in crate::config) fn any_text(expected: &str) -> Shape {
+    text(r"\S", expected)
 }
 
 /// Text that is not empty.
-pub(in crate::config) fn not_empty() -> Shape {
-    Shape::new(json!({ "type": ["string", "number", "boolean"], "minLength": 1 }))
+pub(in crate::config) fn not_empty(expected: &str) -> Shape {
+    any_scalar(expected).with("minLength", 1)
 }
 
 /// A pattern of names, as `Patterns` takes it. Whether it is a regular expression, no schema can say.
 pub(in crate::config) fn pattern() -> Shape {
-    not_empty()
+    not_empty("expected a regular expression that matches a whole name or uuid, such as Oak.*")
 }
 
 /// One of these words.
 pub(in crate::config) fn one_of(words: impl IntoIterator<Item = &'static str>) -> Shape {
     let words: Vec<_> = words.into_iter().collect();
-    Shape::new(json!({ "anyOf": [
-        { "enum": words },
-        { "type": "string", "pattern": patterns::trimmed(&words.join("|")) },
-    ] }))
+    let pattern = patterns::trimmed(&patterns::words_of(&words));
+    one_of_or(
+        &words,
+        &pattern,
+        &format!("expected one of {}", words.join(", ")),
+    )
 }
 
 /// One of these words, or other text of this form.
-pub(in crate::config) fn one_of_or(words: &[&str], pattern: &str) -> Shape {
-    Shape::new(json!({ "anyOf": [{ "enum": words }, { "type": "string", "pattern": pattern }] }))
+pub(in crate::config) fn one_of_or(words: &[&str], pattern: &str, expected: &str) -> Shape {
+    let known = Shape::new(json!({ "enum": words })).expected(expected);
+    either([known, plain_text(pattern, expected)])
+}
+
+/// Either of these.
+fn either<const N: usize>(shapes: [Shape; N]) -> Shape {
+    Shape::new(json!({ "anyOf": shapes.map(Shape::into_schema).to_vec() }))
 }
 
 /// `true` or `false`.
 pub(in crate::config) fn switch() -> Shape {
-    Shape::new(json!({ "anyOf": [
-        { "type": "boolean" },
-        { "type": "string", "pattern": patterns::trimmed("true|false") },
-    ] }))
+    let expected = "expected true or false";
+    let plain = Shape::new(json!({ "type": "boolean" })).expected(expected);
+    let quoted = plain_text(&patterns::trimmed("true|false"), expected);
+    either([plain, quoted])
 }
 
 /// A length of time with its unit.
 pub(in crate::config) fn duration(range: &RangeInclusive<Duration>) -> Shape {
-    plain_text(&patterns::duration(range))
+    let bounds = value::bounds("a duration", range, value::show_duration);
+    let expected = format!("{bounds}, such as 30s, 5m, 24h or 7d");
+    plain_text(&patterns::duration(range), &expected)
 }
 
 /// A length of time, or `0s`.
 pub(in crate::config) fn lookback(range: &RangeInclusive<Duration>) -> Shape {
-    let zero = plain_text(&patterns::zero_duration()).into_schema();
-    let other = duration(range).into_schema();
-    Shape::new(json!({ "anyOf": [{ "const": 0 }, zero, other] }))
+    let zero = Shape::new(json!({ "const": 0 }));
+    let quoted = plain_text(&patterns::zero_duration(), "expected 0s");
+    either([duration(range), quoted, zero])
 }
 
 /// A length of time that becomes a label value of at most so many characters.
@@ -169,55 +186,69 @@ pub(in crate::config) fn window(range: &RangeInclusive<Duration>, most: usize) -
 
 /// A number of bytes.
 pub(in crate::config) fn bytes(range: &RangeInclusive<u64>) -> Shape {
-    Shape::new(json!({ "anyOf": [
-        { "type": "integer", "minimum": range.start(), "maximum": range.end() },
-        { "type": "string", "pattern": patterns::bytes(range) },
-    ] }))
+    let expected = value::bounds("a size", range, value::show_bytes);
+    let plain = number_within("integer", range.start(), range.end(), &expected);
+    either([plain, plain_text(&patterns::bytes(range), &expected)])
 }
 
 /// A number.
 pub(in crate::config) fn number(range: &RangeInclusive<f64>) -> Shape {
-    Shape::new(json!({ "anyOf": [
-        { "type": "number", "minimum": range.start(), "maximum": range.end() },
-        { "type": "string", "pattern": patterns::NUMBER },
-    ] }))
+    let expected = value::bounds("a number", range, |number: f64| number.to_string());
+    let plain = number_within("number", range.start(), range.end(), &expected);
+    either([plain, plain_text(patterns::NUMBER, &expected)])
 }
 
 /// A whole number.
 pub(in crate::config) fn count(range: &RangeInclusive<u32>) -> Shape {
-    Shape::new(json!({ "anyOf": [
-        { "type": "integer", "minimum": range.start(), "maximum": range.end() },
-        { "type": "string", "pattern": patterns::count(range) },
-    ] }))
+    let expected = value::bounds("a whole number", range, |number: u32| number.to_string());
+    let plain = number_within("integer", range.start(), range.end(), &expected);
+    either([plain, plain_text(&patterns::count(range), &expected)])
+}
+
+fn number_within<T: Serialize>(sort: &str, from: T, to: T, expected: &str) -> Shape {
+    let number = json!({ "type": sort, "minimum": from, "maximum": to });
+    Shape::new(number).expected(expected)
 }
 
 /// The name of an organisation or a partner.
 pub(in crate::config) fn organization_name(most: usize) -> Shape {
-    text(&patterns::organization_name())
+    let expected = format!(
+        "expected a name of 1 to {most} bytes without spaces around it, \" and invisible characters, other than \
+         All and without $__"
+    );
+    let reserved = json!({ "type": "string", "pattern": r"^All$|\$__" });
+    text(&patterns::organization_name(), &expected)
         .with("maxLength", most)
-        .with("not", json!({ "pattern": r"^All$|\$__" }))
+        .with("not", reserved)
 }
 
 /// What a person says in one line: a reason, a description, who answers.
 pub(in crate::config) fn words(most: usize) -> Shape {
-    text(&patterns::words(most))
+    let expected = format!("expected one line of 1 to {most} characters");
+    text(&patterns::words(most), &expected)
 }
 
 /// The name of a rule or an exception.
 pub(in crate::config) fn plain_name(most: usize) -> Shape {
-    text(&format!("^{}$", patterns::plain_name(most)))
+    let expected = format!("expected a name of 1 to {most} letters, digits, `-`, `_` and `.`");
+    text(&format!("^{}$", patterns::plain_name(most)), &expected)
 }
 
-/// The name of a rule, of which these are known.
-pub(in crate::config) fn named(known: &[String], most: usize) -> Shape {
-    let any = text(&patterns::trimmed(&patterns::plain_name(most)));
-    Shape::new(json!({ "anyOf": [{ "enum": known }, any.into_schema()] }))
+/// Names of rules, of which some are known, or `*` alone. That each is one, the parser says.
+pub(in crate::config) fn names_or_all(known: &[String], most: usize) -> Shape {
+    let name = patterns::trimmed(&patterns::plain_name(most));
+    let name = text(&name, "expected the name of a rule, or \"*\" alone");
+    let names = list(either([Shape::new(json!({ "enum": known })), name]));
+    let all = list(one_of(["*"])).with("maxItems", 1);
+    either([names, all])
 }
 
 /// The ref of a share. One of digits alone is a number to YAML.
 pub(in crate::config) fn reference() -> Shape {
-    Shape::new(json!({ "anyOf": [
-        { "type": "number", "minimum": 0 },
-        { "type": "string", "pattern": patterns::trimmed("[0-9A-Fa-f]{12}") },
-    ] }))
+    let expected = "expected a share's ref: 12 hexadecimal digits, such as 3f9a0c51d2e7";
+    let digits = Shape::new(json!({ "type": "number", "minimum": 0 })).expected(expected);
+    either([
+        plain_text(&patterns::trimmed("[0-9A-Fa-f]{12}"), expected),
+        digits,
+    ])
 }
