@@ -93,6 +93,8 @@ const ONLY_THE_PARSER_SAYS: &[&str] = &[
     "`0`: expected a share's ref",
     "`7`: expected a share's ref",
     "`1.5`: expected a share's ref",
+    "`5000`: expected a share's ref",
+    "`2000000`: expected a share's ref",
     "`99999999999`: expected a share's ref",
 ];
 
@@ -110,6 +112,19 @@ fn the_file_of_the_schema_is_what_the_command_prints() {
     let file = std::fs::read_to_string("docs/config.schema.json").unwrap_or_default();
     let how = "cargo run -- check-config --schema > docs/config.schema.json";
     assert!(printed() == file, "write it anew: {how}");
+}
+
+#[test]
+fn the_example_names_the_schema_where_a_copy_of_it_finds_it() {
+    let example = std::fs::read_to_string("docs/config.example.yml").unwrap();
+    let (first, _) = example.split_once('\n').unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&printed()).unwrap();
+    let address = schema["$id"].as_str().unwrap();
+    assert_eq!(first, format!("# yaml-language-server: $schema={address}"));
+    assert!(
+        address.ends_with("/main/docs/config.schema.json"),
+        "{address}"
+    );
 }
 
 /// Those that the schema takes and the parser doesn't. There is none the other way round.

@@ -14,6 +14,8 @@ fn others() -> Vec<Value> {
         json!(7),
         json!(-1),
         json!(1.5),
+        json!(5_000),
+        json!(2_000_000),
         json!(99_999_999_999_u64),
         json!(""),
         json!("x"),

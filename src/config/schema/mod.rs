@@ -26,13 +26,12 @@ const ID: &str = concat!(
 );
 
 /// What no schema can say.
-const COMMENT: &str = "A file that this schema takes may still be refused: only check-config tells whether \
-    files, environment variables and keys are there and each is another one, names are used once, rules that \
-    are named exist, regular expressions and expressions in CEL are right, an end of an exception is not too \
-    far ahead, times that are written as a sum are within bounds, and max_staleness and requests_per_second go \
-    with the interval. Numbers are read as they are written, so that 0x10, 1e2 and .inf are refused where a \
-    whole number belongs, and True where true does. A file that this schema refuses is refused by \
-    check-config too, but for addresses in a form that a browser would mend.";
+const COMMENT: &str = "What this schema takes may still be refused: only check-config tells whether files and \
+    environment variables are there, no two keys or names are the same, the rules that exceptions name exist, regular \
+    expressions and expressions in CEL are right, an exception ends soon enough, a time that is a sum (1d 12h) is within \
+    its bounds, and max_staleness and requests_per_second go with the interval. The exporter reads each value as it is \
+    written, and so refuses 0x10, 1e2 and .inf where a whole number belongs, and True where true does. What this schema \
+    refuses, the exporter refuses too, but for addresses in odd forms such as https:host.";
 
 /// The schema, as JSON that ends with its line.
 pub fn document() -> String {

@@ -4,26 +4,12 @@
 /// safe between others; none where there is no such number.
 pub(super) fn whole_numbers(from: u128, to: u128) -> Option<String> {
     let mut alternatives = Vec::new();
-    let mut from = from;
-    while from <= to {
-        // All numbers of as many digits, and of more, where all of those are within.
-        let whole = (1..).take_while(|more| power(digits(from) - 1 + more) - 1 <= to);
-        let (end, is_whole) = match whole.last() {
-            Some(more) if from == power(digits(from) - 1) => {
-                alternatives.push(numbers_of(digits(from), digits(from) + more - 1));
-                (power(digits(from) - 1 + more) - 1, true)
-            }
-            _ => (to.min(power(digits(from)) - 1), false),
-        };
-        if !is_whole {
-            add(
-                &from.to_string(),
-                &end.to_string(),
-                String::new(),
-                &mut alternatives,
-            );
+    for count in digits(from)..=digits(to) {
+        let (least, most) = (from.max(smallest(count)), to.min(smallest(count + 1) - 1));
+        if least <= most {
+            let (least, most) = (least.to_string(), most.to_string());
+            add(&least, &most, String::new(), &mut alternatives);
         }
-        from = end + 1;
     }
     (!alternatives.is_empty()).then(|| format!("0*(?:{})", alternatives.join("|")))
 }
@@ -33,17 +19,11 @@ fn digits(number: u128) -> u32 {
     number.checked_ilog10().unwrap_or_default() + 1
 }
 
-/// The smallest number of more digits than these.
-const fn power(digits: u32) -> u128 {
-    10u128.saturating_pow(digits)
-}
-
-/// All numbers of so many digits.
-fn numbers_of(least: u32, most: u32) -> String {
-    match (least - 1, most - 1) {
-        (0, 0) => "[1-9]".to_owned(),
-        (one, same) if one == same => format!("[1-9]{}", any(one as usize)),
-        (from, to) => format!("[1-9][0-9]{{{from},{to}}}"),
+/// The smallest number of so many digits.
+const fn smallest(digits: u32) -> u128 {
+    match digits {
+        0 | 1 => 0,
+        digits => 10u128.saturating_pow(digits - 1),
     }
 }
 
@@ -118,7 +98,7 @@ mod tests {
         assert_eq!(whole_numbers(0, 9).unwrap(), "0*(?:[0-9])");
         assert_eq!(
             whole_numbers(1, 3650).unwrap(),
-            "0*(?:[1-9][0-9]{0,2}|[1-2][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)"
+            "0*(?:[1-9]|[1-9][0-9]|[1-9][0-9]{2}|[1-2][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)"
         );
         assert_eq!(whole_numbers(2, 1), None);
     }
