@@ -239,8 +239,9 @@ pub(in crate::config) fn names_or_all(known: &[String], most: usize) -> Shape {
     let name = patterns::trimmed(&patterns::plain_name(most));
     let name = text(&name, "expected the name of a rule, or \"*\" alone");
     let names = list(either([Shape::new(json!({ "enum": known })), name]));
-    let all = list(one_of(["*"])).with("maxItems", 1);
-    either([names, all])
+    let expected = "expected \"*\" alone, or the names of rules";
+    let all = one_of_or(&["*"], &patterns::trimmed(r"\*"), expected);
+    either([names, list(all).with("maxItems", 1)])
 }
 
 /// The ref of a share. One of digits alone is a number to YAML.
