@@ -4,6 +4,7 @@
 
 mod address;
 mod audit;
+mod check;
 mod filters;
 mod links;
 mod manual;
@@ -26,6 +27,7 @@ pub use audit::{
     AuditLogArgs, AuditLogFormat, AuditReanchorArgs, AuditRegisterArgs, AuditShowArgs,
     AuditShowFormat, AuditVerifyArgs, Erasing, RegisterFormat, TimeBound, TrailArgs,
 };
+pub use check::CheckConfigArgs;
 pub use filters::FilterArgs;
 pub use links::{ReportArgs, ReportOutput, RevokeArgs, ShowArgs, ShowOutput};
 pub use manual::{ManualPage, completions, manual};
@@ -111,7 +113,7 @@ pub enum Command {
     /// Run the exporter against a built-in simulator; nothing to set up
     Demo(DemoArgs),
     /// Say what is wrong with the flags and the configuration, or print what would run
-    CheckConfig(Box<ServeArgs>),
+    CheckConfig(Box<CheckConfigArgs>),
     /// List the links: ask once, and print them for a person, a spreadsheet, a program or a mail
     Report(Box<ReportArgs>),
     /// Say all that is known of one link
@@ -136,7 +138,7 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// The flags of `serve`, and of `check-config`, which starts nothing.
+/// The flags of `serve`.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct ServeArgs {
     /// Which organisations, and how to ask.

@@ -97,7 +97,7 @@ fn each_collect_flag_reaches_the_configuration() {
         panic!("it does not check");
     };
     let env = [("RHOMBUS_API_KEY", "k")].into_iter().collect();
-    let loaded = config::load(&args.config, &env, UnixMillis::default()).unwrap();
+    let loaded = config::load(&args.serve.config, &env, UnixMillis::default()).unwrap();
     insta::assert_snapshot!(config::describe(&loaded.config));
 }
 
@@ -116,7 +116,8 @@ fn a_command_line_of_serve_can_be_checked_as_it_is() {
     else {
         panic!("other commands");
     };
-    assert_eq!(check, serve);
+    assert_eq!(check.serve, *serve);
+    assert!(!check.schema);
     assert!(refused(&["check-config", "--web.max-connections=0"]).contains("1..=65536"));
 }
 

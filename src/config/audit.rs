@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::credentials::Reader;
 use super::describe::text;
-use super::file::{Text, present};
+use super::file::Text;
+use super::schema::{self, section};
 use super::value::{self, show_duration};
 use crate::audit::Expected;
 
@@ -20,31 +20,26 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const RETENTION: RangeInclusive<Duration> = DAY..=DAY.saturating_mul(36_525);
 const VIEWS: RangeInclusive<u32> = 1..=1_000_000;
 
-/// As it is written.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AuditFile {
-    /// The file of the key that seals; none: `audit.key` in the storage path.
-    #[serde(default, deserialize_with = "present")]
-    key_file: Option<Text>,
-    /// A file that gets each seal, on another disk or machine.
-    #[serde(default, deserialize_with = "present")]
-    anchor_file: Option<Text>,
-    /// How long what lines say is kept.
-    #[serde(default, deserialize_with = "present")]
-    retention: Option<Text>,
-    /// Whether titles stand in the log beside the events.
-    #[serde(default, deserialize_with = "present")]
-    log_titles: Option<Text>,
-    /// Who makes links: patterns of names, uuids or sorts of principals.
-    #[serde(default, deserialize_with = "present")]
-    expected_principals: Option<Spanned<Vec<Text>>>,
-    /// From which countries links are looked at.
-    #[serde(default, deserialize_with = "present")]
-    expected_countries: Option<Spanned<Vec<Text>>>,
-    /// How often an hour one link is looked at, at most.
-    #[serde(default, deserialize_with = "present")]
-    max_views_an_hour: Option<Text>,
+section! {
+    /// As it is written.
+    AuditFile {
+        /// The file of the key that seals the trail, Ed25519 in PEM. It is made where it is missing. Without this,
+        /// audit.key in the storage path.
+        key_file: Text = schema::path();
+        /// A file that gets each seal, on another disk or machine.
+        anchor_file: Text = schema::path();
+        /// How long what lines say is kept: 1 day to 100 years. Their hashes are kept for ever.
+        retention: Text = schema::duration(&RETENTION).default(show_duration(AuditSection::default().retention));
+        /// Whether titles stand in the log beside the events.
+        log_titles: Text = schema::switch().default(AuditSection::default().log_titles);
+        /// Who makes links: regular expressions over all of a name, a uuid or a sort of principal. A link by
+        /// anybody else is a finding.
+        expected_principals: Spanned<Vec<Text>> = schema::list(schema::pattern());
+        /// From which countries links are looked at, as Rhombus writes them. A view from elsewhere is a finding.
+        expected_countries: Spanned<Vec<Text>> = schema::list(schema::any_text("expected a country as Rhombus writes it, such as NL"));
+        /// How often an hour one link is looked at, at most: 1 to 1000000. More is a finding.
+        max_views_an_hour: Text = schema::count(&VIEWS);
+    }
 }
 
 /// How the audit trail is kept.
@@ -79,11 +74,7 @@ pub(super) fn resolve(reader: &mut Reader<'_>, file: &AuditFile) -> AuditSection
     let default = AuditSection::default();
     let mut path = |key, text: Option<&Text>| {
         let source = reader.source;
-        reader.value(key, text, |path| match path {
-            "" => Err("expected the path of a file".to_owned()),
-            path if path.contains('\0') => Err("expected the path of a file".to_owned()),
-            path => Ok(source.resolve(path)),
-        })
+        reader.value(key, text, |path| Ok(source.resolve(value::path(path)?)))
     };
     let key_file = path("audit.key_file", file.key_file.as_ref());
     let anchor_file = path("audit.anchor_file", file.anchor_file.as_ref());

@@ -9,6 +9,7 @@ use super::environment::Environment;
 use super::file::{CredentialFile, Source, Text};
 use super::keys::{KeyPlace, Written};
 use super::problem::Report;
+use super::value;
 use super::{CertificateFiles, CredentialSource, KeySource};
 use crate::rhombus::{ApiKey, Endpoint};
 
@@ -122,11 +123,9 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, place: &str, text: &Text) -> Option<PathBuf> {
-        if text.value.is_empty() || text.value.contains('\0') {
-            self.report.problem(place, "expected the path of a file");
-            return None;
-        }
-        Some(self.source.resolve(&text.value))
+        let path = value::path(&text.value);
+        let path = path.inspect_err(|expected| self.report.problem(place, expected));
+        Some(self.source.resolve(path.ok()?))
     }
 
     fn variable(&mut self, place: &str, text: &Text) -> Option<(KeySource, KeyPlace)> {

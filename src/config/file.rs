@@ -1,13 +1,14 @@
 //! The YAML file as it is written: unknown keys rejected, nothing judged yet. Every value is kept as
 //! its text with its line, so that whoever judges it can say where it is. A new key of an
-//! organisation begins here, then gets its check in `organizations`, and its line in
-//! `docs/config.example.yml`.
+//! organisation begins as a row here, which is in the schema by that, then gets its check in
+//! `organizations`, and its line in `docs/config.example.yml`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use serde::de::value::UnitDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
@@ -15,35 +16,34 @@ use serde_saphyr::Spanned;
 use super::audit::AuditFile;
 use super::policy::PolicyFile;
 use super::problem::Report;
+use super::schema::{self, Key, Section, section};
 use super::settings::{KEYS, SETTINGS, Setting};
-use super::syntax;
+use super::value::{self, show_duration};
 use super::web::WebFile;
+use super::{partners, syntax};
 
 /// A value as written, and its line.
 pub(super) type Text = Spanned<String>;
 
-/// The whole file. No `Debug`: it holds keys.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
-    /// The organisations to watch. None: one organisation from the environment.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) organizations: Option<Spanned<Vec<Spanned<OrganizationFile>>>>,
-    /// The partners whose clients to watch.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) partners: Option<Spanned<Vec<Spanned<PartnerFile>>>>,
-    /// How to ask. The section may be there and empty, as when all its lines are comments.
-    #[serde(default)]
-    pub(super) collect: Option<CollectFile>,
-    /// What shares are judged by. It may be there and empty too.
-    #[serde(default)]
-    pub(super) policy: Option<PolicyFile>,
-    /// Which users may see details of links.
-    #[serde(default)]
-    pub(super) web: Option<WebFile>,
-    /// How the audit trail is kept.
-    #[serde(default)]
-    pub(super) audit: Option<AuditFile>,
+section! {
+    /// The whole file. No `Debug`: it holds keys.
+    File {
+        /// The organisations to watch that have a key of their own. Without this list and `partners`, one is taken
+        /// from the environment.
+        organizations: Spanned<Vec<Spanned<OrganizationFile>>> =
+            schema::list(schema::with_one_key(schema::object::<OrganizationFile>()));
+        /// The partners whose clients to watch. Rhombus says who they are.
+        partners: Spanned<Vec<Spanned<PartnerFile>>> =
+            schema::list(schema::with_one_key(schema::object::<PartnerFile>()));
+        /// How to ask. Each key has a flag and an environment variable that override it.
+        collect: MayBeEmpty<CollectFile> = schema::object_or_nothing::<CollectFile>();
+        /// What shares are judged by. The rules that are built in hold without this section.
+        policy: MayBeEmpty<PolicyFile> = schema::object_or_nothing::<PolicyFile>();
+        /// Which users of the web server may see details of links.
+        web: MayBeEmpty<WebFile> = schema::object_or_nothing::<WebFile>();
+        /// How the audit trail is kept, which is in --storage.path.
+        audit: MayBeEmpty<AuditFile> = schema::object_or_nothing::<AuditFile>();
+    }
 }
 
 impl File {
@@ -58,39 +58,30 @@ impl File {
     }
 }
 
-/// Elements of lists, each with its own keys beside those that say by what it is asked. Any may be absent.
+/// Elements of lists, each with its own keys beside those that say by what it is asked.
 macro_rules! elements {
     ($(
         $(#[doc = $meaning:literal])+
-        $name:ident { $($(#[doc = $of_key:literal])+ $key:ident: $value:ty,)+ }
+        $name:ident { $($(#[doc = $of_key:literal])+ $key:ident: $value:ty = $shape:expr;)+ }
     )+) => {$(
-        $(#[doc = $meaning])+
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $name {
-            /// What it is called here. Needed.
-            #[serde(default, deserialize_with = "present")]
-            pub(super) name: Option<Text>,
-            /// The key itself. Exactly one of the three is needed.
-            #[serde(default, deserialize_with = "present")]
-            api_key: Option<Spanned<Hidden>>,
-            /// A file that holds the key; a relative path starts from this file's directory.
-            #[serde(default, deserialize_with = "present")]
-            api_key_file: Option<Text>,
-            /// An environment variable that holds the key.
-            #[serde(default, deserialize_with = "present")]
-            api_key_env: Option<Text>,
-            /// The client certificate that goes with the key.
-            #[serde(default, deserialize_with = "present")]
-            tls_config: Option<Spanned<TlsFile>>,
-            /// `us` (default), `eu` or a URL.
-            #[serde(default, deserialize_with = "present")]
-            pub(super) endpoint: Option<Text>,
-            $(
-                $(#[doc = $of_key])+
-                #[serde(default, deserialize_with = "present")]
-                pub(super) $key: Option<$value>,
-            )+
+        section! {
+            $(#[doc = $meaning])+
+            $name {
+                /// What it is called here: the value of the label `org` or `partner`. No two have the same.
+                name: Text = value::organization_name_shape().needed();
+                /// The key itself. Then nobody else may read this file.
+                api_key: Spanned<Hidden> = schema::text(r"^[ \t\r\n]*[!-~]{1,4096}[ \t\r\n]*$", KEY);
+                /// A file that holds the key alone; a relative path starts from the directory of this file. It is
+                /// read again before each poll.
+                api_key_file: Text = schema::path();
+                /// An environment variable that holds the key, in capitals, digits and `_`.
+                api_key_env: Text = schema::plain_text("^[A-Z_][A-Z0-9_]*$", VARIABLE);
+                /// The client certificate that goes with the key, where Rhombus wants one.
+                tls_config: Spanned<TlsFile> = schema::object::<TlsFile>();
+                /// Where the key is from: us, eu or a URL. http:// only to this very machine.
+                endpoint: Text = schema::one_of_or(&["us", "eu"], ENDPOINT, API).default("us");
+                $($(#[doc = $of_key])+ $key: $value = $shape;)+
+            }
         }
 
         impl $name {
@@ -107,23 +98,33 @@ macro_rules! elements {
     )+};
 }
 
+/// What is expected of some values, in the words of those who read them.
+const API: &str = "expected us, eu or a URL such as https://api2.rhombussystems.com; http:// only to this machine";
+const KEY: &str = "expected a key alone: 1 to 4096 visible characters of ASCII";
+const UUID: &str =
+    "expected an organisation's uuid as Rhombus writes it: 22 letters, digits, `-` and `_`";
+const VARIABLE: &str = "expected the name of an environment variable, in capitals, digits and `_`, such as ACME_API_KEY";
+/// An address of an API, as people write one: what the standard of URLs would make of odder ones, the parser
+/// knows alone.
+const ENDPOINT: &str = r"^(?:[Hh][Tt][Tt][Pp][Ss]://[^\s/?#@\\]+|[Hh][Tt][Tt][Pp]://(?:localhost|127\.[0-9.]+|\[::1\])(?::[0-9]+)?)(?:/[^\s?#]*)?$";
+
 elements! {
     /// One element of `organizations`.
     OrganizationFile {
-        /// The organisation that the key must belong to, as Rhombus calls it.
-        org_uuid: Text,
+        /// The organisation that the key must belong to, as Rhombus writes its uuid. No two have the same.
+        org_uuid: Text = schema::plain_text("^[A-Za-z0-9_-]{21}[AQgw]$", UUID);
     }
 
     /// One element of `partners`.
     PartnerFile {
-        /// From one look at the list of clients to the next.
-        refresh: Text,
-        /// Which clients to watch; none: all.
-        include: Spanned<Vec<Text>>,
-        /// Which clients not to watch.
-        exclude: Spanned<Vec<Text>>,
-        /// The pace of requests to all clients together.
-        requests_per_second: Text,
+        /// From one look at the list of clients to the next: 1s to 1d.
+        refresh: Text = schema::duration(&partners::REFRESH).default(show_duration(partners::DEFAULT_REFRESH));
+        /// Watch only clients whose whole name or uuid matches one of these regular expressions.
+        include: Spanned<Vec<Text>> = schema::list(schema::pattern());
+        /// Watch no client whose whole name or uuid matches one of these regular expressions.
+        exclude: Spanned<Vec<Text>> = schema::list(schema::pattern());
+        /// The pace of requests to all clients together: 0.01 to 10000. Without it, each has that of `collect`.
+        requests_per_second: Text = schema::number(&partners::PACE);
     }
 }
 
@@ -136,21 +137,25 @@ pub(super) struct CredentialFile<'a> {
     pub(super) tls_config: Option<&'a Spanned<TlsFile>>,
 }
 
-/// A client certificate, by the names that Prometheus has for it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TlsFile {
-    /// The certificate and its chain, as PEM.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) cert_file: Option<Text>,
-    /// Its private key, as PEM.
-    #[serde(default, deserialize_with = "present")]
-    pub(super) key_file: Option<Text>,
+section! {
+    /// A client certificate, by the names that Prometheus has for it.
+    TlsFile {
+        /// The certificate and its chain, as PEM.
+        cert_file: Text = schema::path().needed();
+        /// Its private key, as PEM without a passphrase.
+        key_file: Text = schema::path().needed();
+    }
 }
 
 /// The section `collect`: what is written, by the key of its setting. One value is a list of one.
 #[derive(Default)]
 pub(super) struct CollectFile(pub(super) BTreeMap<&'static str, Spanned<Vec<Text>>>);
+
+impl Section for CollectFile {
+    fn keys() -> Vec<Key> {
+        SETTINGS.iter().map(Setting::schema).collect()
+    }
+}
 
 impl<'de> Deserialize<'de> for CollectFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -166,7 +171,7 @@ impl<'de> Visitor<'de> for CollectFile {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
-        while let Some(Key(setting)) = map.next_key()? {
+        while let Some(Known(setting)) = map.next_key()? {
             let written = if setting.is_list() {
                 map.next_value::<Present<_>>()?.0
             } else {
@@ -181,9 +186,9 @@ impl<'de> Visitor<'de> for CollectFile {
 }
 
 /// The setting of which this is the key.
-struct Key(&'static Setting);
+struct Known(&'static Setting);
 
-impl<'de> Deserialize<'de> for Key {
+impl<'de> Deserialize<'de> for Known {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let key = String::deserialize(deserializer)?;
         let setting = SETTINGS.iter().find(|setting| setting.key == key);
@@ -253,12 +258,17 @@ pub(super) fn parse(source: Source<'_>, text: &str, report: &mut Report) -> Opti
     }
 }
 
-/// A key that is written needs a value: `interval:` alone is a mistake, not a default.
+/// A key that is written needs a value, unless what is read can be made of none: `interval:` alone is a
+/// mistake, not a default.
 struct Present<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Present<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Option::deserialize(deserializer)?;
+        let value = value.map_or_else(
+            || T::deserialize(UnitDeserializer::<D::Error>::new()).ok(),
+            Some,
+        );
         value
             .map(Self)
             .ok_or_else(|| D::Error::custom(syntax::NO_VALUE))
@@ -272,4 +282,15 @@ where
     T: Deserialize<'de>,
 {
     Present::deserialize(deserializer).map(|Present(value)| Some(value))
+}
+
+/// A section that may be there and empty, as when all its lines are comments.
+#[derive(Default)]
+pub(super) struct MayBeEmpty<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for MayBeEmpty<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let section = Option::deserialize(deserializer)?;
+        Ok(Self(section.unwrap_or_default()))
+    }
 }

@@ -63,7 +63,7 @@ pub fn load_policy(
         env: &Environment::default(),
         report: &mut report,
     };
-    let mut section = policy::resolve(&mut reader, &file.policy.unwrap_or_default(), now);
+    let mut section = policy::resolve(&mut reader, &file.policy.unwrap_or_default().0, now);
     section.read_file(now, &mut report);
     report.finish_with(section)
 }
@@ -172,10 +172,10 @@ fn assemble(
     let own = own.map(|list| organizations::from_file(&mut reader, &mut names, &list));
     let partners = file.partners;
     let partners = partners.map(|list| partners::from_file(&mut reader, &mut names, &list));
-    let policy = file.policy.unwrap_or_default();
+    let policy = file.policy.unwrap_or_default().0;
     let policy = policy::resolve(&mut reader, &policy, now);
-    let web = web::resolve(&mut reader, &file.web.unwrap_or_default());
-    let audit = audit::resolve(&mut reader, &file.audit.unwrap_or_default());
+    let web = web::resolve(&mut reader, &file.web.unwrap_or_default().0);
+    let audit = audit::resolve(&mut reader, &file.audit.unwrap_or_default().0);
     let organizations = match own {
         Some(own) => Some(own),
         None if is_in_file => Some(Vec::new()),
@@ -189,7 +189,7 @@ fn assemble(
             None
         }
     };
-    let collect = file.collect.unwrap_or_default();
+    let collect = file.collect.unwrap_or_default().0;
     let collect = collect::resolve(source, &collect, &flags.collect, report);
     if !collect.keep_titles {
         for what in policy.policy.goes_by_titles() {

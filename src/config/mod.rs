@@ -19,6 +19,7 @@ mod partners;
 mod policy;
 mod problem;
 mod proxy;
+mod schema;
 mod settings;
 mod syntax;
 mod value;
@@ -40,6 +41,7 @@ pub use policy::{
 };
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
+pub use schema::document as schema;
 pub use settings::{Collect, INTERVAL, TIMEOUT};
 pub use value::{duration, organization_name};
 pub use web::WebSection;

@@ -17,11 +17,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a refresh may be: 1 s, for those who try it out, to 1 d, since a new client is not watched
 /// before.
-const REFRESH: RangeInclusive<Duration> = SECOND..=DAY;
+pub(super) const REFRESH: RangeInclusive<Duration> = SECOND..=DAY;
 /// A partner that says nothing else looks for new clients once an hour.
 pub(super) const DEFAULT_REFRESH: Duration = HOUR;
 /// Below 0.01 no retry finds its turn; 10,000 is more than one exporter can ask.
-const PACE: RangeInclusive<f64> = 0.01..=10_000.0;
+pub(super) const PACE: RangeInclusive<f64> = 0.01..=10_000.0;
 
 /// The partners of the file, sorted by name; what is wrong goes to the report.
 pub(super) fn from_file(

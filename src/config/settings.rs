@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::schema::{self, Key, Shape};
 use super::value::{self, quoted, show_bytes, show_duration};
 use super::{Shard, Window};
 use crate::rhombus::ExpirationTime;
@@ -19,6 +20,8 @@ const THIRTY_DAYS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Longer than the life of any link that a person would plan.
 const TEN_YEARS: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
 
+/// `auto`, or an address of pages, as people write one.
+const CONSOLE: &str = r"^\s*(?:auto|[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?)\s*$";
 /// The most windows: each is a series for every organisation, kind and protection.
 const MAX_WINDOWS: usize = 16;
 
@@ -62,7 +65,7 @@ macro_rules! settings {
 }
 
 settings! {
-    /// The lists of shares to watch, with commas between
+    /// The lists of shares to watch
     sources: Vec<ShareKind> = ShareKind::ALL.into(), Sources();
 
     /// From one poll of a list to the next
@@ -80,7 +83,7 @@ settings! {
     /// Ask only for clip pages created within this time, and see no older; 0s: all
     lookback: Option<Duration> = None, Lookback(MINUTE..=TEN_YEARS);
 
-    /// The windows of rhombus_shares_expiring, with commas between
+    /// The windows of rhombus_shares_expiring
     expiring_within: Vec<Window> =
         [("24h", DAY), ("7d", 7 * DAY)].map(window).into(),
         Windows(SECOND..=TEN_YEARS);
@@ -141,6 +144,39 @@ enum Field {
 
 type Place<T> = fn(&mut Collect) -> &mut T;
 
+impl Field {
+    /// What its value may be, as [`Setting::take`] has it.
+    fn shape(&self) -> Shape {
+        match self {
+            Self::Duration(_, range) => schema::duration(range),
+            Self::Lookback(_, range) => schema::lookback(range),
+            Self::Windows(_, range) => {
+                let window = schema::window(range, value::WINDOW_MAX_BYTES);
+                schema::list(window)
+                    .with("maxItems", MAX_WINDOWS)
+                    .with("uniqueItems", true)
+            }
+            Self::Sources(_) => {
+                let lists = schema::one_of(ShareKind::ALL.map(ShareKind::list));
+                schema::list(lists).with("uniqueItems", true)
+            }
+            Self::ExpirationTime(_) => schema::one_of(value::expiration_times()),
+            Self::Switch(_) => schema::switch(),
+            Self::Console(_) => schema::one_of_or(
+                &["auto"],
+                CONSOLE,
+                "expected auto or a URL such as https://console.rhombussystems.com",
+            ),
+            Self::Size(_, range) => schema::bytes(range),
+            Self::Number(_, range) => schema::number(range),
+            Self::Shard(_) => schema::plain_text(
+                &schema::shard(Shard::MOST),
+                "expected INDEX/COUNT, such as 0/4",
+            ),
+        }
+    }
+}
+
 impl Setting {
     /// The flag, without its hyphens.
     pub(super) fn flag(&self) -> String {
@@ -150,7 +186,32 @@ impl Setting {
     /// What it means, and what it is when nobody says, as the help has it.
     pub(super) fn help(&self) -> String {
         let default = self.show(&Collect::default()).join(",");
-        format!("{} [default: {default}]", self.meaning.trim())
+        let meaning = self.meaning.trim();
+        match self.is_list() {
+            true => format!("{meaning}, with commas between [default: {default}]"),
+            false => format!("{meaning} [default: {default}]"),
+        }
+    }
+
+    /// What an editor is told of it.
+    pub(super) fn schema(&self) -> Key {
+        Key {
+            field: self.key,
+            meaning: self.meaning,
+            shape: self.field.shape().default(self.default()),
+        }
+    }
+
+    /// What it is when nobody says, as one would write it in the file.
+    fn default(&self) -> serde_json::Value {
+        let shown = self.show(&Collect::default());
+        let one = shown.join(",");
+        match self.field {
+            _ if self.is_list() => shown.into(),
+            Field::Switch(..) => (one == "true").into(),
+            Field::Number(place, _) => (*place(&mut Collect::default())).into(),
+            _ => one.into(),
+        }
     }
 
     /// What the help calls its value.

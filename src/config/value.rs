@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::Window;
+use super::schema::{self, Shape};
 use crate::rhombus::ExpirationTime;
 pub(super) use crate::share::span::show as show_duration;
 use crate::share::{BaseUrl, ConsoleUrl, Id, ShareKind, span};
@@ -14,7 +15,7 @@ use crate::telemetry::needs_escape;
 /// The longest name of an organisation, in bytes.
 const NAME_MAX_BYTES: usize = 128;
 /// The longest text of a window, in bytes: it becomes a label value.
-const WINDOW_MAX_BYTES: usize = 32;
+pub(super) const WINDOW_MAX_BYTES: usize = 32;
 
 /// A duration with a unit, such as `30s`, `5m`, `24h` or `7d`.
 ///
@@ -97,8 +98,26 @@ fn within<T: PartialOrd + Copy>(
     if range.contains(&value) {
         return Ok(value);
     }
+    Err(bounds(kind, range, show))
+}
+
+/// What is expected of a value that has bounds.
+pub(super) fn bounds<T: Copy>(
+    kind: &str,
+    range: &RangeInclusive<T>,
+    show: fn(T) -> String,
+) -> String {
     let (from, to) = (show(*range.start()), show(*range.end()));
-    Err(format!("expected {kind} from {from} to {to}"))
+    format!("expected {kind} from {from} to {to}")
+}
+
+/// The path of a file, as it is written.
+pub(super) fn path(text: &str) -> Result<&str, String> {
+    match text {
+        "" => Err("expected the path of a file".to_owned()),
+        path if path.contains('\0') => Err("expected the path of a file".to_owned()),
+        path => Ok(path),
+    }
 }
 
 /// A list of shares, by the value of its label `source`.
@@ -140,23 +159,29 @@ pub(super) fn show_console(console: &ConsoleUrl) -> String {
     url.map_or_else(|| "auto".to_owned(), ToString::to_string)
 }
 
+/// The ways in which expiry times are read, by their names.
+const READINGS: [(&str, ExpirationTime); 3] = [
+    ("auto", ExpirationTime::Auto),
+    ("epoch", ExpirationTime::Epoch),
+    ("ttl", ExpirationTime::Ttl),
+];
+
 /// How expiry times are read.
 pub(super) fn expiration_time(text: &str) -> Result<ExpirationTime, String> {
-    match text.trim() {
-        "auto" => Ok(ExpirationTime::Auto),
-        "epoch" => Ok(ExpirationTime::Epoch),
-        "ttl" => Ok(ExpirationTime::Ttl),
-        _ => Err("expected auto, epoch or ttl".to_owned()),
-    }
+    let reading = READINGS.iter().find(|(name, _)| *name == text.trim());
+    let reading = reading.map(|(_, reading)| *reading);
+    reading.ok_or_else(|| "expected auto, epoch or ttl".to_owned())
+}
+
+/// The names of [`READINGS`].
+pub(super) fn expiration_times() -> [&'static str; 3] {
+    READINGS.map(|(name, _)| name)
 }
 
 /// A reading as [`expiration_time`] takes it.
 pub(super) fn show_expiration_time(reading: ExpirationTime) -> &'static str {
-    match reading {
-        ExpirationTime::Auto => "auto",
-        ExpirationTime::Epoch => "epoch",
-        ExpirationTime::Ttl => "ttl",
-    }
+    let name = READINGS.iter().find(|(_, it)| *it == reading);
+    name.map_or("auto", |(name, _)| name)
 }
 
 /// The name of an organisation: a value of the label `org`. What is wrong with one says nothing of it but
@@ -188,6 +213,11 @@ pub fn organization_name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     };
     Err(expected)
+}
+
+/// The same as JSON Schema.
+pub(super) fn organization_name_shape() -> Shape {
+    schema::organization_name(NAME_MAX_BYTES)
 }
 
 /// An organisation's uuid: a documented [`Id::Uuid`].

@@ -3,22 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::credentials::Reader;
 use super::describe::text;
-use super::file::{Text, present};
+use super::file::Text;
 use super::problem::{ConfigError, Report};
+use super::schema::{self, section};
 use super::value::quoted;
 
-/// As it is written.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WebFile {
-    /// The users who may see details of links; none: all who may see the pages.
-    #[serde(default, deserialize_with = "present")]
-    share_viewers: Option<Spanned<Vec<Text>>>,
+section! {
+    /// As it is written.
+    WebFile {
+        /// The users, of basic_auth_users in the web configuration file, who may see details of links; without
+        /// this, all of them.
+        share_viewers: Spanned<Vec<Text>> =
+            schema::list(schema::not_empty("expected the name of a user")).with("uniqueItems", true);
+    }
 }
 
 /// What is said of the web server's users.

@@ -14,12 +14,11 @@ pub struct Shard {
     count: u32,
 }
 
-/// More exporters than anybody needs.
-const MOST: u32 = 1_000;
-
 impl Shard {
     /// All organisations.
     pub const WHOLE: Self = Self { index: 0, count: 1 };
+    /// The most parts: more exporters than anybody needs.
+    pub const MOST: u32 = 1_000;
 
     /// Which part, from 0.
     pub const fn index(self) -> u32 {
@@ -48,10 +47,13 @@ impl Shard {
         let parts = text.trim().split_once('/');
         let numbers = parts.and_then(|(index, count)| Some((number(index)?, number(count)?)));
         match numbers {
-            Some((index, count)) if index < count && count <= MOST => Ok(Self { index, count }),
+            Some((index, count)) if index < count && count <= Self::MOST => {
+                Ok(Self { index, count })
+            }
             _ => Err(format!(
-                "expected INDEX/COUNT with COUNT, the number of exporters, from 1 to {MOST}, and INDEX from 0 \
-                 to COUNT - 1"
+                "expected INDEX/COUNT with COUNT, the number of exporters, from 1 to {}, and INDEX from 0 \
+                 to COUNT - 1",
+                Self::MOST
             )),
         }
     }

@@ -6,6 +6,7 @@ mod mutations;
 mod python;
 mod trail;
 
+use std::fs;
 use std::slice::from_ref;
 
 use rhombus_share_exporter::audit::{Evidence, OutsideCheckpoint, VerifierKey, verify};
@@ -115,6 +116,25 @@ fn both_say_yes_to_what_was_exported() {
         };
         assert!(text.contains(&line), "{text}");
     }
+}
+
+/// `kept` has what 0.1.0 has exported, with a checkpoint that was copied and the key. It is never made anew: what was
+/// proved once is proved by every version.
+#[test]
+fn what_an_earlier_version_has_exported_is_proved() {
+    let kept = |name: &str| {
+        let root = env!("CARGO_MANIFEST_DIR");
+        fs::read_to_string(format!("{root}/tests/audit_proof/kept/{name}")).expect(name)
+    };
+    let export = kept("export.jsonl").into_bytes();
+    let key = kept("audit.pub");
+    let question = Question::of("kept", &export, &[kept("checkpoint.txt")], Some(&key));
+    let [(status, text)] = &ask(&[question])[..] else {
+        panic!("one answer");
+    };
+    assert_eq!(*status, 0, "{text}");
+    let proved = "proved by a checkpoint from outside: #1 to #24\n";
+    assert!(text.contains(proved), "{text}");
 }
 
 #[test]

@@ -1,93 +1,86 @@
 //! The section `policy` and the file of exceptions as they are written: unknown keys rejected, nothing
-//! judged yet.
-
-use std::collections::BTreeMap;
+//! judged yet. A row is the field, what an editor shows of it, and its schema.
 
 use serde::Deserialize;
+use serde_json::json;
 use serde_saphyr::Spanned;
 
-use crate::config::file::{Text, present};
+use super::{DAYS, MAX_EXCEPTION_DAYS, NAME_MAX_BYTES, SERIES, WORDS_MAX_CHARS, rules};
+use crate::config::file::Text;
+use crate::config::schema::{self, Key, Section, Shape, section};
+use crate::policy::{SeriesLimit, Severity, built_in};
+use crate::share::{Protection, ShareKind};
+
+/// What is expected of an end.
+const UNTIL: &str = "expected a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z";
 
 /// Several values.
 pub(super) type Texts = Spanned<Vec<Text>>;
 
-/// Makes a struct of which each key may be absent, and has a value where it is not.
-macro_rules! section {
-    ($(#[doc = $meaning:literal])+ $name:ident { $($(#[doc = $of_key:literal])+ $key:ident: $value:ty,)+ }) => {
-        $(#[doc = $meaning])+
-        #[derive(Default, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(in crate::config) struct $name {
-            $(
-                $(#[doc = $of_key])+
-                #[serde(default, deserialize_with = "present")]
-                pub(super) $key: Option<$value>,
-            )+
-        }
-    };
-}
-
 section! {
     /// The section `policy`.
     PolicyFile {
-        /// Changes of built-in rules, and others.
-        rules: Spanned<Vec<Spanned<RuleFile>>>,
-        /// Why some shares may break them.
-        exceptions: Spanned<Vec<Spanned<ExceptionFile>>>,
-        /// A file with more exceptions, which is read again when it changes.
-        exceptions_file: Text,
-        /// How many days ahead the end of an exception may be.
-        max_exception_days: Text,
-        /// How many violations of an organisation have a series of their own.
-        violation_series_limit: Text,
+        /// Changes of rules that are built in, and others. All fields of a rule must hold for it to be broken.
+        rules: Spanned<Vec<Spanned<RuleFile>>> = schema::list_of_any(rule());
+        /// Why some links may break some rules, who answers for that, and until when.
+        exceptions: Spanned<Vec<Spanned<ExceptionFile>>> = schema::list_of_any(exception());
+        /// A file with more exceptions, which is read again when it changes; a relative path starts from the
+        /// directory of this file.
+        exceptions_file: Text = schema::path();
+        /// How many days ahead the end of an exception may be: 1 to 3650.
+        max_exception_days: Text = schema::count(&DAYS).default(MAX_EXCEPTION_DAYS);
+        /// How many violations of one organisation have a series of their own: 0 to 10000.
+        violation_series_limit: Text =
+            schema::count(&SERIES).default(SeriesLimit::default().organization);
     }
 }
 
 section! {
     /// One element of `policy.rules`: `conditions` of `policy::Conditions`, and what is said of them.
     RuleFile {
-        /// What it is called. Needed.
-        name: Text,
-        /// `critical`, `warning` or `info`.
-        severity: Text,
-        /// What it is for.
-        description: Text,
-        /// `false` switches it off.
-        enabled: Text,
-        /// Kinds of shares.
-        kinds: Texts,
-        /// Protections.
-        protection: Texts,
-        /// `true` or `false`.
-        never_expires: Text,
-        /// A duration.
-        open_longer_than: Text,
-        /// A duration.
-        lifetime_longer_than: Text,
-        /// A duration.
-        ends_later_than: Text,
-        /// A duration.
-        expired_longer_than: Text,
-        /// `true` or `false`.
-        past_footage: Text,
-        /// `true` or `false`.
-        sound: Text,
-        /// A number.
-        more_cameras_than: Text,
-        /// Patterns of names.
-        cameras: Texts,
-        /// Patterns of names.
-        locations: Texts,
-        /// Patterns of names.
-        stream_types: Texts,
-        /// Patterns of names.
-        organizations: Texts,
-        /// Patterns of names.
-        created_by: Texts,
-        /// A number.
-        views_more_than: Text,
-        /// An expression that must hold too.
-        expression: Text,
+        /// What it is called. The name of a rule that is built in changes that one.
+        name: Text = built_in_or_own().needed();
+        /// How bad it is that the rule is broken.
+        severity: Text = schema::one_of(Severity::ALL.map(Severity::label));
+        /// What it is for, in one line.
+        description: Text = schema::words(WORDS_MAX_CHARS);
+        /// false switches it off.
+        enabled: Text = schema::switch().default(true);
+        /// The link is of one of these kinds.
+        kinds: Texts = schema::list(kind());
+        /// What stands between the link and the footage is one of these.
+        protection: Texts = schema::list(schema::one_of(Protection::ALL.map(Protection::label)));
+        /// It never ends (true), or ends some day (false).
+        never_expires: Text = schema::switch();
+        /// It is open to anyone, and was made longer ago than this.
+        open_longer_than: Text = schema::duration(&rules::DURATION);
+        /// It lives longer than this from its creation to its end; one that never ends does.
+        lifetime_longer_than: Text = schema::duration(&rules::DURATION);
+        /// It ends later than in this time from now; one that never ends does.
+        ends_later_than: Text = schema::duration(&rules::DURATION);
+        /// It has ended longer ago than this, and is still listed. No other rule is broken by a link that has
+        /// ended.
+        expired_longer_than: Text = schema::duration(&rules::DURATION);
+        /// It gives past footage (true), or doesn't (false).
+        past_footage: Text = schema::switch();
+        /// It gives sound (true), or doesn't (false).
+        sound: Text = schema::switch();
+        /// It shows more cameras than this.
+        more_cameras_than: Text = schema::count(&rules::CAMERAS);
+        /// It shows a camera whose whole name or uuid matches one of these regular expressions.
+        cameras: Texts = schema::list(schema::pattern());
+        /// It shows a camera at a location whose whole name or uuid matches one of these.
+        locations: Texts = schema::list(schema::pattern());
+        /// Who streams it, such as USER, matches one of these.
+        stream_types: Texts = schema::list(schema::pattern());
+        /// It is of an organisation whose whole name matches one of these.
+        organizations: Texts = schema::list(schema::pattern());
+        /// The name or the sort (USER, API_TOKEN, PARTNER) of who made it matches one of these.
+        created_by: Texts = schema::list(schema::pattern());
+        /// It was looked at more often than this.
+        views_more_than: Text = schema::count(&rules::VIEWS);
+        /// An expression in CEL over `share`, which must hold too.
+        expression: Text = schema::any_text("expected an expression in CEL");
     }
 }
 
@@ -103,121 +96,74 @@ pub(in crate::config) struct ExceptionsFile {
 section! {
     /// One element of `exceptions`.
     ExceptionFile {
-        /// What it is called. Needed.
-        name: Text,
-        /// Which shares. Needed.
-        r#match: Spanned<MatchFile>,
-        /// Which rules. Needed.
-        policies: Texts,
-        /// Why. Needed.
-        reason: Text,
-        /// Who answers for it. Needed.
-        owner: Text,
-        /// The last day, or the moment from which on it covers nothing. Needed.
-        until: Text,
+        /// What it is called. No two have the same name.
+        name: Text = schema::plain_name(NAME_MAX_BYTES).needed();
+        /// Which links. All that is said must hold.
+        r#match: Spanned<MatchFile> = schema::object::<MatchFile>().with("minProperties", 1).needed();
+        /// The rules that they may break, or "*" alone for all.
+        policies: Texts = schema::names_or_all(&built_in_names(), NAME_MAX_BYTES).needed();
+        /// Why they may stay, with the ticket where there is one.
+        reason: Text = schema::words(WORDS_MAX_CHARS).needed();
+        /// Who answers for it.
+        owner: Text = schema::words(WORDS_MAX_CHARS).needed();
+        /// Its last day by UTC, such as 2027-01-31, or the moment from which on it covers nothing, such as
+        /// 2027-01-31T12:00:00Z; at most max_exception_days ahead.
+        until: Text = schema::plain_text(schema::UNTIL, UNTIL).needed();
     }
 }
 
 section! {
     /// What of a share must all be so.
     MatchFile {
-        /// Its ref.
-        share: Text,
-        /// A pattern of the organisation's name.
-        org: Text,
+        /// The ref of the link: 12 hexadecimal digits, as pages, metrics and commands show it.
+        share: Text = schema::reference();
+        /// A regular expression that matches the whole name of its organisation.
+        org: Text = schema::pattern();
         /// Its kind.
-        kind: Text,
-        /// A pattern of its title.
-        title: Text,
-        /// A pattern of the names of all its cameras.
-        camera: Text,
-        /// A pattern of the names of all its locations.
-        location: Text,
-        /// A pattern of who made it.
-        created_by: Text,
-        /// An expression.
-        expression: Text,
+        kind: Text = kind();
+        /// A regular expression that matches its whole title.
+        title: Text = schema::pattern();
+        /// A regular expression that matches the whole name or uuid of each of its cameras.
+        camera: Text = schema::pattern();
+        /// A regular expression that matches the whole name or uuid of the location of each of its cameras.
+        location: Text = schema::pattern();
+        /// A regular expression that matches the whole name or the sort of who made it.
+        created_by: Text = schema::pattern();
+        /// An expression in CEL over `share`.
+        expression: Text = schema::any_text("expected an expression in CEL");
     }
 }
 
-section! {
-    /// A file of recorded shares, for `policy test`.
-    TestsFile {
-        /// When they are looked at; none: now.
-        now: Text,
-        /// The tests. Needed.
-        tests: Spanned<Vec<Spanned<TestFile>>>,
-    }
+/// A rule. One of one's own says something of a link: one that says nothing would be broken by each.
+fn rule() -> Shape {
+    const SAID_OF_IT: [&str; 4] = ["name", "severity", "description", "enabled"];
+    let expected =
+        "a rule of one's own says something of a link: add a field such as protection: [none]";
+    let name = json!({ "enum": built_in_names(), "errorMessage": expected });
+    let is_built_in = json!({ "properties": { "name": name } });
+    let fields = RuleFile::keys();
+    let fields = fields.iter().map(Key::name);
+    let fields = fields.filter(|name| !SAID_OF_IT.contains(name));
+    let has_one = fields.map(|name| json!({ "required": [name] }));
+    let either: Vec<_> = [is_built_in].into_iter().chain(has_one).collect();
+    schema::object::<RuleFile>().with("anyOf", either)
 }
 
-section! {
-    /// One element of `tests`.
-    TestFile {
-        /// What it is called. Needed.
-        name: Text,
-        /// The share; what is not said is as harmless as it can be.
-        share: Spanned<ShareFile>,
-        /// What is said of it. Needed.
-        expect: Spanned<ExpectFile>,
-    }
+fn exception() -> Shape {
+    schema::object::<ExceptionFile>()
 }
 
-section! {
-    /// A share, in the words of the object `share` of expressions.
-    ShareFile {
-        /// The name of its organisation.
-        org: Text,
-        /// Its kind.
-        kind: Text,
-        /// Its protection.
-        protection: Text,
-        /// What it is called.
-        title: Text,
-        /// How long ago it was made.
-        age: Text,
-        /// Or when.
-        created: Text,
-        /// In which time it ends; with a `-`, how long ago it has.
-        ends_in: Text,
-        /// Or when.
-        ends: Text,
-        /// Or `true`.
-        never_expires: Text,
-        /// The cameras that it shows.
-        cameras: Spanned<Vec<Spanned<CameraFile>>>,
-        /// `true` or `false`.
-        past_footage: Text,
-        /// `true` or `false`.
-        sound: Text,
-        /// Who streams.
-        stream_type: Text,
-        /// How many clips.
-        clips: Text,
-        /// All clips together.
-        duration: Text,
-        /// Who made it.
-        created_by: Text,
-        /// How often it was looked at.
-        views: Text,
-    }
+fn kind() -> Shape {
+    schema::one_of(ShareKind::ALL.map(ShareKind::label))
 }
 
-section! {
-    /// One element of `cameras`.
-    CameraFile {
-        /// What it is called.
-        name: Text,
-        /// What its location is called.
-        location: Text,
-    }
+fn built_in_names() -> Vec<String> {
+    let rules = built_in::rules();
+    rules.iter().map(|rule| rule.name.to_string()).collect()
 }
 
-section! {
-    /// What is said of a share.
-    ExpectFile {
-        /// Exactly the rules that it breaks and that no exception covers.
-        violations: Texts,
-        /// Exactly those that one covers, each with its exception.
-        excepted: Spanned<BTreeMap<String, Text>>,
-    }
+/// The name of a rule, which may be one that is built in.
+fn built_in_or_own() -> Shape {
+    let names = built_in_names();
+    schema::plain_name(NAME_MAX_BYTES).with("examples", names)
 }

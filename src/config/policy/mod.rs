@@ -37,6 +37,10 @@ use file::ExceptionsFile;
 
 /// How many days ahead the end of an exception may be, where nobody says otherwise.
 const MAX_EXCEPTION_DAYS: u32 = 90;
+/// What that may be.
+const DAYS: std::ops::RangeInclusive<u32> = 1..=3650;
+/// How many violations of one organisation may have a series of their own.
+const SERIES: std::ops::RangeInclusive<u32> = 0..=10_000;
 /// A name becomes a label value.
 const NAME_MAX_BYTES: usize = 64;
 /// A reason is a sentence or two.
@@ -93,12 +97,12 @@ pub(super) fn resolve(
     let mut limit = SeriesLimit::default();
     let days = file.max_exception_days.as_ref();
     value_of(reader, "policy.max_exception_days", days, |text| {
-        section.max_exception_days = value::count(text, &(1..=3650))?;
+        section.max_exception_days = value::count(text, &DAYS)?;
         Ok(())
     });
     let series = file.violation_series_limit.as_ref();
     value_of(reader, "policy.violation_series_limit", series, |text| {
-        let number: u32 = value::count(text, &(0..=10_000))?;
+        let number: u32 = value::count(text, &SERIES)?;
         limit = SeriesLimit::of_organization(number as usize);
         Ok(())
     });
@@ -113,8 +117,11 @@ pub(super) fn resolve(
     let exceptions = exceptions::read(reader, &mut names, checks, "policy.exceptions", list);
     section.own = exceptions.len();
     section.policy = Arc::new(Policy::new(rules, exceptions, limit));
-    let path = file.exceptions_file.as_ref();
-    section.exceptions_file = path.map(|path| reader.source.resolve(&path.value));
+    let (path, source) = (file.exceptions_file.as_ref(), reader.source);
+    value_of(reader, "policy.exceptions_file", path, |path| {
+        section.exceptions_file = Some(source.resolve(value::path(path)?));
+        Ok(())
+    });
     section
 }
 

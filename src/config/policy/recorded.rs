@@ -1,13 +1,16 @@
 //! Recorded shares with what is expected of them: the file of `policy test`. What is not said of a share
 //! is so that it breaks no built-in rule.
 
+mod file;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use serde_saphyr::Spanned;
 
-use super::file::{CameraFile, ExpectFile, ShareFile, TestFile, TestsFile};
+use file::{CameraFile, ExpectFile, ShareFile, TestFile, TestsFile};
+
 use super::rules::{VIEWS, kind, protection, yes_or_no};
 use super::until::moment;
 use super::{PolicySection, exceptions, read_text, value_of};

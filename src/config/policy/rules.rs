@@ -15,10 +15,10 @@ use crate::share::{Patterns, Protection, ShareKind};
 
 /// A duration in a rule: what is shorter than a second no look could tell, and two centuries are beyond
 /// all that Rhombus can state.
-const DURATION: std::ops::RangeInclusive<Duration> =
+pub(super) const DURATION: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(200 * 366 * 24 * 60 * 60);
 /// How many cameras a share may be said to show.
-const CAMERAS: std::ops::RangeInclusive<u32> = 0..=1_000_000;
+pub(super) const CAMERAS: std::ops::RangeInclusive<u32> = 0..=1_000_000;
 /// How often a share may be said to have been looked at.
 pub(super) const VIEWS: std::ops::RangeInclusive<u32> = 0..=1_000_000_000;
 
