@@ -10,8 +10,6 @@ WORKDIR /src
 COPY . .
 # The commit that `build_info` and `--version` name.
 ARG REVISION=unknown
-# The date that files of a release bear. An image has none.
-ARG SOURCE_DATE_EPOCH=0
 # One target cache for each platform.
 ARG TARGETPLATFORM
 # The caches keep the dependencies from one build to the next. Our own crates are always compiled:
@@ -21,7 +19,7 @@ RUN --mount=type=cache,id=cargo-registry,target=/usr/local/cargo/registry,sharin
     --mount=type=cache,id=cargo-target-${TARGETPLATFORM},target=/src/target,sharing=locked \
     find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
     && release/tools auditable \
-    && REVISION="${REVISION}" SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH}" release/binary \
+    && REVISION="${REVISION}" SOURCE_DATE_EPOCH=0 release/binary \
     && install -D -m 0755 target/release/rhombus-share-exporter /out/rhombus-share-exporter
 
 # --- run -----------------------------------------------------------------------------------------
