@@ -1,35 +1,25 @@
 //! The Debian package, as a machine meets it: installed, run as its unit says, upgraded, removed and purged, in a
 //! Debian of its own that `tests/debian-root` has made. Nothing outside of that and of `target` is written.
-//!
-//! A check added here looks at what is on the machine afterwards, not at what the package says it does.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may end at what it did not expect"
-)]
-
-#[path = "../common/mod.rs"]
-mod common;
-mod machine;
-mod package;
-mod service;
-
-use common::KEY;
-use machine::Machine;
-use package::{Packages, VERSION};
+use super::common::process::{Process, assert_holds_no_key};
+use super::common::{self, KEY};
+use super::machine::{self, Machine};
+use super::package::{self, Packages, VERSION};
+use super::{read, service};
 
 const CONFIGURATION: &str = "/etc/rhombus-share-exporter";
-const SETTINGS: &str = "/etc/default/rhombus-share-exporter";
+pub(crate) const SETTINGS: &str = "/etc/default/rhombus-share-exporter";
 /// Where systemd keeps the state of a service with a dynamic user, and the link to it.
-const STATE: &str = "/var/lib/private/rhombus-share-exporter";
+pub(crate) const STATE: &str = "/var/lib/private/rhombus-share-exporter";
 const NOTHING: [String; 0] = [];
 
 #[tokio::test]
 async fn a_machine_gets_keeps_and_loses_the_package() {
-    if machine::run_again_as_root("a_machine_gets_keeps_and_loses_the_package") {
+    if machine::run_again_as_root("debian::a_machine_gets_keeps_and_loses_the_package") {
         return;
     }
     let packages = Packages::build();
+    let linted = packages.lint();
     let machine = Machine::unpack();
     let before = machine.files();
 
@@ -44,6 +34,7 @@ async fn a_machine_gets_keeps_and_loses_the_package() {
     assert_eq!(machine.differs_from(&before), NOTHING);
     leaves_nothing_where_it_never_ran(&machine, &packages);
     assert_eq!(machine.differs_from(&before), NOTHING);
+    linted.is_clean();
 }
 
 /// The first installation, of an older version: enabled, not begun, and says what is missing.
@@ -83,7 +74,7 @@ fn installs(machine: &Machine, packages: &Packages) {
 }
 
 /// What an administrator does: a key, and a setting.
-fn configures(machine: &Machine, simulator: &common::process::Process) {
+fn configures(machine: &Machine, simulator: &Process) {
     machine.check(&format!("umask 377; echo {KEY} >{CONFIGURATION}/api-key"));
     let url = simulator.url("");
     machine.check(&format!(
@@ -94,7 +85,7 @@ fn configures(machine: &Machine, simulator: &common::process::Process) {
 }
 
 /// The service runs as its unit says, with the settings of the administrator; ends when it is told to.
-async fn serves(machine: &Machine, simulator: &common::process::Process) {
+async fn serves(machine: &Machine, simulator: &Process) {
     let service = service::start(machine);
     let metrics = service
         .wait_for("the pages are counted", |metrics| {
@@ -107,7 +98,7 @@ async fn serves(machine: &Machine, simulator: &common::process::Process) {
     service.signal("TERM");
     let (status, output) = service.ended().await;
     assert!(status.success(), "{output}\n{}", simulator.output());
-    common::process::assert_holds_no_key(&output);
+    assert_holds_no_key(&output);
 }
 
 /// An upgrade keeps settings, key, state, and whether it is enabled.
@@ -155,4 +146,25 @@ fn leaves_nothing_where_it_never_ran(machine: &Machine, packages: &Packages) {
     machine.install(&packages.new, "");
     let said = machine.check("dpkg --purge rhombus-share-exporter");
     assert!(!said.contains("is kept"), "{said}");
+}
+
+#[test]
+fn each_setting_that_is_offered_is_one() {
+    let reference = read("docs/configuration.md");
+    let settings = read("deploy/debian/default");
+    let offered = settings
+        .lines()
+        .filter_map(|line| line.strip_prefix("#RHOMBUS_"));
+    let names: Vec<_> = offered.filter_map(|line| line.split('=').next()).collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        assert!(reference.contains(&format!("`RHOMBUS_{name}`")), "{name}");
+    }
+    // All are examples: a package that is installed changes nothing of the defaults.
+    assert!(
+        settings
+            .lines()
+            .all(|line| line.starts_with('#') || line.is_empty())
+    );
+    assert!(!settings.contains("#RHOMBUS_API_KEY"));
 }

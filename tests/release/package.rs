@@ -3,12 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::SETTINGS;
 use super::common::process::BINARY;
+use super::debian::SETTINGS;
 use super::machine::{as_owner, output};
 
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -42,6 +42,34 @@ impl Packages {
             version,
             _directory: directory,
         }
+    }
+}
+
+impl Packages {
+    /// Begins to look whether the package keeps Debian's policy, which takes a while.
+    pub(crate) fn lint(&self) -> Linted {
+        let mut lintian = Command::new("lintian");
+        lintian.args(["--no-cfg", "--allow-root", "--fail-on=error,warning"]);
+        lintian
+            .arg(&self.new)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let child = lintian.spawn();
+        Linted(child.unwrap_or_else(|error| panic!("lintian: {error}; `make test` installs it")))
+    }
+}
+
+/// A lintian that runs.
+pub(crate) struct Linted(Child);
+
+impl Linted {
+    pub(crate) fn is_clean(self) {
+        let output = self.0.wait_with_output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
     }
 }
 

@@ -2,8 +2,8 @@
 //! account without rights, all of them read from the unit that is installed. What else the unit asks for is
 //! systemd's to enforce, which `systemd-analyze verify` has looked at.
 
-use super::STATE;
 use super::common::process::Process;
+use super::debian::STATE;
 use super::machine::Machine;
 
 const UNIT: &str = "usr/lib/systemd/system/rhombus-share-exporter.service";
