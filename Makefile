@@ -2,3 +2,8 @@
 .PHONY: test
 test:
 	@tests/run
+
+# All that a release consists of, up to the upload, into target/dist.
+.PHONY: dist
+dist:
+	@release/dist

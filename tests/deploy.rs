@@ -182,11 +182,6 @@ fn the_workflow_runs_the_same_test_and_may_do_little() {
         assert!(job["timeout-minutes"].is_u64(), "{name}");
         assert_eq!(job.get("permissions"), None, "{name}");
         for step in items(&job["steps"]) {
-            if let Some(uses) = step["uses"].as_str() {
-                let (_, version) = uses.split_once('@').expect("a version");
-                let major = version.strip_prefix('v').unwrap_or_default().parse::<u32>();
-                assert!(major.is_ok() || version.len() == 40, "{uses}");
-            }
             ran.push(step["run"].as_str().unwrap_or_default());
         }
     }
