@@ -10,6 +10,7 @@
 mod blocks;
 #[path = "../common/mod.rs"]
 mod common;
+mod parsed;
 mod run;
 mod steps;
 #[path = "../audit_commands/store.rs"]
