@@ -33,6 +33,8 @@ mod kind_cases;
 mod links;
 #[path = "artifacts/notices.rs"]
 mod notices;
+#[path = "artifacts/page_queries.rs"]
+mod page_queries;
 #[path = "artifacts/panel_cases.rs"]
 mod panel_cases;
 #[path = "artifacts/panels.rs"]

@@ -11,12 +11,14 @@ mod blocks;
 #[path = "../common/mod.rs"]
 mod common;
 mod parsed;
+mod readers;
 mod run;
 mod steps;
 #[path = "../audit_commands/store.rs"]
 #[expect(dead_code, reason = "each test binary uses its own part of this")]
 mod store;
 mod world;
+mod written;
 
 use blocks::{all, check_mark, pages};
 use world::World;
