@@ -10,6 +10,7 @@
 mod blocks;
 #[path = "../common/mod.rs"]
 mod common;
+mod desk;
 mod parsed;
 mod readers;
 mod run;
@@ -21,6 +22,7 @@ mod world;
 mod written;
 
 use blocks::{all, check_mark, pages};
+use desk::Desk;
 use world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +39,7 @@ async fn each_command_does_what_its_page_says() {
             continue;
         }
         world.put_links().await;
-        let desk = world.desk(&page);
+        let desk = Desk::new(&world, &page);
         for block in of_page {
             let (count, found) = tokio::task::block_in_place(|| run::run(&world, &desk, block));
             run += count;
