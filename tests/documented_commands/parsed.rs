@@ -11,6 +11,7 @@ use rhombus_share_exporter::cli::parse;
 use rhombus_share_exporter::config::Environment;
 
 use crate::blocks::{all, pages, read};
+use crate::markdown::prose;
 use crate::steps::steps;
 
 const NAME: &str = "rhombus-share-exporter";
@@ -35,7 +36,8 @@ const STAND_FOR: [(&str, &str); 2] = [("REF", "3f9a0c51d2e7"), ("DATE", "2027-01
 fn calls() -> BTreeMap<String, String> {
     let mut calls = BTreeMap::new();
     for page in pages() {
-        let text = text_alone(&read(&page));
+        let text = read(&page);
+        let text = prose(&text).collect::<Vec<_>>().join("\n");
         for code in CODE.captures_iter(&text) {
             let code = code[1].replace('\n', " ");
             let found = CALL.captures(&code).or_else(|| COMMAND.captures(&code));
@@ -57,21 +59,6 @@ fn calls() -> BTreeMap<String, String> {
         }
     }
     calls
-}
-
-/// The text of a page without its blocks of code.
-fn text_alone(page: &str) -> String {
-    let mut in_code = false;
-    let mut kept = String::new();
-    for line in page.lines() {
-        let is_fence = line.trim_start().starts_with("```");
-        in_code ^= is_fence;
-        if !in_code && !is_fence {
-            kept += line;
-            kept.push('\n');
-        }
-    }
-    kept
 }
 
 /// The words as the shell makes them.

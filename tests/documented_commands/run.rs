@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::blocks::{Block, Mark};
+use crate::blocks::{Block, Mark, REASONS};
 use crate::common::process::assert_holds_no_key;
 use crate::desk::Desk;
 use crate::steps::{Step, steps};
@@ -76,7 +76,11 @@ fn check(block: &Block, step: &Step, ran: &Ran) -> Vec<String> {
     assert_holds_no_key(&ran.output);
     let mut wrong = Vec::new();
     if !expected_statuses(step).contains(&&*ran.status) {
-        wrong.push(format!("ended with {}", ran.status));
+        let mark = "where it can't be run, the line above the block says <!-- not run: REASON -->";
+        wrong.push(format!(
+            "ended with {}; {mark}, one of {REASONS:?}",
+            ran.status
+        ));
     }
     let said: Vec<_> = ran.output.lines().map(timeless).collect();
     let shown = step.shown.iter().filter(|line| *line != "...");

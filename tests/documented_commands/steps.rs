@@ -11,7 +11,7 @@ use crate::blocks::{Block, REASONS, blocks};
 static OUTPUT_OF: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\$\([^)]*\)").unwrap());
 
 /// What a command begins with that can't be run by this test, and why.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("docker", "a container engine"),
     ("kubectl", "a cluster"),
     ("helm", "a cluster"),
@@ -21,6 +21,7 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("cargo install", "a release build"),
     ("cargo bench", "minutes of measuring"),
     ("valgrind", "minutes of measuring"),
+    ("make dist", "a release build"),
     // This one among them.
     ("make test", "another test runs it"),
     // tests/artifacts, on both versions of Prometheus.

@@ -2,14 +2,13 @@
 //! name, and an exporter that watches it and asks for a password.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use rhombus_share_exporter::share::{Id, Ref};
 use serde_json::{Value, json};
 
 use crate::common::fake_clock::FakeClock;
 use crate::common::files::{Files, key, key_file};
-use crate::common::process::{PATIENCE, Process, command};
+use crate::common::process::{Process, command};
 use crate::common::several::Several;
 use crate::common::time::now;
 use crate::store::{BEGIN, Trail};
@@ -121,7 +120,7 @@ impl World {
         }
     }
 
-    /// Puts the links where they were, and waits until the exporter has seen them.
+    /// Puts the links where they were, since a page may have taken some down.
     pub(crate) async fn put_links(&self) {
         for (list, number, record) in links() {
             let path = format!("{list}/{}", uuid(number));
@@ -129,18 +128,11 @@ impl World {
                 .order("PUT", &path, "acme", &record.to_string())
                 .await;
         }
-        let started = Instant::now();
-        for (_, number, _) in links() {
-            let path = format!("/api/v1/shares/{}", reference(number));
-            while self.exporter.get(&path).await.0 != 200 {
-                assert!(
-                    started.elapsed() < PATIENCE,
-                    "{path}: {}",
-                    self.exporter.output()
-                );
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        }
+    }
+
+    /// Waits until the exporter has seen what is there now.
+    pub(crate) async fn is_seen(&self) {
+        self.exporter.wait_for_polls(&["acme", "bell"], 1).await;
     }
 
     /// A command, at the moment that the pages show.

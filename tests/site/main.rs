@@ -13,3 +13,4 @@ mod html;
 mod markdown;
 mod pages;
 mod summary;
+mod workflow;
