@@ -1,5 +1,5 @@
 # `make test` is everything that a change must pass; it installs what it needs.
-.PHONY: test
+.PHONY: test site
 test:
 	@tests/run
 
@@ -7,3 +7,9 @@ test:
 .PHONY: dist
 dist:
 	@release/dist
+
+# The documentation as a site, in target/site.
+.PHONY: site
+site:
+	@tests/mdbook
+	@docs/build-site

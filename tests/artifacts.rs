@@ -37,6 +37,8 @@ mod notices;
 mod own_rules;
 #[path = "artifacts/own_thresholds.rs"]
 mod own_thresholds;
+#[path = "artifacts/page_queries.rs"]
+mod page_queries;
 #[path = "artifacts/panel_cases.rs"]
 mod panel_cases;
 #[path = "artifacts/panels.rs"]

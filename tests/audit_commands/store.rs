@@ -65,8 +65,13 @@ impl Trail {
 
     /// One with a life of a link, sealed twice.
     pub(crate) fn with_lives() -> Self {
+        Self::with_lives_renamed(ODD)
+    }
+
+    /// The same, with this as the last title of the link.
+    pub(crate) fn with_lives_renamed(title: &str) -> Self {
         let trail = Self::empty();
-        let lines = lives();
+        let lines = lives(title);
         let (first, second) = lines.split_at(6);
         trail.add(first);
         trail.seal();
@@ -267,23 +272,29 @@ fn pictured(mut line: Line, org: &str) -> Line {
 
 const STATE: &str = r#""protection":"PROTECTION","created":"2026-11-28T08:59:00Z","ends":"2026-12-02T09:00:00Z","clips":2,"seconds":780,"camera_count":1,"cameras":["AAAAAAAAAAAAAAAAAAAAAA"],"footage":["2026-11-27T22:14:00Z","2026-11-27T22:27:00Z"]"#;
 
-fn lives() -> Vec<Line> {
+fn lives(title: &str) -> Vec<Line> {
     let state = |protection: &str| STATE.replace("PROTECTION", protection);
     let (acme, bell) = (Some(("acme", CLAIM)), Some(("bell", DOOR)));
-    let between = r#""between":["2026-11-28T08:59:30Z","2026-11-28T09:00:00Z"]"#;
+    // Noticed at the second of two looks.
+    let between = |minute: u8| {
+        let before = minute - 1;
+        format!(r#""between":["2026-11-28T09:0{before}:30Z","2026-11-28T09:0{minute}:00Z"]"#)
+    };
     let baseline = format!(
         r#""is":{{{},"title":0,"breaks":["unsecured"]}}"#,
         state("none")
     );
     let created = format!(
-        r#"{between},"is":{{{},"gives":["sound"],"title":0}}"#,
+        r#"{},"is":{{{},"gives":["sound"],"title":0}}"#,
+        between(2),
         state("password")
     );
     let unsecured = r#""was":{"protection":"password"},"is":{"protection":"none"}"#;
     let extended = r#""was":{"ends":"2026-12-02T09:00:00Z"},"is":{"ends":"never"}"#;
     let opened = r#""policy":"unsecured","severity":"warning""#;
     let removed = format!(
-        r#"{between},"while_unwatched":true,"was":{{"protection":"none","ends":"never","camera_count":1}}"#
+        r#"{},"while_unwatched":true,"was":{{"protection":"none","ends":"never","camera_count":1}}"#,
+        between(7)
     );
     let watched = r#""looks":{"clip_group":{"count":12,"first":"2026-11-28T09:00:00Z","last":"2026-11-28T09:10:00Z"}}"#;
     vec![
@@ -296,10 +307,10 @@ fn lives() -> Vec<Line> {
             titled(line(2, acme, "created", &created), "Claim 3196"),
             "acme",
         ),
-        line(3, acme, "unsecured", &format!("{between},{unsecured}")),
+        line(3, acme, "unsecured", &format!("{},{unsecured}", between(3))),
         line(4, acme, "violation_opened", opened),
         line(5, acme, "expiry_extended", extended),
-        titled(line(6, acme, "renamed", r#""is":{"title":0}"#), ODD),
+        titled(line(6, acme, "renamed", r#""is":{"title":0}"#), title),
         line(7, acme, "removed", &removed),
         line(8, acme, "violation_closed", opened),
         line(

@@ -158,7 +158,7 @@ impl PolicySection {
             return;
         };
         let name = path.display().to_string();
-        if let Some(text) = read_text(&path, &name, report) {
+        if let Some(text) = read_text("the exceptions", &path, &name, report) {
             self.take_text(&name, text, now, report);
         }
     }
@@ -204,8 +204,13 @@ impl PolicySection {
     }
 }
 
-/// The text of the file of exceptions.
-fn read_text(path: &std::path::Path, name: &str, report: &mut Report) -> Option<String> {
+/// The text of a file with `what` in it.
+fn read_text(
+    what: &str,
+    path: &std::path::Path,
+    name: &str,
+    report: &mut Report,
+) -> Option<String> {
     let bytes = match regular_file::read(path, FILE_MAX_BYTES) {
         Ok(bytes) if bytes.len() <= FILE_MAX_BYTES => bytes,
         Ok(_) => {
@@ -214,7 +219,7 @@ fn read_text(path: &std::path::Path, name: &str, report: &mut Report) -> Option<
             return None;
         }
         Err(regular_file::Unreadable::Io(error)) => {
-            report.problem(name, format_args!("cannot read the exceptions: {error}"));
+            report.problem(name, format_args!("cannot read {what}: {error}"));
             return None;
         }
         Err(regular_file::Unreadable::NotAFile) => {

@@ -78,7 +78,7 @@ impl PolicySection {
     pub fn read_tests(&self, path: &Path, now: UnixMillis) -> Result<PolicyTests, ConfigError> {
         let mut report = Report::default();
         let name = path.display().to_string();
-        match read_text(path, &name, &mut report) {
+        match read_text("the tests", path, &name, &mut report) {
             Some(text) => self.parse_tests(&name, &text, now),
             None => Err(report.into_error()),
         }
