@@ -5,23 +5,31 @@ Usage: moving_picture.py DIRECTORY FILE.gif
 """
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 from PIL import Image
 
 # Few, and the same for all frames: what does not change from one to the next then needs no room in the file.
 COLOURS = 64
+# The least sum of differences in red, green and blue from one of the colours to another.
+APART = 20
 # Frames that are shown this long have all the colours; those between them only move the pointer.
 LONG = 1000
 
 
 def palette(frames):
-    """The colours of all these frames, for each frame to be drawn with. The rare ones, which warn, are among them."""
-    width, height = frames[0].size
-    sheet = Image.new("RGB", (width, height * len(frames)))
-    for number, frame in enumerate(frames):
-        sheet.paste(frame, (0, number * height))
-    return sheet.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
+    """A picture with the colours to draw all these frames with: those that are used most, exactly as they are."""
+    uses = Counter()
+    for frame in frames:
+        uses.update({colour: count for count, colour in frame.getcolors(frame.width * frame.height)})
+    chosen = []
+    for colour, _ in uses.most_common():
+        if all(sum(abs(a - b) for a, b in zip(colour, other)) >= APART for other in chosen):
+            chosen.append(colour)
+    picture = Image.new("P", (1, 1))
+    picture.putpalette([part for colour in chosen[:COLOURS] for part in colour])
+    return picture
 
 
 def main(directory, file):

@@ -142,7 +142,8 @@ impl Film {
         let (x, y) = self.middle(element);
         let (from_x, from_y) = self.pointer;
         for step in eased(STEPS) {
-            self.pointer = (from_x + (x - from_x) * step, from_y + (y - from_y) * step);
+            let on_the_way = |from: f64, to: f64| (from + (to - from) * step).round();
+            self.pointer = (on_the_way(from_x, x), on_the_way(from_y, y));
             self.holds(MOVES);
         }
         self.holds(250);
