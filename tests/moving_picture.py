@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 # Few, and the same for all frames: what does not change from one to the next then needs no room in the file.
-COLOURS = 64
+COLOURS = 40
 # The least sum of differences in red, green and blue from one of the colours to another.
 APART = 20
 # Frames that are shown this long have all the colours; those between them only move the pointer.

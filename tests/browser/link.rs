@@ -42,7 +42,7 @@ async fn each_kind_of_link_is_shown_whole() {
         (
             22,
             &[
-                "Not read: taken for open",
+                "Unreadable: treated as open",
                 "was read so that it hides nothing",
             ],
         ),

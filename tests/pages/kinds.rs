@@ -27,13 +27,13 @@ async fn what_is_seen_in_part_is_told_list_by_list() {
         (
             forbidden,
             "bad",
-            "1 of 1 organisation could be looked at only in part; 2 open links in what is known",
+            "1 of 1 organisation could be read only in part; 2 known open links",
             "In part",
         ),
         (
             never_asked(),
             "warn",
-            "1 of 1 organisation still to be asked; 2 open links in what is known",
+            "1 of 1 organisation still to be asked; 2 known open links",
             "In part",
         ),
     ] {
