@@ -292,8 +292,8 @@ fn not_settled(standings: &Standings) -> Vec<String> {
     if emptied > 0 {
         let emptied = organizations(emptied);
         sentences.push(format!(
-            "The last answer had no link of a list any more: {emptied}. This counts when the next poll \
-             confirms it; until then, the links known before are shown."
+            "A list that had links came back empty: {emptied}. The links known before are shown until the \
+             next poll confirms it."
         ));
     }
     if standings.skew >= SKEW_SAID {

@@ -88,7 +88,7 @@ impl Listing {
             caption: match filter.show {
                 Show::Attention => "Organisations that need attention, the worst first",
                 Show::Open => "Organisations with open links, the worst first",
-                Show::All => "All organisations, those that need attention first",
+                Show::All => "Organisations, those that need attention first",
             },
             form: (!is_short).then(|| Form::new(filter, rows, found.len(), shown.len())),
             lines: shown.iter().map(|row| Line::new(row, here, of)).collect(),

@@ -43,7 +43,7 @@ async fn each_kind_of_link_is_shown_whole() {
             22,
             &[
                 "Unreadable: treated as open",
-                "was read so that it hides nothing",
+                "shown as the worst that it can be",
             ],
         ),
         (30, &["Building site", "1 clip, 40 s"]),

@@ -63,7 +63,7 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
         (
             vec![("a", never_asked()), ("b", good(1, 5))],
             "warn",
-            "1 of 2 organisations still to be asked; 1 known open link",
+            "1 of 2 organisations not read yet; 1 known open link",
         ),
         (vec![("a", never())], "bad", "No organisation could be read"),
         (
@@ -123,7 +123,7 @@ async fn numbers_that_leave_someone_out_say_so() {
     );
     assert!(page.contains("not known"), "{page}");
     assert!(
-        page.contains("What 1 organisation may share is not known"),
+        page.contains("The links of 1 organisation are not known and not counted here."),
         "{page}"
     );
 }
@@ -299,11 +299,11 @@ async fn what_an_answer_does_not_settle_is_said() {
     let expected = "1 of 1 organisation lost every link of a list at once; 3 known open links";
     assert_eq!((tone(&emptied), headline(&emptied)), ("warn", expected));
     assert!(
-        emptied.contains("Every link of a list was gone at once"),
+        emptied.contains("A list that had links came back empty: 1 organisation."),
         "{emptied}"
     );
     assert!(
-        emptied.contains("The oldest picture counted is 100 s old."),
+        emptied.contains("The oldest data counted here is 100 s old."),
         "{emptied}"
     );
 
@@ -314,10 +314,10 @@ async fn what_an_answer_does_not_settle_is_said() {
     let partial = never_asked().succeeded(Duration::ZERO, Inventory::new(warned, ended));
     let partial = page(vec![("a", partial)]).await;
     assert_eq!(tone(&partial), "warn");
-    assert!(partial.contains("its list is not whole: 1 organisation"));
+    assert!(partial.contains("its list is not complete: 1 organisation"));
     // And which it is.
-    assert!(partial.contains(r#"<span class="badge warn">Not whole<"#));
-    assert!(emptied.contains(r#"<span class="badge warn">Not believed yet<"#));
+    assert!(partial.contains(r#"<span class="badge warn">Incomplete<"#));
+    assert!(emptied.contains(r#"<span class="badge warn">Not confirmed yet<"#));
 }
 
 /// Where clocks differ, which of them is right is not known, whichever is ahead.
@@ -394,5 +394,5 @@ async fn names_of_one_organisation_are_named_together() {
     let page = page_of(fleet).await;
     let expected = "1 organisation under several names; no known open link";
     assert_eq!((tone(&page), headline(&page)), ("warn", expected));
-    assert!(page.contains("links count for each: a, c."), "{page}");
+    assert!(page.contains("links are counted for each: a, c."), "{page}");
 }

@@ -138,7 +138,7 @@ async fn a_client_that_gives_no_access_is_no_failure_of_a_list() {
         r#"<span class="badge good">1 / 1</span>"#,
         r#"<span class="badge warn">No access</span>"#,
         "not asked while access is withdrawn",
-        "Their partner may not look at 1 client: access has been withdrawn.",
+        "No longer accessible to their partner: 1 client.",
         r#"data-label="Excluded" class="n">3<"#,
         r#"data-label="Other shard" class="n">4<"#,
     ] {
