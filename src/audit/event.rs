@@ -55,7 +55,7 @@ pub enum Event {
     Removed,
     /// Someone has taken a link down.
     RemovedBy,
-    /// A link is called otherwise.
+    /// A link was renamed.
     Renamed,
     /// Someone has done something else that Rhombus tells of.
     Reported,

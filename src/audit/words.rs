@@ -37,16 +37,16 @@ fn of_link(event: Event, record: &Record, texts: Option<&[FoundText]>) -> String
     let (was, is) = (record.was.as_ref(), record.is.as_ref());
     let change = |name: &str, of: fn(&LinkState) -> Option<&str>| from_to(name, was, is, of);
     match event {
-        Event::Baseline => told("was there when we began to look", is, texts),
+        Event::Baseline => told("was there when watching began", is, texts),
         Event::Created => told("is new", is, texts),
         Event::Removed => told("is not listed any more; it was", was, texts),
         Event::Expired => told("has ended; it was", was, texts),
-        Event::Secured => change("asks more of who opens it", |it| it.protection.as_deref()),
-        Event::Unsecured => change("asks less of who opens it", |it| it.protection.as_deref()),
+        Event::Secured => change("is better protected", |it| it.protection.as_deref()),
+        Event::Unsecured => change("is less protected", |it| it.protection.as_deref()),
         Event::ExpiryExtended => change("ends later", |it| it.ends.as_deref()),
         Event::ExpiryShortened => change("ends earlier", |it| it.ends.as_deref()),
         Event::ContentChanged => content_changed(was, is),
-        Event::Renamed => format!("is called otherwise{}", title(is, texts, ": ")),
+        Event::Renamed => format!("was renamed{}", title(is, texts, ": ")),
         Event::ViolationOpened => format!("breaks {}", rule(record)),
         Event::ViolationClosed => format!("no longer breaks {}", rule(record)),
         Event::Unwatched if record.policy.is_some() => {
@@ -64,14 +64,14 @@ fn of_watching(event: Event, record: &Record, texts: Option<&[FoundText]>) -> St
     let number = |name| record.number(name).unwrap_or(0);
     let text = |name| record.text(name).unwrap_or("?");
     match event {
-        Event::Started => format!("the exporter has started, version {}", text("version")),
+        Event::Started => format!("the exporter started, version {}", text("version")),
         Event::Reloaded => format!("other lists or settings are in use; {}", unknown(record)),
         Event::Nameless => format!(
             "links without a uuid, which can't be told apart: from {} to {}",
             number("was"),
             number("is")
         ),
-        Event::Stopped => "the exporter was ended".to_owned(),
+        Event::Stopped => "the exporter was stopped".to_owned(),
         Event::Heartbeat => format!("the exporter runs; lists watched: {}", number("lists")),
         Event::Watched => format!("looked at without a gap: {}", looks(record)),
         Event::Unwatched => format!(
@@ -264,7 +264,7 @@ mod tests {
             ),
             (
                 r#""event":"unsecured","was":{"protection":"password"},"is":{"protection":"none"}"#,
-                "asks less of who opens it: from password to none",
+                "is less protected: from password to none",
             ),
             (
                 r#""event":"expiry_extended","was":{"ends":"2026-12-01T00:00:00Z"},"is":{"ends":"never"}"#,
@@ -312,12 +312,12 @@ mod tests {
             field: "is.title".to_owned(),
             text: "Front door".into(),
         };
-        assert_eq!(words(&renamed, None), "is called otherwise");
+        assert_eq!(words(&renamed, None), "was renamed");
         assert_eq!(
             words(&renamed, Some(&[text])),
-            "is called otherwise: \"Front door\""
+            "was renamed: \"Front door\""
         );
-        let erased = format!("is called otherwise: {ERASED}");
+        let erased = format!("was renamed: {ERASED}");
         assert_eq!(words(&renamed, Some(&[])), erased);
     }
 }

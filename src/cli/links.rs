@@ -49,7 +49,7 @@ Examples:
   rhombus-share-exporter revoke --org=acme --state=expired --dry-run
       What has ended and is still listed: what would be taken down.
   rhombus-share-exporter revoke --rule=unsecured --excepted=no --older-than=30d --yes
-      For cron: nobody is asked.
+      For cron: without asking for confirmation.
 
 This is the only command that changes anything at Rhombus. A link that was taken down can't be brought
 back: the evidence says what it was, so that it can be made again. Keep that as you keep a key, since it
@@ -69,7 +69,7 @@ const REF_HELP: &str = "A link's ref, as metrics, alerts and pages have it, such
 #[derive(Args, Clone, Debug, PartialEq)]
 #[command(after_help = REPORT_HELP)]
 pub struct ReportArgs {
-    /// How it is written: table, json (as the API has it), csv or html; json and csv have links' addresses
+    /// The format: table, json (as the API has it), csv or html; json and csv have links' addresses
     #[arg(
         long,
         value_name = "FORM",
@@ -119,7 +119,7 @@ pub struct ShowArgs {
     /// Which link.
     #[arg(value_name = "REF", help = REF_HELP)]
     pub share: Ref,
-    /// How it is written: text, or json (as the API has it)
+    /// The format: text, or json (as the API has it)
     #[arg(
         long,
         value_name = "FORM",
@@ -156,7 +156,7 @@ pub struct RevokeArgs {
     /// Refs of links, as metrics, alerts and pages have them; each must be that of one link
     #[arg(value_name = "REF")]
     pub shares: Vec<Ref>,
-    /// Ask nobody
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
     /// Take nothing down: say what would be, and write the evidence

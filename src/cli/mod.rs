@@ -41,8 +41,8 @@ use crate::build_info;
 use crate::config::{self, Environment, Flags, INTERVAL, TIMEOUT};
 
 /// What one wants to know before the flags.
-const ABOUT: &str = "Tells Prometheus what video leaves an organisation by Rhombus share links: \
-    which links are open to anyone, which never end, which end soon";
+const ABOUT: &str = "Exports Rhombus share links to Prometheus: which of them are open to anyone, \
+    which never end and which end soon";
 
 /// What one wants to know after the flags.
 const AFTER: &str = "\
@@ -108,15 +108,15 @@ struct Cli {
 /// What to do.
 #[derive(Subcommand, Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Run the exporter (what runs when no command is given)
+    /// Run the exporter (the default command)
     Serve(Box<ServeArgs>),
     /// Run the exporter against a built-in simulator; nothing to set up
     Demo(DemoArgs),
-    /// Say what is wrong with the flags and the configuration, or print what would run
+    /// Check the flags and the configuration: print what is wrong, or what would run
     CheckConfig(Box<CheckConfigArgs>),
     /// List the links: ask once, and print them for a person, a spreadsheet, a program or a mail
     Report(Box<ReportArgs>),
-    /// Say all that is known of one link
+    /// Show all that is known about one link
     Show(Box<ShowArgs>),
     /// Take links down: the one command that changes anything at Rhombus
     Revoke(Box<RevokeArgs>),
@@ -161,7 +161,7 @@ pub struct ServeArgs {
 /// The flags of `demo`.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct DemoArgs {
-    /// From one poll to the next
+    /// Time between two polls
     #[arg(
         long = "collect.interval",
         value_name = "DURATION",

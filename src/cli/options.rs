@@ -39,8 +39,8 @@ pub struct WebArgs {
     #[arg(long = "web.external-url", value_name = "URL")]
     pub external_url: Option<BaseUrl>,
 
-    /// Details of links: auto shows them to whoever has shown who they are, and on loopback; on to
-    /// all who ask; off to nobody
+    /// Who may see details of links: auto: those who have logged in, and this machine; on: everyone;
+    /// off: nobody
     #[arg(
         long = "web.shares",
         value_name = "MODE",
@@ -84,7 +84,7 @@ pub struct WebConfigArgs {
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 #[command(next_help_heading = "Storage")]
 pub struct StorageArgs {
-    /// The directory that keeps open violations over a restart; without it they are forgotten then
+    /// The directory for what outlasts a restart: open violations, the audit trail; without it, nothing is kept
     #[arg(long = "storage.path", value_name = "DIR")]
     pub directory: Option<PathBuf>,
 }
@@ -103,7 +103,7 @@ pub struct LogArgs {
     )]
     pub level: LogLevel,
 
-    /// How a line is written: logfmt or json
+    /// The format of a line: logfmt or json
     #[arg(
         long = "log.format",
         value_name = "FORMAT",

@@ -37,11 +37,11 @@ An entry is added to policy.exceptions_file, whose comments stay, or printed whe
 /// What to do with the policy.
 #[derive(Subcommand, Clone, Debug, PartialEq)]
 pub enum PolicyCommand {
-    /// List the rules and the exceptions; asks nobody
+    /// List the rules and the exceptions; works offline
     List(Box<PolicyListArgs>),
-    /// Say of one link what each rule sees in it, and which exception covers it
+    /// Show what each rule says about one link, and which exception covers it
     Explain(Box<PolicyExplainArgs>),
-    /// Hold recorded links against the policy, for your own CI; asks nobody
+    /// Check recorded links against the policy, for your own CI; works offline
     Test(Box<PolicyTestArgs>),
     /// Write an exception for a link, or for all that break a rule today
     Except(Box<PolicyExceptArgs>),
@@ -94,7 +94,7 @@ pub struct PolicyExceptArgs {
     /// Its last day, such as 2027-01-31, or the moment of its end; at most max_exception_days ahead
     #[arg(long, value_name = "DATE")]
     pub until: String,
-    /// Rules that it may break, with commas between, or * for all; without it, those that it breaks now
+    /// Rules that it may break, separated by commas, or * for all; without it, those that it breaks now
     #[arg(
         long,
         value_name = "NAMES",

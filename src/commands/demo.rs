@@ -205,10 +205,12 @@ fn credential(key: &str) -> anyhow::Result<CredentialSource> {
 /// Says where to look.
 fn invite(url: &str) -> anyhow::Result<()> {
     output::print(format_args!(
-        "\n  Three made-up organisations share footage by link, and go on doing so. One of them is found\n  \
-         with a partner's key. Look at\n\n  \
+        "\n  Three made-up organisations share footage by link, and their links change while you watch. One of\n  \
+         them is found with a partner's key. Look at\n\n  \
          {url:<32}  what is open, at a glance\n  \
+         {:<32}  the links themselves\n  \
          {:<32}  what Prometheus scrapes\n\n  Ctrl-C ends it.\n\n",
+        format!("{url}/shares"),
         format!("{url}/metrics"),
     ))
 }

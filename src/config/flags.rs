@@ -20,7 +20,7 @@ pub struct Flags {
     )]
     pub file: Option<PathBuf>,
 
-    /// Label `org` of the one in the environment; or RHOMBUS_ORGANIZATION [default: default]
+    /// Label `org` of the organisation whose key is in the environment; or RHOMBUS_ORGANIZATION [default: default]
     #[arg(
         long = "rhombus.organization",
         value_name = "NAME",

@@ -68,7 +68,7 @@ settings! {
     /// The lists of shares to watch
     sources: Vec<ShareKind> = ShareKind::ALL.into(), Sources();
 
-    /// From one poll of a list to the next
+    /// Time between two polls of a list
     interval: Duration = MINUTE, Duration(INTERVAL);
 
     /// The limit of one request, from the connection to the last byte
@@ -76,7 +76,7 @@ settings! {
 
     // A picture of more than 30 d says nothing of today. What it must be to the interval and the
     // timeout is checked once all three are known.
-    /// The age at which the last good picture is withdrawn from the metrics
+    /// The age at which the last good data is withdrawn from the metrics
     max_staleness: Duration = MINUTE * 10, Duration(SECOND..=THIRTY_DAYS);
 
     // Within less than 1 min a page would never be seen.
@@ -91,10 +91,10 @@ settings! {
     /// How expiry times are read: auto, epoch or ttl
     expiration_time: ExpirationTime = ExpirationTime::Auto, ExpirationTime();
 
-    /// Whether what people called a link is kept, for pages and policies: true or false
+    /// Whether to keep the titles of links, for pages and policies: true or false
     keep_titles: bool = true, Switch();
 
-    /// Whether the audit feed is asked for: who made links, and who looked: true or false
+    /// Whether to read the audit feed, which says who made links and who viewed them: true or false
     audit_feed: bool = true, Switch();
 
     /// Where Rhombus's console is, for links to its pages; auto: by the endpoint

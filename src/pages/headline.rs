@@ -50,7 +50,7 @@ fn answer(standings: &Standings) -> (&'static str, String) {
     if standings.unseen() > 0 {
         return unseen(standings, all);
     }
-    let known = in_what_is_known(standings);
+    let known = known_open_links(standings);
     let stale = standings.count(Belief::Stale);
     let of_all = format!("{} of {}", words::count(stale), organizations(all));
     let doubt = if stale > 0 && stale == standings.with(Row::has_lost_all) {
@@ -59,7 +59,7 @@ fn answer(standings: &Standings) -> (&'static str, String) {
         format!("{of_all} not seen lately")
     } else if standings.partners_with(PartnerRow::fails) > 0 {
         let failing = standings.partners_with(PartnerRow::fails);
-        format!("{} not asked for its clients lately", partners(failing))
+        format!("{} with an outdated list of clients", partners(failing))
     } else if standings.partners_with(PartnerRow::has_no_client) > 0 {
         let empty = standings.partners_with(PartnerRow::has_no_client);
         format!("{} without any client", partners(empty))
@@ -75,7 +75,10 @@ fn answer(standings: &Standings) -> (&'static str, String) {
         let unlisted = words::counted(standings.blind_spots.unlisted(), "link");
         format!("{unlisted} not listed")
     } else {
-        return (calm_tone(standings), open_links(standings, "No open link"));
+        return (
+            calm_tone(standings),
+            open_links(standings, "No open link", "open link"),
+        );
     };
     ("warn", format!("{doubt}; {known}"))
 }
@@ -86,7 +89,7 @@ fn unknown_clients(standings: &Standings) -> Option<(&'static str, String)> {
     let failing = |row: &PartnerRow| row.is_unknown() && row.fails();
     let known = match standings.rows.is_empty() {
         true => "nothing is known".to_owned(),
-        false => in_what_is_known(standings),
+        false => known_open_links(standings),
     };
     let whose = format!("The clients of {}", partners(unknown));
     match (unknown, standings.partners_with(failing)) {
@@ -108,7 +111,7 @@ fn unseen(standings: &Standings, all: u64) -> (&'static str, String) {
     let in_part = standings.with(Row::is_seen_in_part);
     let blind = unseen - in_part;
     let of_all = |number| format!("{} of {}", words::count(number), organizations(all));
-    let known = in_what_is_known(standings);
+    let known = known_open_links(standings);
     if waiting > 0 && waiting + not_allowed == all && in_part == 0 {
         ("warn", "Waiting for the first answers".to_owned())
     } else if unseen == not_allowed {
@@ -116,30 +119,24 @@ fn unseen(standings: &Standings, all: u64) -> (&'static str, String) {
         let of_all = of_all(not_allowed);
         ("warn", format!("{of_all} {verb} no access; {known}"))
     } else if blind == all {
-        ("bad", "No organisation could be looked at".to_owned())
+        ("bad", "No organisation could be read".to_owned())
     } else if unseen == waiting + not_allowed {
-        (
-            "warn",
-            format!("{} still to be asked; {known}", of_all(waiting)),
-        )
+        ("warn", format!("{} not read yet; {known}", of_all(waiting)))
     } else if in_part == 0 {
         (
             "bad",
-            format!("{} could not be looked at; {known}", of_all(unseen)),
+            format!("{} could not be read; {known}", of_all(unseen)),
         )
     } else if blind == 0 {
         (
             "bad",
-            format!(
-                "{} could be looked at only in part; {known}",
-                of_all(unseen)
-            ),
+            format!("{} could be read only in part; {known}", of_all(unseen)),
         )
     } else {
         let unseen = of_all(unseen);
         (
             "bad",
-            format!("{unseen} could not be looked at, or only in part; {known}"),
+            format!("{unseen} could not be read, or only in part; {known}"),
         )
     }
 }
@@ -153,15 +150,16 @@ fn calm_tone(standings: &Standings) -> &'static str {
     }
 }
 
-fn in_what_is_known(standings: &Standings) -> String {
-    format!("{} in what is known", open_links(standings, "no open link"))
+/// The same as part of a sentence, where not all is known.
+fn known_open_links(standings: &Standings) -> String {
+    open_links(standings, "no known open link", "known open link")
 }
 
-/// How many links are open, and among which, where that is not all of them; `none` for 0.
-fn open_links(standings: &Standings, none: &str) -> String {
+/// How many links are open, each of them `one`, and among which, where that is not all; `none` for 0.
+fn open_links(standings: &Standings, none: &str, one: &str) -> String {
     let mut open = match standings.links.open() {
         0 => none.to_owned(),
-        open => words::counted(open, "open link"),
+        open => words::counted(open, one),
     };
     if standings.watched.len() < ShareKind::ALL.len() {
         open = format!("{open} among {}", nouns(standings.watched.iter().copied()));
@@ -200,7 +198,7 @@ fn details(standings: &Standings) -> Vec<String> {
     if let Some(oldest) = standings.oldest {
         let oldest = words::span(oldest);
         sentences.push(format!(
-            "An open link shows its footage to whoever has it. The oldest picture counted is \
+            "Whoever has an open link can see its footage. The oldest data counted here is \
              {oldest} old."
         ));
     }
@@ -234,22 +232,21 @@ fn not_looked_at(standings: &Standings) -> Vec<String> {
     if blind > 0 {
         let blind = organizations(blind);
         sentences.push(format!(
-            "What {blind} may share is not known, and not counted here."
+            "The links of {blind} are not known and not counted here."
         ));
     }
     let not_allowed = standings.count(Belief::NotAllowed);
     if not_allowed > 0 {
         let not_allowed = words::counted(not_allowed, "client");
         sentences.push(format!(
-            "Their partner may not look at {not_allowed}: access has been withdrawn."
+            "No longer accessible to their partner: {not_allowed}."
         ));
     }
     let unreadable = standings.unreadable_clients();
     if unreadable > 0 {
         let unreadable = words::counted(unreadable, "record");
         sentences.push(format!(
-            "Rhombus lists {unreadable} of clients without a uuid that can be read: these are watched by \
-             nobody."
+            "Rhombus lists {unreadable} of clients without a readable uuid: those clients are not watched."
         ));
     }
     let of_kinds = |count: fn(&OfKind) -> u64| {
@@ -280,14 +277,14 @@ fn not_settled(standings: &Standings) -> Vec<String> {
     if stale > 0 {
         let stale = organizations(stale);
         sentences.push(format!(
-            "Counted from an old picture that could not be renewed: {stale}."
+            "Counted from old data that could not be updated: {stale}."
         ));
     }
     let partial = standings.with(Row::is_partial);
     if partial > 0 {
         let partial = organizations(partial);
         sentences.push(format!(
-            "Rhombus warned that its list is not whole: {partial}. There may be links that are not \
+            "Rhombus warned that its list is not complete: {partial}. There may be links that are not \
              counted here."
         ));
     }
@@ -295,21 +292,21 @@ fn not_settled(standings: &Standings) -> Vec<String> {
     if emptied > 0 {
         let emptied = organizations(emptied);
         sentences.push(format!(
-            "Every link of a list was gone at once from the last answer: {emptied}. It is believed when \
-             the next poll says so too; until then what was known before stands."
+            "A list that had links came back empty: {emptied}. The links known before are shown until the \
+             next poll confirms it."
         ));
     }
     if standings.skew >= SKEW_SAID {
         sentences.push(format!(
             "This machine's clock and Rhombus's differ by {}. A link counts until it has ended by \
-             both.",
+             both clocks.",
             words::span(standings.skew)
         ));
     }
     for names in standings.duplicates.iter().take(MAX_DUPLICATES) {
         sentences.push(format!(
-            "These names have keys of one organisation, whose links count for each: {names}. What \
-             the other keys were meant for is not watched."
+            "These names have keys of the same organisation, whose links are counted for each: {names}. The \
+             organisations that the other keys were meant for are not watched."
         ));
     }
     sentences

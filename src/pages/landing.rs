@@ -158,7 +158,7 @@ fn tiles(standings: &Standings, policy: &PolicyView, soon: Option<&str>, of: Of<
     let all = standings.rows.len() as u64;
     tiles.push(Tile {
         value: Linked::text(&format!("{} / {}", words::count(fresh), words::count(all))),
-        label: "organisations fresh".to_owned(),
+        label: "organisations up to date".to_owned(),
         tone: match all - fresh {
             0 => "",
             missing if missing == standings.count(Belief::NotAllowed) => "warn",

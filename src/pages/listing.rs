@@ -86,9 +86,9 @@ impl Listing {
         let hidden = (rows.len() - shown.len()) as u64;
         Self {
             caption: match filter.show {
-                Show::Attention => "Organisations that need a look, the worst first",
+                Show::Attention => "Organisations that need attention, the worst first",
                 Show::Open => "Organisations with open links, the worst first",
-                Show::All => "Organisations, what needs a look first",
+                Show::All => "Organisations, those that need attention first",
             },
             form: (!is_short).then(|| Form::new(filter, rows, found.len(), shown.len())),
             lines: shown.iter().map(|row| Line::new(row, here, of)).collect(),
@@ -143,7 +143,7 @@ fn found_in_words(filter: &Filter, rows: &[Row], found: usize, shown: usize) -> 
     }
     if shown < found {
         let shown = count(shown);
-        text += &format!(", of which {shown} are shown. Narrow it by a part of the name");
+        text += &format!(", of which {shown} are shown. Filter by a part of the name");
     }
     text + "."
 }
@@ -155,14 +155,14 @@ impl Line {
             ..of
         };
         let (belief, tone) = match row.belief {
-            _ if row.is_seen_in_part() => ("In part", "bad"),
+            _ if row.is_seen_in_part() => ("Partly read", "bad"),
             Belief::Withdrawn => ("Withdrawn", "bad"),
             Belief::Never => ("Never seen", "bad"),
-            Belief::Stale if row.has_lost_all() => ("Not believed yet", "warn"),
+            Belief::Stale if row.has_lost_all() => ("Not confirmed yet", "warn"),
             Belief::Stale => ("Stale", "warn"),
             Belief::NotAllowed => ("No access", "warn"),
             Belief::Waiting => ("Waiting", "warn"),
-            Belief::Fresh if row.is_partial() => ("Not whole", "warn"),
+            Belief::Fresh if row.is_partial() => ("Incomplete", "warn"),
             Belief::Fresh => ("Fresh", "good"),
         };
         let age = row.age().map(words::span);
@@ -219,7 +219,7 @@ fn notes(row: &Row) -> Vec<String> {
         notes.push(format!("Not listed: {unlisted}"));
     }
     if row.is_duplicate {
-        notes.push("Watched under another name too".to_owned());
+        notes.push("Also watched under another name".to_owned());
     }
     notes
 }

@@ -25,11 +25,11 @@ impl NotMade {
         let (status, text) = match self {
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Too much else is being made: ask again in a moment.",
+                "Too busy with other requests: try again in a moment.",
             ),
             Self::Failed => (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "It could not be made: see the log.",
+                "The answer could not be made: see the log.",
             ),
         };
         let mut answer = match is_api {

@@ -88,7 +88,7 @@ impl PartnerLine {
             (true, true) => ("Never seen", "bad"),
             (true, false) => ("Waiting", "warn"),
             (false, true) => ("Stale", "warn"),
-            (false, false) if row.unreadable > 0 => ("Not whole", "warn"),
+            (false, false) if row.unreadable > 0 => ("Incomplete", "warn"),
             (false, false) => ("Fresh", "good"),
         };
         let poll = row.poll.as_ref().map(|poll| {

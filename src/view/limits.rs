@@ -35,7 +35,7 @@ pub fn limits(snapshot: &Snapshot, filter: &Filter) -> Vec<NotSeen> {
         });
     }
     if filter.text.is_some() && !snapshot.view.keep_titles {
-        let detail = "titles are not kept (collect.keep_titles), so that none has this text";
+        let detail = "titles are not kept (collect.keep_titles), so none can be searched";
         limits.push(limit(Unseen::NoTitles, detail.to_owned()));
     }
     limits.extend(of_clocks(snapshot));
@@ -102,11 +102,11 @@ fn of_organization(look: &Look, filter: &Filter) -> Vec<NotSeen> {
         ..limit(reason, detail.to_owned())
     };
     if look.permissions.super_admin == Some(false) {
-        let detail = "its key is no super admin, and may not be told all links";
+        let detail = "its key is not a super admin's, and may not see all links";
         limits.push(of_it(Unseen::LimitedKey, detail));
     }
     if filter.camera.is_some() && look.camera_names.is_empty() {
-        let detail = "it is not known what its cameras are called";
+        let detail = "the names of its cameras are not known";
         limits.push(of_it(Unseen::NoCameraNames, detail));
     }
     limits

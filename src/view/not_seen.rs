@@ -168,7 +168,7 @@ fn of_organization(snapshot: &Snapshot, look: &Look) -> Vec<NotSeen> {
             partner: None,
             source: None,
             reason: Unseen::NotAllowed.label(),
-            detail: "the client does not let the partner in".to_owned(),
+            detail: "the client gives the partner no access".to_owned(),
             last_seen: None,
         }];
     }
@@ -209,22 +209,22 @@ fn of_list(
         return Some(waiting());
     }
     if standing.is_partial() {
-        let detail = "Rhombus warns that what it lists is not whole";
+        let detail = "Rhombus warns that its list is not complete";
         return Some((Unseen::Partial.label(), detail.to_owned()));
     }
     if standing.is_emptied() {
-        let detail = "it lists no link any more, which is believed when it is said again";
+        let detail = "it lists no link any more, which the next poll has to confirm";
         return Some((Unseen::Emptied.label(), detail.to_owned()));
     }
     if look.inventory(standing, &snapshot.view).is_none() {
-        let detail = "the last good answer is too old to be believed";
+        let detail = "the last good answer is too old";
         return Some((Unseen::Stale.label(), detail.to_owned()));
     }
     let unlisted = standing.last_look().and_then(|look| look.unlisted());
     let unlisted = unlisted.filter(|unlisted| *unlisted > 0)?;
     Some((
         Unseen::Unlisted.label(),
-        format!("{unlisted} more are counted than are listed to this key"),
+        format!("{unlisted} more are counted than this key is shown"),
     ))
 }
 

@@ -277,8 +277,8 @@ fn each_link_that_leads_elsewhere_is_noticed() {
         ),
         ("&ends=24h", "&ends_within=24h", "no filter \"ends_within\""),
         (
-            "It sees footage without any link.",
-            "It sees footage without any link. {{ query \"rhombus_share_exporter_web_info\" }}",
+            "Support can see footage without any link.",
+            "Support can see footage without any link. {{ query \"rhombus_share_exporter_web_info\" }}",
             "RhombusSupportAccess: leads to",
         ),
         (

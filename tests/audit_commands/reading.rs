@@ -107,7 +107,7 @@ fn who_made_it_and_who_looked_is_told_where_rhombus_has_told_that() {
     for part in [
         "made by Ann Example (USER)\nwho changed it is not stated by Rhombus\n",
         "made_by: was made by Ann Example (USER)\n",
-        "viewed: was looked at by SHARE_ANONYMOUS, as viewer anonymous, from NL\n",
+        "viewed: was viewed by SHARE_ANONYMOUS, as viewer anonymous, from NL\n",
     ] {
         assert!(life.contains(part), "{part}\n{life}");
     }
@@ -146,7 +146,10 @@ async fn it_is_read_and_written_beside_an_exporter_that_runs() {
     let said = trail.audit(&["verify"]);
     assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
     let log = trail.says(&["log"]);
-    assert!(log.trim_end().ends_with("the exporter was ended"), "{log}");
+    assert!(
+        log.trim_end().ends_with("the exporter was stopped"),
+        "{log}"
+    );
     assert!(
         said.stdout.contains("neither: none\nYES\n"),
         "{}",

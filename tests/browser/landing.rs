@@ -81,7 +81,7 @@ async fn what_is_open_is_at_the_top() {
     assert_eq!(page.headline(), "1 open link");
     assert_eq!(page.tile("open to anyone"), "1");
     assert_eq!(page.tile("links in all"), "2");
-    assert_eq!(page.tile("organisations fresh"), "1 / 1");
+    assert_eq!(page.tile("organisations up to date"), "1 / 1");
     assert_eq!(page.between(r#"scope="row">"#, "</th>"), "Clip pages");
     let row = r#"scope="row">default<"#;
     assert!(page.html.contains(row), "{}", page.html);
@@ -119,10 +119,10 @@ async fn an_organisation_that_could_not_be_looked_at_is_named_before_any_count()
         })
         .await;
     let mut page = Seen::landing(&exporter);
-    let bound = "1 of 2 organisations could not be looked at; no open link among clip pages in what is known";
+    let bound = "1 of 2 organisations could not be read; no known open link among clip pages";
     assert_eq!(page.headline(), bound);
     assert_eq!(page.tile("open to anyone"), "≥ 0");
-    assert_eq!(page.tile("organisations fresh"), "1 / 2");
+    assert_eq!(page.tile("organisations up to date"), "1 / 2");
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn where_nothing_could_be_looked_at_there_is_no_number() {
         })
         .await;
     let mut page = Seen::landing(&exporter);
-    assert_eq!(page.headline(), "No organisation could be looked at");
+    assert_eq!(page.headline(), "No organisation could be read");
     assert_eq!(page.tile("open to anyone"), "–");
     assert!(!page.html.contains("No open link"), "{}", page.html);
 }

@@ -42,8 +42,8 @@ async fn each_kind_of_link_is_shown_whole() {
         (
             22,
             &[
-                "Not read: taken for open",
-                "was read so that it hides nothing",
+                "Unreadable: treated as open",
+                "shown as the worst that it can be",
             ],
         ),
         (30, &["Building site", "1 clip, 40 s"]),

@@ -61,7 +61,7 @@ async fn every_link_is_a_row_and_what_could_not_be_seen_is_above_them() {
         r"a\u{0}b\u{7}c\u{a}d",
         "Clip page without a title",
         "excepted by lobby-on-website",
-        "Not read: taken for open",
+        "Unreadable: treated as open",
         "Front Door, Süd",
     ] {
         assert!(shown.contains(title), "{title} is not in:\n{shown}");
@@ -77,11 +77,8 @@ async fn where_there_is_no_row_it_says_why() {
     let exporter = links.exporter(8.0, &[]).await;
     let mut chromium = Chromium::start();
     for (path, expected) in [
-        ("/shares", "Rhombus lists no link of what is watched."),
-        (
-            "/shares?text=x",
-            "No link that is known is as the filters ask.",
-        ),
+        ("/shares", "Rhombus lists no link in what is watched."),
+        ("/shares?text=x", "No known link matches the filters."),
     ] {
         checks::hold(&mut chromium, &exporter.url(path));
         assert_eq!(
@@ -229,7 +226,7 @@ async fn links_of_a_partner_s_clients_are_there_and_those_of_who_gives_no_access
     checks::hold(&mut chromium, &exporter.url("/shares"));
     let blind = chromium.text("document.querySelector('.blind').innerText");
     assert!(
-        blind.contains("not_allowed the client does not let the partner in"),
+        blind.contains("not_allowed the client gives the partner no access"),
         "{blind}"
     );
     let shown = refs(&mut chromium);

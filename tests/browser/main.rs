@@ -11,6 +11,7 @@ mod checks;
 mod chromium;
 #[path = "../common/mod.rs"]
 mod common;
+mod film;
 mod hearing;
 mod landing;
 mod link;
@@ -19,3 +20,4 @@ mod login;
 #[expect(dead_code, reason = "what tests of partners ask is more")]
 #[path = "../partners/partner.rs"]
 mod partner;
+mod pictures;

@@ -51,7 +51,7 @@ async fn a_table_in_a_pipe_has_a_line_a_link_the_worst_first_and_nothing_for_ter
                 "KIND",
                 "PROTECTION",
                 "ENDS",
-                "MADE",
+                "CREATED",
                 "FOOTAGE",
                 "CAMERAS",
                 "TITLE",
@@ -87,7 +87,7 @@ async fn a_table_in_a_pipe_has_a_line_a_link_the_worst_first_and_nothing_for_ter
         (4, &[]),
         (
             5,
-            &["3 links: 2 open to anyone, 1 of them for ever; 1 ended"],
+            &["3 links: 2 open to anyone, 1 of them without expiry; 1 ended"],
         ),
         (
             6,
@@ -142,7 +142,7 @@ async fn filters_are_flags_and_the_report_says_which() {
     let said = report(&site, &["--text=old", "--ref", &reference(3)]).await;
     let asked = format!("asked for: --text=old --ref={}", reference(3));
     said.has_line(&asked);
-    said.has_line("1 of 3 links: 0 open to anyone, 0 of them for ever; 1 ended");
+    said.has_line("1 of 3 links: 0 open to anyone, 0 of them without expiry; 1 ended");
 }
 
 #[tokio::test]
@@ -304,7 +304,7 @@ async fn links_that_are_counted_and_not_listed_are_not_seen() {
     assert_eq!(status, 204, "{text}");
     let said = report(&site, &[]).await;
     assert_eq!(said.code, 4, "{}", said.stdout);
-    let told = "acme: live_streams: unlisted: 1 more are counted than are listed to this key";
+    let told = "acme: live_streams: unlisted: 1 more are counted than this key is shown";
     assert!(said.stdout.contains(told), "{}", said.stdout);
 }
 
@@ -406,7 +406,7 @@ async fn the_page_to_mail_has_everything_but_what_opens_a_link() {
         r"Vault \u{1b}[31m",
         "unsecured (warning)<span class=\"note\">excepted by dock until ",
         ": CHG-1042 &#38; more (me)",
-        "4 links: 3 open to anyone, 1 of them for ever; 1 ended",
+        "4 links: 3 open to anyone, 1 of them without expiry; 1 ended",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }

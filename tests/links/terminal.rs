@@ -49,7 +49,7 @@ async fn it_has_colours_and_keeps_to_the_width() {
         words.for_each(|line| assert!(line.chars().count() <= 100, "{line}"));
     }
     let text = on_terminal(&site, 60, &[("NO_COLOR", "1")]).await;
-    let left_out = "left out, since the terminal is too narrow: MADE, FOOTAGE, CAMERAS";
+    let left_out = "left out, since the terminal is too narrow: CREATED, FOOTAGE, CAMERAS";
     assert!(text.contains(left_out), "{text}");
     let text = on_terminal(&site, 400, &[("NO_COLOR", "1")]).await;
     assert!(!text.contains('…') && !text.contains("left out"), "{text}");

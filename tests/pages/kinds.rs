@@ -27,14 +27,14 @@ async fn what_is_seen_in_part_is_told_list_by_list() {
         (
             forbidden,
             "bad",
-            "1 of 1 organisation could be looked at only in part; 2 open links in what is known",
-            "In part",
+            "1 of 1 organisation could be read only in part; 2 known open links",
+            "Partly read",
         ),
         (
             never_asked(),
             "warn",
-            "1 of 1 organisation still to be asked; 2 open links in what is known",
-            "In part",
+            "1 of 1 organisation not read yet; 2 known open links",
+            "Partly read",
         ),
     ] {
         let is_whole = badge == "Fresh";

@@ -48,12 +48,12 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
         (
             vec![("a", good(0, 121))],
             "warn",
-            "1 of 1 organisation not seen lately; no open link in what is known",
+            "1 of 1 organisation not seen lately; no known open link",
         ),
         (
             vec![("a", stale()), ("b", good(1, 5))],
             "warn",
-            "1 of 2 organisations not seen lately; 3 open links in what is known",
+            "1 of 2 organisations not seen lately; 3 known open links",
         ),
         (
             vec![("a", never_asked())],
@@ -63,27 +63,23 @@ async fn only_what_is_known_to_be_closed_is_called_so() {
         (
             vec![("a", never_asked()), ("b", good(1, 5))],
             "warn",
-            "1 of 2 organisations still to be asked; 1 open link in what is known",
+            "1 of 2 organisations not read yet; 1 known open link",
         ),
-        (
-            vec![("a", never())],
-            "bad",
-            "No organisation could be looked at",
-        ),
+        (vec![("a", never())], "bad", "No organisation could be read"),
         (
             vec![("a", withdrawn())],
             "bad",
-            "No organisation could be looked at",
+            "No organisation could be read",
         ),
         (
             vec![("a", withdrawn()), ("b", good(0, 5)), ("c", never_asked())],
             "bad",
-            "2 of 3 organisations could not be looked at; no open link in what is known",
+            "2 of 3 organisations could not be read; no known open link",
         ),
         (
             vec![("a", never()), ("b", stale())],
             "bad",
-            "1 of 2 organisations could not be looked at; 2 open links in what is known",
+            "1 of 2 organisations could not be read; 2 known open links",
         ),
     ] {
         let page = page(standings).await;
@@ -127,7 +123,7 @@ async fn numbers_that_leave_someone_out_say_so() {
     );
     assert!(page.contains("not known"), "{page}");
     assert!(
-        page.contains("What 1 organisation may share is not known"),
+        page.contains("The links of 1 organisation are not known and not counted here."),
         "{page}"
     );
 }
@@ -189,7 +185,7 @@ async fn links_are_counted_as_the_metrics_count_them() {
         "<dt>links in all</dt><dd>4</dd>",
         "<dt>without expiry</dt><dd>1</dd>",
         "<dt>expiring within 24h</dt><dd>2</dd>",
-        "<dt>organisations fresh</dt><dd>1 / 1</dd>",
+        "<dt>organisations up to date</dt><dd>1 / 1</dd>",
     ] {
         assert!(page.contains(tile), "{tile} in {page}");
     }
@@ -300,15 +296,14 @@ async fn what_an_answer_does_not_settle_is_said() {
     let ended = NOW.before(Duration::from_secs(5));
     let emptied = good(3, 100).succeeded(Duration::ZERO, Inventory::new(Listing::default(), ended));
     let emptied = page(vec![("a", emptied)]).await;
-    let expected =
-        "1 of 1 organisation lost every link of a list at once; 3 open links in what is known";
+    let expected = "1 of 1 organisation lost every link of a list at once; 3 known open links";
     assert_eq!((tone(&emptied), headline(&emptied)), ("warn", expected));
     assert!(
-        emptied.contains("Every link of a list was gone at once"),
+        emptied.contains("A list that had links came back empty: 1 organisation."),
         "{emptied}"
     );
     assert!(
-        emptied.contains("The oldest picture counted is 100 s old."),
+        emptied.contains("The oldest data counted here is 100 s old."),
         "{emptied}"
     );
 
@@ -319,10 +314,10 @@ async fn what_an_answer_does_not_settle_is_said() {
     let partial = never_asked().succeeded(Duration::ZERO, Inventory::new(warned, ended));
     let partial = page(vec![("a", partial)]).await;
     assert_eq!(tone(&partial), "warn");
-    assert!(partial.contains("its list is not whole: 1 organisation"));
+    assert!(partial.contains("its list is not complete: 1 organisation"));
     // And which it is.
-    assert!(partial.contains(r#"<span class="badge warn">Not whole<"#));
-    assert!(emptied.contains(r#"<span class="badge warn">Not believed yet<"#));
+    assert!(partial.contains(r#"<span class="badge warn">Incomplete<"#));
+    assert!(emptied.contains(r#"<span class="badge warn">Not confirmed yet<"#));
 }
 
 /// Where clocks differ, which of them is right is not known, whichever is ahead.
@@ -336,13 +331,13 @@ async fn clocks_that_differ_are_said_and_from_five_minutes_on_give_no_all_clear(
             300,
             true,
             "warn",
-            "Clocks differ by 5 min; no open link in what is known",
+            "Clocks differ by 5 min; no known open link",
         ),
         (
             31 * 86_400,
             true,
             "warn",
-            "Clocks differ by 31 d; no open link in what is known",
+            "Clocks differ by 31 d; no known open link",
         ),
     ] {
         let skew = Duration::from_secs(secs);
@@ -374,10 +369,7 @@ async fn a_link_has_ended_only_by_both_clocks() {
     let organization = fleet.load().organizations[0].clone();
     organization.server_clock().set(yesterday.time, NOW);
     let page = page_of(fleet).await;
-    assert!(
-        headline(&page).ends_with("1 open link in what is known"),
-        "{page}"
-    );
+    assert!(headline(&page).ends_with("1 known open link"), "{page}");
 }
 
 #[tokio::test]
@@ -400,7 +392,7 @@ async fn names_of_one_organisation_are_named_together() {
         fleet.identify(organization, identity);
     }
     let page = page_of(fleet).await;
-    let expected = "1 organisation under several names; no open link in what is known";
+    let expected = "1 organisation under several names; no known open link";
     assert_eq!((tone(&page), headline(&page)), ("warn", expected));
-    assert!(page.contains("links count for each: a, c."), "{page}");
+    assert!(page.contains("links are counted for each: a, c."), "{page}");
 }

@@ -88,16 +88,13 @@ async fn what_is_not_known_of_clients_is_told_and_never_an_all_clear() {
             failed(listed()),
             (
                 "warn",
-                "1 partner not asked for its clients lately; no open link in what is known",
+                "1 partner with an outdated list of clients; no known open link",
             ),
         ),
         (
             &both,
             unreadable(),
-            (
-                "warn",
-                "2 clients could not be asked; no open link in what is known",
-            ),
+            ("warn", "2 clients could not be asked; no known open link"),
         ),
         (
             &[],
@@ -121,7 +118,7 @@ async fn what_is_not_known_of_clients_is_told_and_never_an_all_clear() {
             listed(),
             (
                 "warn",
-                "1 of 2 organisations gives no access; no open link in what is known",
+                "1 of 2 organisations gives no access; no known open link",
             ),
         ),
     ] {
@@ -141,7 +138,7 @@ async fn a_client_that_gives_no_access_is_no_failure_of_a_list() {
         r#"<span class="badge good">1 / 1</span>"#,
         r#"<span class="badge warn">No access</span>"#,
         "not asked while access is withdrawn",
-        "Their partner may not look at 1 client: access has been withdrawn.",
+        "No longer accessible to their partner: 1 client.",
         r#"data-label="Excluded" class="n">3<"#,
         r#"data-label="Other shard" class="n">4<"#,
     ] {
@@ -173,6 +170,6 @@ async fn a_partner_without_any_client_is_no_all_clear() {
     };
     let clients = [("Elm", Some(good(0, 5)))];
     let page = page_of(fleet(&clients, none)).await;
-    let expected = "1 partner without any client; no open link in what is known";
+    let expected = "1 partner without any client; no known open link";
     assert_eq!((tone(&page), headline(&page)), ("warn", expected));
 }

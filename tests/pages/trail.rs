@@ -39,7 +39,7 @@ async fn a_link_has_its_life_even_where_it_is_gone() {
         "no longer listed",
         "is not listed any more; it was: protection none",
         "between the looks of ",
-        "asks less of who opens it: from password to none",
+        "is less protected: from password to none",
         "is new: protection password",
         "../audit?share=",
     ] {
@@ -63,7 +63,7 @@ async fn who_made_a_link_and_who_looked_is_for_those_who_may_see_it() {
     let audited = Audited::new().await;
     let (_, page) = audited.exporter.get(&format!("/shares/{}", first())).await;
     assert!(page.contains("<dd>1 (anonymous 1)</dd>"), "{page}");
-    assert!(page.contains("was looked at by SHARED_CLIP"), "{page}");
+    assert!(page.contains("was viewed by SHARED_CLIP"), "{page}");
     for path in ["/shares", "/audit?event=made_by"] {
         let (_, page) = audited.exporter.get(path).await;
         assert!(page.contains(MAKER_SHOWN), "{path}: {page}");

@@ -14,11 +14,11 @@ pub(super) const fn what(event: Event) -> Option<&'static str> {
         Event::RemovedBy => "was taken down",
         Event::ChangedBy => "was changed",
         Event::LinkSent => "was sent on",
-        Event::Viewed => "was looked at",
+        Event::Viewed => "was viewed",
         Event::AccessGranted => "access was granted",
-        Event::AccessRevoked => "access was taken back",
+        Event::AccessRevoked => "access was revoked",
         Event::KeyMade => "a key was made",
-        Event::KeyRevoked => "a key was taken back",
+        Event::KeyRevoked => "a key was revoked",
         Event::IntegrationChanged => "an integration was changed",
         Event::Exported => "something was exported",
         Event::KioskOpened => "a kiosk was opened",
@@ -114,7 +114,7 @@ mod tests {
         let told = |texts| super::super::words(&record, texts);
         assert_eq!(
             told(None),
-            "was looked at by USER, as viewer sso, action VIEW_SHARE_CLIP, at 2026-11-29T11:59:00Z, from NL; to \
+            "was viewed by USER, as viewer sso, action VIEW_SHARE_CLIP, at 2026-11-29T11:59:00Z, from NL; to \
              look into: many_views"
         );
         let ann = FoundText {
@@ -123,7 +123,7 @@ mod tests {
         };
         let with_name = told(Some(&[ann]));
         assert!(
-            with_name.starts_with("was looked at by Ann (USER)"),
+            with_name.starts_with("was viewed by Ann (USER)"),
             "{with_name}"
         );
         assert!(

@@ -27,9 +27,9 @@ const REF_HELP: &str = "A link's ref, as metrics, alerts and pages have it, such
 /// What to do with the audit trail.
 #[derive(Subcommand, Clone, Debug, PartialEq)]
 pub enum AuditCommand {
-    /// List what was noticed: the newest events, or those of a link, an organisation, a time
+    /// List events: the newest, or those of a link, an organisation or a time
     Log(Box<AuditLogArgs>),
-    /// Tell the life of one link, from the first time it was seen on
+    /// Show the history of one link, from when it was first seen
     Show(Box<AuditShowArgs>),
     /// Print the whole trail, to be kept and verified elsewhere
     Export(Box<AuditExportArgs>),

@@ -107,7 +107,7 @@ pub struct AuditLogArgs {
     /// Where there are more, list the oldest of them instead of the newest
     #[arg(long)]
     pub oldest_first: bool,
-    /// How it is written: table, jsonl or csv
+    /// The format: table, jsonl or csv
     #[arg(
         long,
         value_name = "FORM",
@@ -143,7 +143,7 @@ pub struct AuditShowArgs {
     /// Which link.
     #[arg(value_name = "REF", help = REF_HELP)]
     pub share: Ref,
-    /// How it is written: table or jsonl
+    /// The format: table or jsonl
     #[arg(
         long,
         value_name = "FORM",

@@ -34,7 +34,7 @@ pub struct AuditRegisterArgs {
     /// Only links first seen until then; of a day, all of it
     #[arg(long, value_name = "TIME", value_parser = TimeBound::read)]
     pub until: Option<TimeBound>,
-    /// How it is written: csv or html
+    /// The format: csv or html
     #[arg(
         long,
         value_name = "FORM",

@@ -16,7 +16,7 @@ Examples:
 
 It says up to which line a checkpoint from outside proves that nothing has changed, up to which
 the exporter alone has signed, and what is not sealed yet. Only the first is proof against who
-owns the machine: with the key, what comes after it can be written anew. A checkpoint is a
+owns the machine: with the key, what comes after it can be rewritten. A checkpoint is a
 signed note (audit checkpoint), a file of audit.anchor_file, or text copied from Prometheus
 that has samples of rhombus_audit_checkpoint_info.
 

@@ -39,7 +39,7 @@ before. That something was erased, and how many texts, is itself an event. What 
 trail is not forgotten: a link that is still listed has its title at Rhombus, and the exporter
 shows it; backups and exports with texts have what they have. A running exporter keeps a
 checksum of the title of each link, and the name of who made it, in memory, and may write them
-again when that link changes or is looked at, until it is started anew.
+again when that link changes or is looked at, until it is restarted.
 
 Exit status: 0 when something was forgotten; 1 when there was nothing, or nobody said yes; 2
 when the directory has no trail, or what is asked for is wrong.";
@@ -55,7 +55,7 @@ Examples:
 
 What it says stays in the trail, as an event of its own: what the anchor knew, what the store
 has, and why. It proves nothing of what was lost: checkpoints of the time before, in the anchor
-too, will contradict the trail for ever. It does not seal lines that were altered after they
+too, will contradict the trail forever. It does not seal lines that were altered after they
 were sealed: put a backup in their place. A running exporter notices at its next seal that its
 anchor agrees again; another key it takes at its next start.
 
@@ -93,7 +93,7 @@ pub struct AuditEraseArgs {
     /// What to forget.
     #[command(flatten)]
     pub what: Erasing,
-    /// Ask nobody
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
     /// Which trail.
@@ -126,7 +126,7 @@ pub struct AuditReanchorArgs {
     /// Why the trail goes on, for those who read it
     #[arg(long, value_name = "TEXT", value_parser = noted)]
     pub reason: Option<String>,
-    /// Ask nobody
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
     /// Which trail.

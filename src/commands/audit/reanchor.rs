@@ -31,8 +31,7 @@ pub(super) async fn run(args: &AuditReanchorArgs) -> anyhow::Result<()> {
     }
     let case = case(args)?;
     output::complain(format_args!(
-        "{}\nthe store has {} lines, of which {} are sealed; what was lost stays lost, and checkpoints of it will \
-         contradict the trail for ever",
+        "{}\nthe store has {} lines, of which {} are sealed; what was lost stays lost, and checkpoints of it will contradict the trail forever",
         case.contradiction,
         case.lines,
         case.sealed()

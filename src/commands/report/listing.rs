@@ -78,7 +78,7 @@ fn columns(rows: &[Row<'_>]) -> Vec<Column> {
         column("KIND", None, false, |it| it.kind),
         column("PROTECTION", None, false, |it| it.protection),
         column("ENDS", None, false, |it| &it.ends),
-        column("MADE", None, true, |it| &it.made),
+        column("CREATED", None, true, |it| &it.made),
         column("FOOTAGE", None, true, |it| &it.footage),
         column("CAMERAS", Some(10), true, |it| &it.cameras),
         column("TITLE", Some(12), false, |it| &it.title),

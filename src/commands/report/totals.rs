@@ -69,7 +69,7 @@ fn links_in_words(rows: &[Row<'_>], total: usize) -> String {
         0 => links(total),
         _ => format!("{} of {}", rows.len(), links(total)),
     };
-    format!("{of}: {open} open to anyone, {for_ever} of them for ever; {ended} ended")
+    format!("{of}: {open} open to anyone, {for_ever} of them without expiry; {ended} ended")
 }
 
 fn violations(rows: &[Row<'_>]) -> Option<String> {

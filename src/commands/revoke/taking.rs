@@ -160,7 +160,7 @@ fn after(seen: &Seen, target: &Target<'_>) -> After {
     let kind = target.row.share.kind;
     let list = look.and_then(|look| look.standings.iter().find(|(known, _)| *known == kind));
     let Some((_, standing)) = list else {
-        return After::NotKnown("its organisation could not be looked at".to_owned());
+        return After::NotKnown("its organisation could not be read".to_owned());
     };
     let uuid = Some(target.deletion.uuid());
     let listed = standing.last_look();

@@ -116,14 +116,13 @@ impl BlindLine {
 }
 
 fn summary(unread: usize, limits: usize) -> String {
-    let (lists, them) = match unread as u64 {
+    let (lists, their) = match unread as u64 {
         0 if limits == 0 => return String::new(),
-        0 => return "Not every link is asked for, or told:".to_owned(),
-        1 => ("1 list".to_owned(), "it"),
-        number => (format!("{} lists", words::count(number)), "them"),
+        0 => return "Some links are not asked for, or not shown to the key:".to_owned(),
+        1 => ("1 list".to_owned(), "Its"),
+        number => (format!("{} lists", words::count(number)), "Their"),
     };
     format!(
-        "{lists} could not be read, or not all of {them}. Links of {them} may be missing here, or have \
-         changed since."
+        "{lists} could not be read completely. {their} links may be missing here, or have changed since."
     )
 }

@@ -46,7 +46,7 @@ fn state(snapshot: &Snapshot, org: Option<&str>) -> (&'static str, &'static str)
         let detail = "It is in no list that could be read; it may be in one that could not.";
         ("not known to be listed", detail)
     } else {
-        let detail = "Rhombus does not list it any more among what is watched.";
+        let detail = "It is no longer in the lists that are watched.";
         ("no longer listed", detail)
     }
 }

@@ -133,7 +133,7 @@ fn stale(row: &Row<'_>) -> Option<String> {
         (true, _) => None,
         (false, true) => Some(format!("last seen {ago} ago")),
         (false, false) => Some(format!(
-            "not in the last answer, which may not have been whole; last seen {ago} ago"
+            "not in the last answer, which may not have been complete; last seen {ago} ago"
         )),
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn title(share: &Share) -> String {
 
 const fn protection(share: &Share) -> &'static str {
     match share.protection {
-        Protection::None if share.unread.protection => "Not read: taken for open",
+        Protection::None if share.unread.protection => "Unreadable: treated as open",
         Protection::None => "Open",
         Protection::Password => "Password",
         Protection::Sso => "SSO",
@@ -172,7 +172,7 @@ pub(super) fn ends(share: &Share, now: UnixMillis) -> When {
     match share.expiry {
         Expiry::Never => When {
             text: if share.unread.end {
-                "not read: taken for never"
+                "unreadable: treated as never"
             } else {
                 "never"
             }

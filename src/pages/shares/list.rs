@@ -135,8 +135,8 @@ impl Summary {
         };
         match (self.open, self.open_for_ever) {
             (0, _) => {}
-            (_, 0) => text += "none of them for ever",
-            (_, for_ever) => text += &format!("{} of them for ever", words::count(for_ever)),
+            (_, 0) => text += "none of them without expiry",
+            (_, for_ever) => text += &format!("{} of them without expiry", words::count(for_ever)),
         }
         if self.expired > 0 {
             let verb = if self.expired == 1 { "has" } else { "have" };
@@ -215,7 +215,7 @@ fn columns(query: &Query, has_several_orgs: bool) -> Vec<Column> {
         ("Organisation", Some(SortBy::Org)),
         ("Protection", Some(SortBy::Risk)),
         ("Ends", Some(SortBy::Ends)),
-        ("Made", Some(SortBy::Created)),
+        ("Created", Some(SortBy::Created)),
         ("Shows", Some(SortBy::Footage)),
         ("Cameras", Some(SortBy::Cameras)),
         ("Breaks", None),

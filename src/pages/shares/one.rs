@@ -150,7 +150,7 @@ fn headline(rows: &[Row<'_>], gone: Option<&Gone>, reference: Ref) -> String {
 /// Why nothing is told of what happened to it.
 fn no_history(history: &Result<History, NoTrail>) -> &'static str {
     match history {
-        Ok(history) if history.lines.is_empty() => "Nothing was noticed of it that is kept.",
+        Ok(history) if history.lines.is_empty() => "The audit trail has no event about it.",
         Ok(_) => "",
         Err(why) => why.text(),
     }
@@ -216,13 +216,13 @@ fn facts(row: &Row<'_>) -> Vec<Fact> {
     let mut facts = vec![
         text("Organisation", words::visible(row.org())),
         text("Kind", words::capitalized(share.kind.noun())),
-        moment("Made", line::made(share, now)),
+        moment("Created", line::made(share, now)),
         moment("Ends", line::ends(share, now)),
         text("Last seen", format!("{seen} ago")),
     ];
     facts.extend(told(row));
     if share.unread.any() {
-        let what = "something of it could not be understood, and was read so that it hides nothing";
+        let what = "part of it could not be understood, and is shown as the worst that it can be";
         facts.push(text("Not read", what.to_owned()));
     }
     facts
@@ -241,18 +241,18 @@ fn told(row: &Row<'_>) -> Vec<Fact> {
         Ok(told) => told,
         Err(why) => {
             return vec![
-                fact("Made by", not_named(row, &why.to_string())),
+                fact("Created by", not_named(row, &why.to_string())),
                 fact("Views", why.to_string()),
             ];
         }
     };
     let mut facts = vec![match &told.made {
         Some(act) => Fact {
-            name: "Made by",
+            name: "Created by",
             value: format!("{}, {}", words::visible(&who(act)), ago(act.at)),
             moment: Some(act.at.rfc3339()),
         },
-        None => fact("Made by", not_named(row, "not stated by Rhombus")),
+        None => fact("Created by", not_named(row, "not stated by Rhombus")),
     }];
     facts.push(fact("Views", views(told)));
     facts.extend(told.last_view.map(|at| Fact {

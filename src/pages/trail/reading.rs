@@ -50,10 +50,10 @@ impl NoTrail {
             }
             Self::Unreadable => "The audit trail can't be read: see the log.",
             Self::Late => {
-                "The disk did not give the audit trail in time: ask again in a moment, or ask for less of it."
+                "Reading the audit trail took too long: try again in a moment, or with more filters."
             }
             Self::NotMade(NotMade::Busy) => {
-                "The audit trail is being read for others: ask again in a moment."
+                "The audit trail is being read for others: try again in a moment."
             }
             Self::NotMade(NotMade::Failed) => "The audit trail could not be shown: see the log.",
         }

@@ -19,22 +19,24 @@ impl Seal {
     /// Of a trail of `size` events, the newest seal of which is this.
     pub(super) fn new(size: u64, checkpoint: Option<&Checkpoint>, reached: &Reached) -> Self {
         let (tone, headline) = match reached.is_whole() {
-            Some(false) => ("bad", "The trail is not what was sealed: see the log"),
-            _ if reached.dropped > 0 => ("warn", "Events are missing: the disk took none"),
+            Some(false) => ("bad", "The trail does not match its seals: see the log"),
+            _ if reached.dropped > 0 => {
+                ("warn", "Events are missing: the disk could not be written")
+            }
             Some(true) => (
                 "good",
-                "The trail is what was sealed, as far as that was checked",
+                "The trail matches its seals, as far as it was checked",
             ),
             None => (
                 "",
-                "The trail was not checked from its beginning since the exporter has started",
+                "The trail was not checked from its beginning since the exporter started",
             ),
         };
         let mut details = vec![sealed(size, checkpoint)];
         if reached.dropped > 0 {
             let dropped = words::counted(reached.dropped, "event");
             details.push(format!(
-                "Found no room while the disk took none: {dropped}."
+                "Lost while the disk could not be written: {dropped}."
             ));
         }
         details.push(match reached.heartbeat {
