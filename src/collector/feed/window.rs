@@ -184,8 +184,8 @@ impl Reading {
         // What is ahead of that moment may yet happen. What was read again in part is not unread.
         let before = self.position.read_until;
         let read_until = self.read_until.take()?.max(before).min(began);
-        let told_again = read_until.before(OVERLAP);
         self.position.read_until = read_until;
+        let told_again = self.told_again();
         self.position.seen.retain(|_, at| *at >= told_again);
         let mut activities = std::mem::take(&mut self.activities);
         activities.sort_by_key(|activity| (activity.at, activity.key));
@@ -195,6 +195,16 @@ impl Reading {
             malformed: std::mem::take(&mut self.malformed),
             partial: std::mem::take(&mut self.partial),
         })
+    }
+
+    /// From when on the next reading may be told again what was seen. It begins before the newest event at most,
+    /// if the clock that said how far was read was ahead.
+    fn told_again(&self) -> UnixMillis {
+        let read_until = self.position.read_until;
+        let newest = self.position.seen.values().copied().max();
+        let now = newest.map_or(read_until, |newest| newest.min(read_until));
+        let from = now.before(OVERLAP).0;
+        Span { from, to: from }.bounds().after
     }
 
     /// Whether all was read.
