@@ -207,21 +207,12 @@ fn the_defaults_are_what_the_rule_file_has() {
         .thresholds
         .into_iter()
         .map(|it| (it.flag(), it.default));
-    let waits = alerts().into_iter().map(|it| {
-        let alerts = alerts();
-        let is_one_of_two = alerts
-            .iter()
-            .filter(|other| other.alert == it.alert)
-            .count()
-            > 1;
-        let severity = it
-            .severity()
-            .filter(|_| is_one_of_two)
-            .map(|it| format!("/{it}"));
-        (
-            format!("{}{}.for", it.alert, severity.unwrap_or_default()),
-            it.r#for,
-        )
+    let all = alerts();
+    let waits = all.iter().map(|it| {
+        let is_one_of_two = all.iter().filter(|other| other.alert == it.alert).count() > 1;
+        let severity = it.severity().filter(|_| is_one_of_two);
+        let severity = severity.map_or_else(String::new, |it| format!("/{it}"));
+        (format!("{}{severity}.for", it.alert), it.r#for.clone())
     });
     assert_same(&rules_with(&set(settings.chain(waits))), &rule_file::text());
 }
