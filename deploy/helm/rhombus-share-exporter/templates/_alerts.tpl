@@ -94,8 +94,9 @@
 {{- if kindIs "string" $value -}}
 {{- fail (printf "%s: %q: expected a number, such as %v" $where $value $row.default) -}}
 {{- end -}}
-{{- if or (and (hasKey $row "min") (lt (float64 $value) (float64 $row.min))) (and (hasKey $row "max") (gt (float64 $value) (float64 $row.max))) -}}
-{{- fail (printf "%s: %v: expected at least %v%s" $where $value $row.min (ternary (printf " and at most %v" $row.max) "" (hasKey $row "max"))) -}}
+{{- $least := $row.min | default 0 -}}
+{{- if or (lt (float64 $value) (float64 $least)) (and (hasKey $row "max") (gt (float64 $value) (float64 $row.max))) -}}
+{{- fail (printf "%s: %v: expected at least %v%s" $where $value $least (ternary (printf " and at most %v" $row.max) "" (hasKey $row "max"))) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -86,6 +86,9 @@
 {{- if .Values.storage.existingClaim -}}
 {{- fail "storage.existingClaim: each pod of a StatefulSet needs a claim of its own, which the chart makes; leave it empty" -}}
 {{- end -}}
+{{- if ne (int .Values.service.port) 10063 -}}
+{{- fail "service.port: the Service of a StatefulSet leads to the pods' own port; leave it at 10063" -}}
+{{- end -}}
 {{- if dig "collect" "shard" "" .Values.config -}}
 {{- fail "config.collect.shard: a StatefulSet gives each pod its own from `replicas`; leave it out" -}}
 {{- end -}}
