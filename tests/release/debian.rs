@@ -34,7 +34,7 @@ async fn a_machine_gets_keeps_and_loses_the_package() {
     assert_eq!(machine.differs_from(&before), NOTHING);
     leaves_nothing_where_it_never_ran(&machine, &packages);
     assert_eq!(machine.differs_from(&before), NOTHING);
-    linted.is_clean();
+    linted.found_nothing();
 }
 
 /// The first installation, of an older version: enabled, not begun, and says what is missing.

@@ -63,7 +63,7 @@ impl Packages {
 pub(crate) struct Linted(Child);
 
 impl Linted {
-    pub(crate) fn is_clean(self) {
+    pub(crate) fn found_nothing(self) {
         let output = self.0.wait_with_output().unwrap();
         assert!(
             output.status.success(),

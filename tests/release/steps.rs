@@ -207,7 +207,7 @@ fn the_archives_hold_what_git_knows_and_are_the_same_each_time() {
     let names = repository.names(&repository.made(".tar.gz"));
     let whole = names.join("\n");
     let wanted = "/rhombus-share-exporter /LICENSE /CHANGELOG.md /docs/works.md /alerts/rules.yml /dashboards/one.json \
-                  /man/rhombus-share-exporter.1 /completions/bash /completions/fish /completions/zsh";
+                  /man/rhombus-share-exporter.1.gz /completions/bash /completions/fish /completions/zsh";
     for name in wanted.split(' ') {
         assert!(
             names.iter().any(|it| it.ends_with(name)),
