@@ -10,8 +10,9 @@ use serde_json::Value;
 use crate::blocks::{blocks, read};
 use crate::common::dashboards::root;
 use crate::common::files::{key, key_file};
+use crate::common::links::reference;
 use crate::common::process::BINARY;
-use crate::world::{PASSWORD, USER, World, reference};
+use crate::world::{PASSWORD, USER, World};
 
 /// The stand-in for the program, which says what it does.
 const STAND_IN: &str = include_str!("stand-in");

@@ -3,11 +3,11 @@
 
 use std::process::Command;
 
-use rhombus_share_exporter::share::{Id, Ref};
 use serde_json::{Value, json};
 
 use crate::common::fake_clock::FakeClock;
 use crate::common::files::{Files, key, key_file};
+use crate::common::links::uuid;
 use crate::common::process::{Process, command};
 use crate::common::several::Several;
 use crate::common::time::now;
@@ -33,19 +33,8 @@ pub(crate) struct World {
     pub(crate) trail: Trail,
 }
 
-fn uuid(number: u8) -> String {
-    let mut bytes = [0; 16];
-    bytes[15] = number;
-    Id::Uuid(bytes).to_string()
-}
-
-/// The ref of a link, which is that of the pages for the first two.
-pub(crate) fn reference(number: u8) -> String {
-    Ref::of(&Id::parse(&uuid(number))).to_string()
-}
-
 /// The links, each with its list and its number: 7c3ccd10bb7e, 692865c9a376, and one that stands for all others.
-fn links() -> [(&'static str, u8, Value); 3] {
+fn links() -> [(&'static str, u16, Value); 3] {
     let clip = |before: i64, minutes: i64| json!({"startTime": (MADE - before) * 1000, "durationSec": 60 * minutes, "deviceUuidMap": {GATE: {}}});
     let page = json!({
         "title": "Claim 3196", "isSecured": false, "createdAtMillis": MADE * 1000,
