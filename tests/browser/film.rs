@@ -79,7 +79,7 @@ impl Film {
             frames: 0,
             caption: String::new(),
             // Where a page has nothing.
-            pointer: (f64::from(width) * 0.9, 60.0),
+            pointer: (f64::from(width) * 0.9, 200.0),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::film::{Film, View};
 /// Wide enough for tables, and high enough for the whole overview with a caption below.
 const MOVING: View = View {
     width: 1130,
-    height: 880,
+    height: 830,
     scale: 1.5,
 };
 const STILL: View = View {
