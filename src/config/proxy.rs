@@ -55,7 +55,7 @@ fn check_exceptions(env: &Environment, report: &mut Report) {
                     "environment variable {name}: entry {place} is not used, and what it means \
                      goes through the proxy: expected a host such as example.com, .example.com or \
                      *.example.com, an IP address, either with a port or without, a network such \
-                     as 10.0.0.0/8, or `*`, with commas between"
+                     as 10.0.0.0/8, or `*`, separated by commas"
                 ));
             }
         }

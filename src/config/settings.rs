@@ -188,7 +188,7 @@ impl Setting {
         let default = self.show(&Collect::default()).join(",");
         let meaning = self.meaning.trim();
         match self.is_list() {
-            true => format!("{meaning}, with commas between [default: {default}]"),
+            true => format!("{meaning}, separated by commas [default: {default}]"),
             false => format!("{meaning} [default: {default}]"),
         }
     }
