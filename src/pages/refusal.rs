@@ -33,7 +33,7 @@ impl Refusal {
         match self {
             Self::Off => {
                 "Details of links are switched off: this exporter runs with --web.shares=off. Start it \
-                 with --web.shares=auto to show them to those who have shown who they are."
+                 with --web.shares=auto to show them to users who have logged in."
             }
             Self::CrossSite => {
                 "A page of another site asked for this, which is refused. Open the address yourself, or \
@@ -49,15 +49,15 @@ impl Refusal {
                  is asked for, give them passwords in basic_auth_users of the file of --web.config.file."
             }
             Self::NobodyIsKnown => {
-                "Details of links are shown only to those who have shown who they are, and this exporter \
-                 asks nobody. Do one of these: give people passwords in basic_auth_users of the file of \
+                "Details of links are shown only to users who have logged in, and this exporter has no login. \
+                 Do one of these: give people passwords in basic_auth_users of the file of \
                  --web.config.file; let in only clients with a certificate by client_auth_type: \
                  RequireAndVerifyClientCert in its tls_server_config; listen for this machine alone with \
                  --web.listen-address=127.0.0.1:10063; or, where something in front of it asks people who \
                  they are, start it with --web.shares=on."
             }
             Self::NoCertificate => {
-                "Details of links are shown only to those who have shown who they are. Ask with a client \
+                "Details of links are shown only to clients with a certificate or a password. Ask with a client \
                  certificate of an authority in client_ca_file of the file of --web.config.file, or give \
                  people passwords in its basic_auth_users."
             }

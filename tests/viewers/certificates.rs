@@ -53,7 +53,7 @@ async fn one_that_nobody_has_verified_opens_nothing() {
             let client = site.client().identity(pair.identity()).build().unwrap();
             for path in PAGES.iter().chain(&API) {
                 let answer = ask(&client, &exporter, path).await;
-                answer.is_refused(path, "asks nobody");
+                answer.is_refused(path, "has no login");
             }
         }
     }
