@@ -30,8 +30,8 @@ BINARY=${CARGO_TARGET_DIR:-target}/${PROFILE/#dev/debug}/$NAME
 
 # The date of the commit, so that whoever builds it again gets the same bytes.
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
-  SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null) ||
-    fail "this is no git checkout: set SOURCE_DATE_EPOCH to the date of the release, in seconds since 1970"
+  SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) ||
+    fail "git can not say the date of the commit: set SOURCE_DATE_EPOCH to the date of the release, in seconds since 1970"
 fi
 export SOURCE_DATE_EPOCH
 

@@ -427,7 +427,7 @@ fn the_unit_is_hardened() {
         "LoadCredential=rhombus-api-key:/etc/rhombus-share-exporter/api-key",
         "Environment=RHOMBUS_API_KEY_FILE=%d/rhombus-api-key",
         "Restart=on-failure",
-        "RestartPreventExitStatus=2",
+        "RestartPreventExitStatus=2 243",
         "LimitNOFILE=65536",
         "LimitCORE=0",
         "UMask=0077",

@@ -124,9 +124,15 @@ impl World {
         self.exporter.wait_for_polls(&["acme", "bell"], 1).await;
     }
 
-    /// A command, at the moment that the pages show.
-    pub(crate) fn at_present(&self, command: Command) -> Command {
-        self.clock.of(command)
+    /// A shell, whose program runs at the moment that the pages show.
+    pub(crate) fn at_present(&self, shell: Command) -> Command {
+        let mut shell = self.clock.of(shell);
+        let library = shell
+            .get_envs()
+            .find_map(|(name, value)| value.filter(|_| name == "LD_PRELOAD"));
+        let library = library.unwrap().to_owned();
+        shell.env_remove("LD_PRELOAD").env("CLOCK", library);
+        shell
     }
 }
 

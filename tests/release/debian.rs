@@ -32,6 +32,8 @@ async fn a_machine_gets_keeps_and_loses_the_package() {
     removes(&machine);
     purges(&machine);
     assert_eq!(machine.differs_from(&before), NOTHING);
+    finds_a_trail_elsewhere(&machine, &packages);
+    assert_eq!(machine.differs_from(&before), NOTHING);
     leaves_nothing_where_it_never_ran(&machine, &packages);
     assert_eq!(machine.differs_from(&before), NOTHING);
     linted.found_nothing();
@@ -51,10 +53,10 @@ fn installs(machine: &Machine, packages: &Packages) {
     ));
     // Without a key there is nothing to run.
     let conditions = service::values(machine, "ConditionPathExists");
-    assert!(conditions.iter().all(|it| it.starts_with('|')));
-    for path in conditions {
-        machine.check(&format!("[ ! -e '{}' ]", path.trim_start_matches('|')));
-    }
+    let credentials = service::values(machine, "LoadCredential");
+    let (_, key) = credentials[0].split_once(':').unwrap();
+    assert_eq!(conditions, [key]);
+    machine.check(&format!("[ ! -e '{key}' ]"));
 
     let version = machine.check("rhombus-share-exporter --version");
     assert!(version.contains(VERSION), "{version}");
@@ -139,6 +141,20 @@ fn purges(machine: &Machine) {
     machine.check(&format!("test -s {STATE}/store.db"));
     // As the notice says.
     let (_, command) = said.split_once("To remove it too: ").expect("a command");
+    machine.check(command.lines().next().unwrap());
+}
+
+/// A trail on another disk is kept too, and found.
+fn finds_a_trail_elsewhere(machine: &Machine, packages: &Packages) {
+    machine.install(&packages.new, "");
+    machine.check(&format!(
+        "mkdir -p /srv/disk /var/lib/private && ln -s /srv/disk {STATE} && echo >/srv/disk/store.db"
+    ));
+    let said = machine.check("dpkg --purge rhombus-share-exporter");
+    let (_, command) = said
+        .split_once("is kept in /srv/disk. To remove it too: ")
+        .expect(&said);
+    machine.check("test -s /srv/disk/store.db");
     machine.check(command.lines().next().unwrap());
 }
 

@@ -107,8 +107,9 @@ pub(crate) fn run_again_as_root(test: &str) -> bool {
     true
 }
 
-/// Runs as whoever the sources belong to, so that what is built is not root's.
-pub(crate) fn as_owner(command: &mut Command) -> &mut Command {
-    let owner = fs::metadata(env!("CARGO_MANIFEST_DIR")).unwrap();
+/// Runs as whoever `target` belongs to, so that what is built there is not root's. So must be `directory`.
+pub(crate) fn as_owner<'a>(command: &'a mut Command, directory: &Path) -> &'a mut Command {
+    let owner = fs::metadata(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    std::os::unix::fs::chown(directory, Some(owner.uid()), Some(owner.gid())).unwrap();
     command.uid(owner.uid()).gid(owner.gid())
 }

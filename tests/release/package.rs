@@ -28,6 +28,7 @@ impl Packages {
     pub(crate) fn build() -> Self {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let made = directory.path().join("made");
+        fs::create_dir(&made).unwrap();
         for step in ["package-files", "deb"] {
             output(&mut release(step, &made));
         }
@@ -89,7 +90,7 @@ fn release(step: &str, directory: &Path) -> Command {
     command
         .env("DIST_PROFILE", profile)
         .env("DIST_DIR", directory);
-    as_owner(&mut command);
+    as_owner(&mut command, directory);
     command
 }
 

@@ -52,6 +52,15 @@ impl Repository {
                 "name: rhombus-share-exporter\nversion: {VERSION}\nappVersion: \"{VERSION}\"\n"
             ),
         );
+        for file in [
+            "docs/deploy.md",
+            "docs/verify.md",
+            "deploy/compose/compose.yml",
+            "crates/exporter-web/Cargo.toml",
+            "crates/rhombus-simulator/Cargo.toml",
+        ] {
+            repository.write(file, &read(file));
+        }
         for file in ["docs/works.md", "alerts/rules.yml", "dashboards/one.json"] {
             repository.write(file, "text\n");
         }
@@ -148,6 +157,26 @@ fn a_release_goes_out_where_all_bear_its_version() {
             format!("## [{VERSION}] - 2026-12-01"),
             "## [0.0.9]",
         ),
+        (
+            "crates/exporter-web/Cargo.toml",
+            format!("\nversion = \"{VERSION}\""),
+            "\nversion = \"0.0.9\"",
+        ),
+        (
+            "README.md",
+            format!("exporter_{VERSION}-1"),
+            "exporter_0.0.9-1",
+        ),
+        (
+            "docs/verify.md",
+            format!("--source-ref refs/tags/v{VERSION}"),
+            "--source-ref refs/tags/v0.0.9",
+        ),
+        (
+            "deploy/compose/compose.yml",
+            format!("exporter:{VERSION}"),
+            "exporter:0.0.9",
+        ),
     ];
     for (path, right, wrong) in changes {
         repository.replace(path, &right, wrong);
@@ -161,6 +190,19 @@ fn a_release_goes_out_where_all_bear_its_version() {
         repository.replace(path, wrong, &right);
     }
     assert!(!repository.check("v9.9.9").status.success());
+}
+
+#[test]
+fn a_directory_that_holds_something_else_is_left_alone() {
+    let repository = Repository::new();
+    repository.write("dist/precious", "text\n");
+    let refused = repository.command("release/dist").output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && said.contains("dist is not empty"),
+        "{said}"
+    );
+    assert!(repository.path("dist/precious").exists());
 }
 
 #[test]

@@ -91,8 +91,28 @@ fn each_image_is_named_by_its_digest_and_all_build_in_the_same() {
         assert!(!containers.is_empty(), "{path}");
         assert!(
             containers.iter().all(|it| *it == json!(bases[0])),
-            "{path}: {containers:?}"
+            "{path}: the container is {}, as in the Dockerfile: {containers:?}",
+            bases[0]
         );
+    }
+}
+
+/// The steps of a container are root's, and what was checked out is not: git refuses to look at it.
+#[test]
+fn each_job_in_a_container_tells_git_whose_its_files_are() {
+    for path in all() {
+        for (name, job) in jobs(&path) {
+            let runs = job["steps"].as_array().unwrap().iter();
+            let tells = |step: &Value| {
+                step["run"]
+                    .as_str()
+                    .is_some_and(|run| run.contains("safe.directory"))
+            };
+            assert!(
+                job.get("container").is_none() || runs.map(tells).any(|it| it),
+                "{path}, {name}"
+            );
+        }
     }
 }
 
