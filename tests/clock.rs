@@ -92,7 +92,7 @@ fn open_links(metrics: &Metrics) -> Option<f64> {
 async fn assert_page_shows_the_open_link(exporter: &Process) {
     let page = exporter.page().await;
     assert!(!is_all_clear(&page), "{page}");
-    assert!(page.contains("1 open link"), "{page}");
+    assert!(page.contains("1 known open link"), "{page}");
 }
 
 #[tokio::test]
