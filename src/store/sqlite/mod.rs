@@ -70,8 +70,8 @@ impl Sqlite {
         })
     }
 
-    /// Looks whether a start with this directory would find a database that is ours and of no later form. Nothing is
-    /// changed; where there is none yet, or one of an earlier form, all is well.
+    /// Looks whether a start with this directory would find a database that is ours and of no later form. Nothing of
+    /// what is kept is changed. Where there is none yet, or one of an earlier form, all is well.
     ///
     /// # Errors
     /// When it would be refused, or can't be read by who asks.
