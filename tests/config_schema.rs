@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use corpus::Case;
+use rhombus_share_exporter::config;
 
 /// What the schema can't know, by the file of `tests/config/bad` that is refused for it.
 const ONLY_THE_PARSER: &[(&str, &str)] = &[
@@ -42,6 +43,10 @@ const ONLY_THE_PARSER: &[(&str, &str)] = &[
         "what is in the environment",
     ),
     (
+        "max_staleness_default_below_timeout",
+        "what settings are to each other",
+    ),
+    (
         "max_staleness_default_too_short",
         "what settings are to each other",
     ),
@@ -61,6 +66,10 @@ const ONLY_THE_PARSER: &[(&str, &str)] = &[
         "an organisation may come from the environment",
     ),
     ("pace_below_interval", "what settings are to each other"),
+    (
+        "pace_default_below_interval",
+        "what settings are to each other",
+    ),
     (
         "partner_name_twice",
         "what is written elsewhere in the file",
@@ -85,7 +94,14 @@ const ONLY_THE_PARSER_SAYS: &[&str] = &[
     "is not set: set it, or name another",
     "expected the name of a rule",
     "is too short: expected at least",
+    "needs a collect.",
     "max_exception_days is",
+    // What is no number of characters, or of one unit.
+    "bytes, not of 130",
+    "`0.9d`: expected a duration",
+    // Which numbers are an address.
+    "(invalid IPv4 address)",
+    "`https://256.1.1.1`: expected auto or a URL",
     // Languages of their own.
     "expected a regular expression",
     "column ",
@@ -99,9 +115,9 @@ const ONLY_THE_PARSER_SAYS: &[&str] = &[
 ];
 
 /// Prints the schema where nothing is set up, as where an editor is.
-fn printed() -> String {
+fn printed(flag: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rhombus-share-exporter"));
-    let command = command.args(["check-config", "--schema"]).env_clear();
+    let command = command.args(["check-config", flag]).env_clear();
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -109,16 +125,100 @@ fn printed() -> String {
 
 #[test]
 fn the_file_of_the_schema_is_what_the_command_prints() {
-    let file = std::fs::read_to_string("docs/config.schema.json").unwrap_or_default();
-    let how = "cargo run -- check-config --schema > docs/config.schema.json";
-    assert!(printed() == file, "write it anew: {how}");
+    for (flag, file) in [
+        ("--schema", "docs/config.schema.json"),
+        ("--schema=config", "docs/config.schema.json"),
+        ("--schema=exceptions", "docs/exceptions.schema.json"),
+    ] {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let how = format!("cargo run -- check-config {flag} > {file}");
+        assert!(printed(flag) == text, "write it anew: {how}");
+    }
+}
+
+#[test]
+fn a_file_of_exceptions_is_the_same_to_both() {
+    let schema = serde_json::from_str(&config::exceptions_schema()).unwrap();
+    let good =
+        "{name: a, match: {org: x}, policies: [unsecured], reason: r, owner: o, until: 2026-12-31}";
+    let texts = [
+        String::new(),
+        "exceptions:".to_owned(),
+        "exceptions: []".to_owned(),
+        format!("exceptions: [{good}]"),
+        format!("exceptions: [{good}, {good}x]"),
+        format!("exceptions: [{}]", good.replace("owner: o, ", "")),
+        format!("exceptions: {good}"),
+        format!("policy: {{exceptions: [{good}]}}"),
+        "exceptions: x".to_owned(),
+        "[]".to_owned(),
+    ];
+    let values: Vec<_> = texts.iter().map(|text| corpus::value(text)).collect();
+    let known = values.iter().flatten().cloned().collect::<Vec<_>>();
+    assert!(known.len() > 8, "{known:?}");
+    let by_schema = verdicts::by_schema(&schema, &known);
+    let texts = texts
+        .iter()
+        .zip(&values)
+        .filter(|(_, value)| value.is_some());
+    for ((text, _), by_schema) in texts.zip(by_schema) {
+        let refusal = corpus::refusal_of_exceptions(text);
+        assert_eq!(
+            refusal.is_some(),
+            by_schema.is_some(),
+            "{text}: {refusal:?}, {by_schema:?}"
+        );
+    }
+}
+
+#[test]
+fn an_editor_is_told_what_it_shows_nowhere_else() {
+    let schema: serde_json::Value = serde_json::from_str(&config::schema()).unwrap();
+    let collect = &schema["properties"]["collect"];
+    for (key, told) in [
+        (
+            "interval",
+            "Time between two polls of a list. From 1s to 1d. Default: 1m.",
+        ),
+        (
+            "expiring_within",
+            "The windows of rhombus_shares_expiring. Each from 1s to 3653d. Default: 24h, 7d.",
+        ),
+        (
+            "requests_per_second",
+            "8 may go at once. From 0.01 to 100. Default: 1.0.",
+        ),
+    ] {
+        let description = collect["properties"][key]["description"].as_str().unwrap();
+        assert!(description.ends_with(told), "{description}");
+    }
+    // Without a title of its own, an element is headed by that of the whole file.
+    let mut untitled = Vec::new();
+    add_untitled(&schema, "", &mut untitled);
+    assert_eq!(untitled, [""; 0], "mappings without a title");
+    // `true` and `false` are offered for whatever says that it may be a boolean.
+    let name = &schema["properties"]["organizations"]["items"]["properties"]["name"];
+    assert!(!name.to_string().contains("boolean"), "{name}");
+}
+
+fn add_untitled(schema: &serde_json::Value, at: &str, untitled: &mut Vec<String>) {
+    if schema.get("properties").is_some()
+        && schema.get("type").is_some()
+        && schema.get("title").is_none()
+    {
+        untitled.push(at.to_owned());
+    }
+    let items = schema.as_object().into_iter().flatten();
+    for (key, value) in items {
+        add_untitled(value, &format!("{at}/{key}"), untitled);
+    }
 }
 
 #[test]
 fn the_example_names_the_schema_where_a_copy_of_it_finds_it() {
     let example = std::fs::read_to_string("docs/config.example.yml").unwrap();
     let (first, _) = example.split_once('\n').unwrap();
-    let schema: serde_json::Value = serde_json::from_str(&printed()).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&printed("--schema")).unwrap();
     let address = schema["$id"].as_str().unwrap();
     assert_eq!(first, format!("# yaml-language-server: $schema={address}"));
     assert!(
@@ -134,7 +234,8 @@ fn only_refused_by_the_parser(cases: &[Case]) -> Vec<&Case> {
         assert!(case.refusal.is_some(), "{} is no YAML", case.name);
     }
     let values = read.iter().filter_map(|case| case.value.clone());
-    let by_schema = verdicts::by_schema(&values.collect::<Vec<_>>());
+    let schema = serde_json::from_str(&config::schema()).unwrap();
+    let by_schema = verdicts::by_schema(&schema, &values.collect::<Vec<_>>());
     let mut only = Vec::new();
     let mut wrong = String::new();
     for (case, by_schema) in read.into_iter().zip(by_schema) {

@@ -71,7 +71,8 @@ fn flags(help: &str) -> Vec<(String, String)> {
         )
     };
     flags.retain(|flag| flag.starts_with("--"));
-    let name = |flag: &str| flag.split(' ').next().unwrap().to_owned();
+    // A value that may be left out is in brackets.
+    let name = |flag: &str| flag.split([' ', '[']).next().unwrap().to_owned();
     let pair = |flag: &String| (name(flag), default(flag).unwrap_or("–".to_owned()));
     flags.iter().map(pair).collect()
 }

@@ -130,6 +130,21 @@ fn a_variable_gives_it_too() {
 }
 
 #[test]
+fn the_files_have_the_names_that_are_promised() {
+    let files = Files::new();
+    let directory = files.path("data");
+    drop(try_start(&directory).unwrap());
+    let entries = directory.read_dir().unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    // What SQLite has beside its file is its own.
+    let mut names: Vec<_> = names
+        .filter(|name| !name.starts_with("store.db-"))
+        .collect();
+    names.sort();
+    assert_eq!(names, ["audit.key", "audit.pub", "lock", "store.db"]);
+}
+
+#[test]
 fn to_check_a_command_line_opens_nothing() {
     let files = Files::new();
     let directory = files.path("not-there");
@@ -139,6 +154,42 @@ fn to_check_a_command_line_opens_nothing() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(!directory.exists());
+}
+
+#[test]
+fn to_check_a_command_line_says_which_storage_would_be_refused() {
+    let files = Files::new();
+    let directory = files.path("data");
+    drop(try_start(&directory).unwrap());
+    let check = || {
+        let args = ["check-config", &flag(&directory)];
+        let output = command(&args, &[("RHOMBUS_API_KEY", KEY)]).output();
+        let output = output.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), said)
+    };
+    assert_eq!(check(), (Some(0), String::new()));
+    let database = directory.join("store.db");
+    let with_version = |version: i32| {
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        let set = connection.pragma_update(None, "user_version", version);
+        set.unwrap();
+    };
+    with_version(1);
+    assert_eq!(check(), (Some(0), String::new()), "it is brought forward");
+    with_version(3);
+    let (status, said) = check();
+    assert_eq!(status, Some(2));
+    assert!(said.contains("a later version of the exporter"), "{said}");
+    fs::write(&database, "what somebody else has put there").unwrap();
+    let (status, said) = check();
+    assert_eq!(status, Some(2));
+    assert!(said.contains("no SQLite database"), "{said}");
+    fs::remove_file(&database).unwrap();
+    fs::create_dir(&database).unwrap();
+    let (status, said) = check();
+    assert_eq!(status, Some(0));
+    assert!(said.starts_with("warning: --storage.path: "), "{said}");
 }
 
 #[tokio::test]

@@ -17,6 +17,9 @@ use crate::store::{Change as Kept, Entry, ListKey, Looks, NewLine, Place, SALT, 
 /// So many cameras are named in a line.
 const CAMERAS: usize = 100;
 
+/// Where in a line the digest of a link's title stands.
+pub(super) const TITLE: &str = "is.title";
+
 /// Which list a line is about.
 #[derive(Debug)]
 pub(super) struct ListName {
@@ -344,7 +347,7 @@ impl<'a> Described<'a> {
             .title
             .as_ref()
             .filter(|_| event != Event::ContentChanged);
-        let title = title.map(|title| digest_of("is.title", title, texts));
+        let title = title.map(|title| digest_of(TITLE, title, texts));
         if event == Event::Renamed {
             return Self { title, ..self };
         }

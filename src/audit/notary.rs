@@ -11,10 +11,11 @@ use base64::engine::general_purpose::STANDARD;
 use tracing::{error, info};
 
 use super::anchor::Anchor;
+use super::entry::TITLE;
 use super::note::SignedNote;
 use super::progress::Progress;
 use super::signature::{Signer, VerifierKey};
-use crate::store::{Checkpoint, Hash, KeptTrail, TrailHandler, Tree, WrittenLine};
+use crate::store::{Checkpoint, Hash, KeptTrail, Text, TrailHandler, Tree, WrittenLine};
 
 /// What has been entered in the trail is logged under this target.
 pub const LOG_TARGET: &str = "audit";
@@ -178,8 +179,7 @@ impl TrailHandler for Notary {
 impl Notary {
     fn log(&self, line: &WrittenLine) {
         let place = &line.place;
-        let titles = line.texts.iter().filter(|_| self.log_titles);
-        let title = titles.map(|text| text.text.reveal()).next();
+        let title = title_in(&line.texts).filter(|_| self.log_titles);
         info!(
             target: LOG_TARGET,
             seq = line.seq,
@@ -194,13 +194,20 @@ impl Notary {
     }
 }
 
+/// The title of a link among the texts beside a line. Names, cities and addresses of people are never logged.
+fn title_in(texts: &[Text]) -> Option<&str> {
+    let title = texts.iter().find(|text| text.field == TITLE)?;
+    Some(title.text.reveal())
+}
+
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::Ed25519KeyPair;
 
     use super::*;
     use crate::audit::Reached;
-    use crate::share::UnixMillis;
+    use crate::share::{Private, UnixMillis};
+    use crate::store::SALT;
 
     const NAME: &str = "a/b";
 
@@ -224,6 +231,24 @@ mod tests {
             made: UnixMillis(0),
             note: signer().sign(tree.size(), tree.root()).to_string(),
         }
+    }
+
+    #[test]
+    fn only_the_title_of_a_link_is_logged_as_one() {
+        let text = |field, text| Text {
+            field,
+            salt: [0; SALT],
+            text: Private::from(text),
+        };
+        let viewed = [
+            text("by.name", "Ada Okafor"),
+            text("from.city", "Lagos"),
+            text("target_name", "Front door"),
+        ];
+        assert_eq!(title_in(&viewed), None);
+        assert_eq!(title_in(&[text("recipient", "Police")]), None);
+        let created = [text("by.name", "Ada"), text("is.title", "Dock 4")];
+        assert_eq!(title_in(&created), Some("Dock 4"));
     }
 
     #[test]

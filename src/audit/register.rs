@@ -1,6 +1,7 @@
 //! The register of what was disclosed by links, as data protection asks for it: made of the lines of the trail
 //! alone, one entry a link. Pure: who reads the lines hands them in, in their order.
 
+use super::entry::TITLE;
 use super::event::Event;
 use super::record::{LinkState, Record, text_of};
 use super::words::by_whom;
@@ -179,7 +180,7 @@ impl Disclosure {
             self.footage.clone_from(&is.footage);
         }
         if is.title.is_some() {
-            self.title = text_of(texts, "is.title").map(Private::from);
+            self.title = text_of(texts, TITLE).map(Private::from);
         }
     }
 }

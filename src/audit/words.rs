@@ -9,6 +9,7 @@ use serde_json::Value;
 
 pub use doing::by_whom;
 
+use super::entry::TITLE;
 use super::event::Event;
 use super::record::{LinkState, Record, text_of};
 use crate::share::span;
@@ -179,7 +180,7 @@ fn content(state: &LinkState) -> Vec<String> {
 fn title(state: Option<&LinkState>, texts: Option<&[FoundText]>, before: &str) -> String {
     let has_title = state.is_some_and(|state| state.title.is_some());
     match texts {
-        Some(texts) if has_title => match text_of(texts, "is.title") {
+        Some(texts) if has_title => match text_of(texts, TITLE) {
             Some(title) => format!("{before}\"{title}\""),
             None => format!("{before}{ERASED}"),
         },

@@ -1,6 +1,6 @@
 //! The flags of `check-config`.
 
-use clap::{ArgAction, Args};
+use clap::{Args, ValueEnum};
 
 use super::ServeArgs;
 
@@ -12,16 +12,36 @@ Examples:
   rhombus-share-exporter check-config --schema > config.schema.json
       For an editor: it completes and checks a file that begins with
       # yaml-language-server: $schema=config.schema.json
+  rhombus-share-exporter check-config --schema=exceptions > exceptions.schema.json
+      The same for the file that policy.exceptions_file names.
 
 Exit status: 0 when nothing is wrong, 2 when something is.";
+
+/// Which file a schema is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The configuration file.
+    Config,
+    /// The file that `policy.exceptions_file` names.
+    Exceptions,
+}
 
 /// The flags of `serve`, so that a command line can be checked as it is, and one more.
 #[derive(Args, Clone, Debug, PartialEq)]
 #[command(after_help = HELP)]
 pub struct CheckConfigArgs {
-    /// Print the JSON Schema of the configuration file, for editors, and look at nothing else
-    #[arg(long, action = ArgAction::SetTrue)]
-    pub schema: bool,
+    /// Print the JSON Schema of a file, for editors, and look at nothing else: config, which is meant where no file is
+    /// named, or exceptions
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "config",
+        hide_possible_values = true
+    )]
+    pub schema: Option<SchemaOf>,
     /// What would run.
     #[command(flatten)]
     pub serve: ServeArgs,

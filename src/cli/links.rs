@@ -44,20 +44,21 @@ seen, 2 when the configuration is wrong.";
 /// After the flags of `revoke`.
 const REVOKE_HELP: &str = "\
 Examples:
-  rhombus-share-exporter revoke 3f9a0c51d2e7 --config.file=exporter.yml --evidence=taken-down.jsonl
-      Shows the link, asks, writes all that is known of it to the file, takes it down, and looks again.
+  rhombus-share-exporter revoke 3f9a0c51d2e7 --config.file=exporter.yml --evidence=taken.jsonl
+      Shows the link, asks, writes all that is known of it to the file, takes it down, and looks
+      again.
   rhombus-share-exporter revoke --org=acme --state=expired --dry-run
       What has ended and is still listed: what would be taken down.
   rhombus-share-exporter revoke --rule=unsecured --excepted=no --older-than=30d --yes
       For cron: without asking for confirmation.
 
-This is the only command that changes anything at Rhombus. A link that was taken down can't be brought
-back: the evidence says what it was, so that it can be made again. Keep that as you keep a key, since it
-has addresses. No variable says what is taken down: each call does.
+This is the only command that changes anything at Rhombus. A link that was taken down can't be
+brought back: the evidence says what it was, so that it can be made again. Keep that as you keep a
+key, since it has addresses. No variable says what is taken down: each call does.
 
-Exit status: 0 when all that was meant is gone, as a new look says; 1 when something is not, or was
-refused, or was not found; 4 when not all could be seen that was asked for; 2 when the configuration
-or what is asked for is wrong.";
+Exit status: 0 when it took everything down and checked that it is gone; 1 when something is not,
+or was refused, or was not found; 4 when not all could be seen that was asked for; 2 when the
+configuration or what is asked for is wrong.";
 
 /// How many links may be taken down at once, unless somebody says otherwise.
 const USUAL_LIMIT: u16 = 20;

@@ -27,7 +27,7 @@ pub use audit::{
     AuditLogArgs, AuditLogFormat, AuditReanchorArgs, AuditRegisterArgs, AuditShowArgs,
     AuditShowFormat, AuditVerifyArgs, Erasing, RegisterFormat, TimeBound, TrailArgs,
 };
-pub use check::CheckConfigArgs;
+pub use check::{CheckConfigArgs, SchemaOf};
 pub use filters::FilterArgs;
 pub use links::{ReportArgs, ReportOutput, RevokeArgs, ShowArgs, ShowOutput};
 pub use manual::{ManualPage, completions, manual};
@@ -70,7 +70,8 @@ Examples:
   rhombus-share-exporter report --config.file=exporter.yml --ends=never
       Without Prometheus: the links that never end.
 
-Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong, or --storage.path\ncan't be used as it is.";
+Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong, or --storage.path
+can't be used as it is.";
 
 /// After the flags of `completions`.
 const COMPLETIONS_HELP: &str = "\
@@ -87,6 +88,27 @@ Examples:
       Read it.
   rhombus-share-exporter man --dir=/usr/local/share/man/man1
       Install it: man rhombus-share-exporter, man rhombus-share-exporter-serve.";
+
+/// After the flags of `serve`.
+const SERVE_HELP: &str = "\
+Examples:
+  RHOMBUS_API_KEY_FILE=/run/secrets/key rhombus-share-exporter serve
+      One organisation. Then look at http://localhost:10063
+  rhombus-share-exporter serve --config.file=exporter.yml --storage.path=/var/lib/exporter
+      Those of the file; open violations and the audit trail outlast a restart.
+
+Exit status: 0 after SIGTERM or SIGINT; 2 when the configuration is wrong, or --storage.path
+can't be used as it is.";
+
+/// After the flags of `healthcheck`.
+const HEALTHCHECK_HELP: &str = "\
+Examples:
+  rhombus-share-exporter healthcheck
+      Whether the exporter on this machine serves, for a container or a script.
+  rhombus-share-exporter healthcheck --url=https://127.0.0.1:10063/-/ready --insecure-skip-verify
+      Whether all organisations were asked once, where there is TLS.
+
+Exit status: 0 when it serves, 1 when not.";
 
 #[derive(Parser, Debug)]
 #[command(
@@ -109,6 +131,8 @@ struct Cli {
 #[derive(Subcommand, Clone, Debug, PartialEq)]
 pub enum Command {
     /// Run the exporter (the default command)
+    // Not at the flags, which others have too.
+    #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
     /// Run the exporter against a built-in simulator; nothing to set up
     Demo(DemoArgs),
@@ -211,6 +235,7 @@ pub struct SimulateArgs {
 
 /// The flags of `healthcheck`.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(after_help = HEALTHCHECK_HELP)]
 pub struct HealthcheckArgs {
     /// What to ask
     #[arg(

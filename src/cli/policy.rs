@@ -11,8 +11,26 @@ use crate::share::Ref;
 /// How the reference of a link is found.
 const REF_HELP: &str = "A link's ref, as metrics, alerts and pages have it, such as 3f9a0c51d2e7";
 
+/// After the flags of `policy list`.
+const LIST_HELP: &str = "\
+Examples:
+  rhombus-share-exporter policy list
+      The rules that are built in.
+  rhombus-share-exporter policy list --config.file=exporter.yml
+      Those that hold with this file, and its exceptions.";
+
+/// After the flags of `policy explain`.
+const EXPLAIN_HELP: &str = "\
+Examples:
+  rhombus-share-exporter policy explain 3f9a0c51d2e7 --config.file=exporter.yml
+      Why the link of an alert breaks a rule, and what covers it.";
+
 /// After the flags of `policy test`.
 const TEST_HELP: &str = "\
+Examples:
+  rhombus-share-exporter policy test tests.yml --config.file=exporter.yml
+      In CI: whether the policy says of each recorded link what is expected.
+
 The file:
   tests:
     - name: a page for a week is fine with a password
@@ -32,7 +50,8 @@ Examples:
   rhombus-share-exporter policy except --baseline --until=2027-01-31 --owner=me --reason=CHG-1042
       The same for each link that breaks a rule today: a quiet and honest first day.
 
-An entry is added to policy.exceptions_file, whose comments stay, or printed where none is configured.";
+An entry is added to policy.exceptions_file, whose comments stay, or printed where none is
+configured.";
 
 /// What to do with the policy.
 #[derive(Subcommand, Clone, Debug, PartialEq)]
@@ -49,6 +68,7 @@ pub enum PolicyCommand {
 
 /// The flags of `policy list`.
 #[derive(Args, Clone, Debug, PartialEq)]
+#[command(after_help = LIST_HELP)]
 pub struct PolicyListArgs {
     /// Whose policy.
     #[command(flatten)]
@@ -57,6 +77,7 @@ pub struct PolicyListArgs {
 
 /// The flags of `policy explain`.
 #[derive(Args, Clone, Debug, PartialEq)]
+#[command(after_help = EXPLAIN_HELP)]
 pub struct PolicyExplainArgs {
     /// Which link.
     #[arg(value_name = "REF", help = REF_HELP)]

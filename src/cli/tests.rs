@@ -49,6 +49,20 @@ fn the_help_text() {
     insta::assert_snapshot!(all);
 }
 
+/// A line that is longer than the help is wide is broken where it must not be.
+#[test]
+fn no_line_after_the_flags_is_longer_than_the_help_is_wide() {
+    fn check(command: &clap::Command) {
+        let name = command.get_name();
+        let after = command.get_after_help().map(ToString::to_string);
+        for line in after.iter().flat_map(|text| text.lines()) {
+            assert!(line.chars().count() <= 100, "{name}: {line}");
+        }
+        command.get_subcommands().for_each(check);
+    }
+    check(&Cli::command());
+}
+
 #[test]
 fn the_version_says_what_it_was_built_from() {
     let error = parse(["x", "--version"], &Environment::default()).unwrap_err();
@@ -117,7 +131,7 @@ fn a_command_line_of_serve_can_be_checked_as_it_is() {
         panic!("other commands");
     };
     assert_eq!(check.serve, *serve);
-    assert!(!check.schema);
+    assert_eq!(check.schema, None);
     assert!(refused(&["check-config", "--web.max-connections=0"]).contains("1..=65536"));
 }
 

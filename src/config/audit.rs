@@ -28,16 +28,16 @@ section! {
         key_file: Text = schema::path();
         /// A file that gets each seal, on another disk or machine.
         anchor_file: Text = schema::path();
-        /// How long what lines say is kept: 1 day to 100 years. Their hashes are kept for ever.
+        /// How long what lines say is kept. Their hashes are kept for ever.
         retention: Text = schema::duration(&RETENTION).default(show_duration(AuditSection::default().retention));
-        /// Whether titles stand in the log beside the events.
+        /// Whether titles of links stand in the log beside the events.
         log_titles: Text = schema::switch().default(AuditSection::default().log_titles);
         /// Who makes links: regular expressions over all of a name, a uuid or a sort of principal. A link by
         /// anybody else is a finding.
         expected_principals: Spanned<Vec<Text>> = schema::list(schema::pattern());
         /// From which countries links are looked at, as Rhombus writes them. A view from elsewhere is a finding.
         expected_countries: Spanned<Vec<Text>> = schema::list(schema::any_text("expected a country as Rhombus writes it, such as NL"));
-        /// How often an hour one link is looked at, at most: 1 to 1000000. More is a finding.
+        /// How often an hour one link is looked at, at most. More is a finding.
         max_views_an_hour: Text = schema::count(&VIEWS);
     }
 }

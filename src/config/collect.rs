@@ -73,10 +73,8 @@ pub(super) fn resolve(
         }
     }
     if reader.report.problems() == before {
-        let place = reader.places.get("max_staleness").map(String::as_str);
-        let place = place.unwrap_or("collect.max_staleness (the default)");
-        check_staleness(&reader.collect, place, reader.report);
-        check_pace(&reader.collect, reader.report);
+        reader.check_staleness();
+        reader.check_pace();
     }
     reader.collect
 }
@@ -118,45 +116,79 @@ impl Reader<'_> {
         }
         self.places.insert(setting.key, place);
     }
-}
 
-/// A pace below one request a list and an interval would leave polls no request to send. The audit feed takes
-/// one too.
-fn check_pace(collect: &Collect, report: &mut Report) {
-    let lists = collect.sources.len();
-    let (least, feed) = match collect.audit_feed {
-        true => (lists + 1, " and the audit feed"),
-        false => (lists, ""),
-    };
-    let least = least as f64;
-    let interval = collect.interval.as_secs_f64();
-    if collect.requests_per_second * interval < least {
-        report.problem(
-            "collect.requests_per_second",
-            format_args!(
-                "{} leaves less than one request for each of {lists} lists{feed} in an interval of {}: \
-                 expected at least {}, or a longer interval",
-                collect.requests_per_second,
-                show_duration(collect.interval),
-                least / interval,
-            ),
-        );
+    /// Where one of these stands that is not left at its default: the first of them, or none.
+    fn place_of(&self, keys: &[&str]) -> Option<String> {
+        keys.iter().find_map(|key| self.places.get(key).cloned())
     }
-}
 
-fn check_staleness(collect: &Collect, place: &str, report: &mut Report) {
-    if collect.max_staleness < collect.min_staleness() {
-        report.problem(
-            place,
-            format_args!(
-                "`{}` is too short: expected at least {}, the interval ({}) and the longest poll \
-                 ({}, the larger of interval and twice timeout) together, so that one slow poll \
-                 withdraws nothing",
-                show_duration(collect.max_staleness),
-                show_duration(collect.min_staleness()),
-                show_duration(collect.interval),
-                show_duration(collect.deadline()),
-            ),
-        );
+    /// One slow poll must withdraw nothing. Where `max_staleness` is left at its default, what it does not go with is
+    /// what somebody wrote, and is named.
+    fn check_staleness(&mut self) {
+        let collect = &self.collect;
+        let least = collect.min_staleness();
+        if collect.max_staleness >= least {
+            return;
+        }
+        let (most, least) = (show_duration(collect.max_staleness), show_duration(least));
+        let (interval, deadline) = (collect.interval, collect.deadline());
+        let (place, text) = match self.place_of(&["max_staleness"]) {
+            Some(place) => {
+                let (interval, deadline) = (show_duration(interval), show_duration(deadline));
+                let text = format!(
+                    "`{most}` is too short: expected at least {least}, the interval ({interval}) and the longest poll \
+                     ({deadline}, the larger of interval and twice timeout) together, so that one slow poll \
+                     withdraws nothing"
+                );
+                (place, text)
+            }
+            None => {
+                let (keys, value) = match deadline > interval {
+                    true => (["timeout", "interval"], collect.timeout),
+                    false => (["interval", "timeout"], interval),
+                };
+                let value = show_duration(value);
+                let text = format!(
+                    "`{value}` needs a collect.max_staleness of at least {least}; its default is {most}: set it"
+                );
+                (self.place_of(&keys).unwrap_or_default(), text)
+            }
+        };
+        self.report.problem(place, text);
+    }
+
+    /// A pace below one request a list and an interval would leave polls no request to send. The audit feed takes
+    /// one too.
+    fn check_pace(&mut self) {
+        let collect = &self.collect;
+        let lists = collect.sources.len();
+        let (least, feed) = match collect.audit_feed {
+            true => (lists + 1, " and the audit feed"),
+            false => (lists, ""),
+        };
+        let (pace, interval) = (collect.requests_per_second, collect.interval);
+        let least = least as f64;
+        if pace * interval.as_secs_f64() >= least {
+            return;
+        }
+        let least = least / interval.as_secs_f64();
+        let interval = show_duration(interval);
+        let (place, text) = match self.place_of(&["requests_per_second"]) {
+            Some(place) => {
+                let text = format!(
+                    "{pace} leaves less than one request for each of {lists} lists{feed} in an interval of {interval}: \
+                     expected at least {least}, or a longer interval"
+                );
+                (place, text)
+            }
+            None => {
+                let text = format!(
+                    "`{interval}` needs a collect.requests_per_second of at least {least}, one request for each of \
+                     {lists} lists{feed}; its default is {pace}: set it"
+                );
+                (self.place_of(&["interval"]).unwrap_or_default(), text)
+            }
+        };
+        self.report.problem(place, text);
     }
 }

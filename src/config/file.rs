@@ -31,18 +31,18 @@ section! {
         /// The organisations to watch that have a key of their own. Without this list and `partners`, one is taken
         /// from the environment.
         organizations: Spanned<Vec<Spanned<OrganizationFile>>> =
-            schema::list(schema::with_one_key(schema::object::<OrganizationFile>()));
+            schema::list(schema::with_one_key(schema::object::<OrganizationFile>("Organisation")));
         /// The partners whose clients to watch. Rhombus says who they are.
         partners: Spanned<Vec<Spanned<PartnerFile>>> =
-            schema::list(schema::with_one_key(schema::object::<PartnerFile>()));
+            schema::list(schema::with_one_key(schema::object::<PartnerFile>("Partner")));
         /// How to ask. Each key has a flag and an environment variable that override it.
-        collect: MayBeEmpty<CollectFile> = schema::object_or_nothing::<CollectFile>();
+        collect: MayBeEmpty<CollectFile> = schema::object_or_nothing::<CollectFile>("Collecting");
         /// What shares are judged by. The rules that are built in hold without this section.
-        policy: MayBeEmpty<PolicyFile> = schema::object_or_nothing::<PolicyFile>();
+        policy: MayBeEmpty<PolicyFile> = schema::object_or_nothing::<PolicyFile>("Policy");
         /// Which users of the web server may see details of links.
-        web: MayBeEmpty<WebFile> = schema::object_or_nothing::<WebFile>();
+        web: MayBeEmpty<WebFile> = schema::object_or_nothing::<WebFile>("Web");
         /// How the audit trail is kept, which is in --storage.path.
-        audit: MayBeEmpty<AuditFile> = schema::object_or_nothing::<AuditFile>();
+        audit: MayBeEmpty<AuditFile> = schema::object_or_nothing::<AuditFile>("Audit trail");
     }
 }
 
@@ -77,9 +77,9 @@ macro_rules! elements {
                 /// An environment variable that holds the key, in capitals, digits and `_`.
                 api_key_env: Text = schema::plain_text("^[A-Z_][A-Z0-9_]*$", VARIABLE);
                 /// The client certificate that goes with the key, where Rhombus wants one.
-                tls_config: Spanned<TlsFile> = schema::object::<TlsFile>();
+                tls_config: Spanned<TlsFile> = schema::object::<TlsFile>("Client certificate");
                 /// Where the key is from: us, eu or a URL. http:// only to this very machine.
-                endpoint: Text = schema::one_of_or(&["us", "eu"], ENDPOINT, API).default("us");
+                endpoint: Text = schema::one_of_or(&["us", "eu"], &schema::endpoint(), API).default("us");
                 $($(#[doc = $of_key])+ $key: $value = $shape;)+
             }
         }
@@ -104,10 +104,6 @@ const KEY: &str = "expected a key alone: 1 to 4096 visible characters of ASCII";
 const UUID: &str =
     "expected an organisation's uuid as Rhombus writes it: 22 letters, digits, `-` and `_`";
 const VARIABLE: &str = "expected the name of an environment variable, in capitals, digits and `_`, such as ACME_API_KEY";
-/// An address of an API, as people write one: what the standard of URLs would make of odder ones, the parser
-/// knows alone.
-const ENDPOINT: &str = r"^(?:[Hh][Tt][Tt][Pp][Ss]://[^\s/?#@\\]+|[Hh][Tt][Tt][Pp]://(?:localhost|127\.[0-9.]+|\[::1\])(?::[0-9]+)?)(?:/[^\s?#]*)?$";
-
 elements! {
     /// One element of `organizations`.
     OrganizationFile {
@@ -117,13 +113,13 @@ elements! {
 
     /// One element of `partners`.
     PartnerFile {
-        /// From one look at the list of clients to the next: 1s to 1d.
+        /// From one look at the list of clients to the next.
         refresh: Text = schema::duration(&partners::REFRESH).default(show_duration(partners::DEFAULT_REFRESH));
         /// Watch only clients whose whole name or uuid matches one of these regular expressions.
         include: Spanned<Vec<Text>> = schema::list(schema::pattern());
         /// Watch no client whose whole name or uuid matches one of these regular expressions.
         exclude: Spanned<Vec<Text>> = schema::list(schema::pattern());
-        /// The pace of requests to all clients together: 0.01 to 10000. Without it, each has that of `collect`.
+        /// The pace of requests to all clients together. Without it, each has that of `collect`.
         requests_per_second: Text = schema::number(&partners::PACE);
     }
 }

@@ -41,7 +41,7 @@ pub use policy::{
 };
 pub use problem::{ConfigError, Problem};
 pub use proxy::transport;
-pub use schema::document as schema;
+pub use schema::{document as schema, exceptions_document as exceptions_schema};
 pub use settings::{Collect, INTERVAL, TIMEOUT};
 pub use value::{duration, organization_name};
 pub use web::WebSection;

@@ -20,8 +20,6 @@ const THIRTY_DAYS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Longer than the life of any link that a person would plan.
 const TEN_YEARS: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
 
-/// `auto`, or an address of pages, as people write one.
-const CONSOLE: &str = r"^\s*(?:auto|[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?)\s*$";
 /// The most windows: each is a series for every organisation, kind and protection.
 const MAX_WINDOWS: usize = 16;
 
@@ -164,7 +162,7 @@ impl Field {
             Self::Switch(_) => schema::switch(),
             Self::Console(_) => schema::one_of_or(
                 &["auto"],
-                CONSOLE,
+                &schema::console(),
                 "expected auto or a URL such as https://console.rhombussystems.com",
             ),
             Self::Size(_, range) => schema::bytes(range),

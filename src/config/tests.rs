@@ -334,7 +334,7 @@ fn what_flags_are_to_each_other_is_checked_and_named_as_flags() {
         (
             "interval",
             &["1h"],
-            "collect.max_staleness (the default): `10m` is too short: expected at least 2h,",
+            "--collect.interval: `1h` needs a collect.max_staleness of at least 2h;",
         ),
     ] {
         let error = with(key, texts).unwrap_err();

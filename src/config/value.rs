@@ -131,11 +131,11 @@ pub(super) fn source(text: &str) -> Result<ShareKind, String> {
     })
 }
 
-/// On or off.
+/// On or off, in the forms that YAML 1.2 has for it.
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text.trim() {
-        "true" => Ok(true),
-        "false" => Ok(false),
+        "true" | "True" | "TRUE" => Ok(true),
+        "false" | "False" | "FALSE" => Ok(false),
         _ => Err("expected true or false".to_owned()),
     }
 }

@@ -25,7 +25,7 @@ section! {
 /// What is said of the web server's users.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WebSection {
-    /// Those who may see details of links. Empty: all who have shown who they are.
+    /// Those who may see details of links. Empty: all who have logged in.
     pub share_viewers: BTreeSet<String>,
 }
 

@@ -23,7 +23,7 @@ pub(super) struct BlindSpots {
 }
 
 impl BlindSpots {
-    /// Of whom the page is for, `is_identified` says whether they have shown who they are: only they are
+    /// Of whom the page is for, `is_identified` says whether they have logged in: only they are
     /// shown what people have written, here the name of a role.
     pub(super) fn new(snapshot: &Snapshot, is_identified: bool) -> Self {
         let mut spots = Self::default();

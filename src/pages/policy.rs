@@ -45,7 +45,7 @@ pub(super) struct RuleLine {
 pub(super) struct ExceptionLine {
     pub(super) name: String,
     pub(super) reason: String,
-    /// Who answers for it; none for whoever has not shown who they are.
+    /// Who answers for it; none for whoever has not logged in.
     pub(super) owner: Option<String>,
     pub(super) rules: String,
     pub(super) shares: Linked,
@@ -62,7 +62,7 @@ struct Counts {
 }
 
 impl PolicyView {
-    /// Of whom the page is for, `is_identified` says whether they have shown who they are: only they are
+    /// Of whom the page is for, `is_identified` says whether they have logged in: only they are
     /// shown who answers for an exception.
     pub(super) fn new(
         snapshot: &Snapshot,

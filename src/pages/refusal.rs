@@ -17,7 +17,7 @@ pub(super) enum Refusal {
     OtherUser,
     /// Only some users may, and the request has no user's password.
     NoUser,
-    /// Nobody is asked who they are.
+    /// Nobody can log in.
     NobodyIsKnown,
     /// A certificate is asked for, and this client has none.
     NoCertificate,
@@ -70,7 +70,7 @@ impl Refusal {
             Self::Forwarded => {
                 "Without a password, details of links are shown only on this machine, and this request \
                  came through a proxy. Give people passwords in basic_auth_users of the file of \
-                 --web.config.file or, where the proxy asks people who they are, start the exporter with \
+                 --web.config.file or, where people log in to the proxy, start the exporter with \
                  --web.shares=on."
             }
         }

@@ -87,7 +87,7 @@ pub struct App {
 }
 
 impl App {
-    /// Whether whoever is shown a page has shown who they are.
+    /// Whether whoever is shown a page has logged in.
     pub(super) fn identifies_clients(&self) -> bool {
         self.web
             .as_ref()

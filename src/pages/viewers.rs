@@ -22,21 +22,21 @@ use super::this_machine::{is_asked_for, is_forwarded};
 /// `--web.shares`: whether details of links are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum SharesMode {
-    /// To those who have shown who they are, and on loopback to this machine.
+    /// To those who have logged in, and on loopback to this machine.
     #[default]
     Auto,
-    /// To whoever asks: something in front asks people who they are.
+    /// To whoever asks: people log in to a proxy in front.
     On,
     /// To nobody.
     Off,
 }
 
-/// Who may see details of links. By default those who have shown who they are.
+/// Who may see details of links. By default those who have logged in.
 #[derive(Debug, Default)]
 pub struct Viewers {
     mode: SharesMode,
     is_loopback: bool,
-    /// The users who may. Empty: all who have shown who they are.
+    /// The users who may. Empty: all who have logged in.
     only: ArcSwap<BTreeSet<String>>,
 }
 
@@ -61,7 +61,7 @@ impl Viewers {
         }
     }
 
-    /// From now on only these users may; empty: all who have shown who they are.
+    /// From now on only these users may; empty: all who have logged in.
     pub fn allow_only(&self, users: BTreeSet<String>) {
         self.only.store(Arc::new(users));
     }

@@ -1,5 +1,5 @@
-//! Where the page of a link is. Whoever knows that can watch an open one: it is shown to those who have shown
-//! who they are, and to nobody else.
+//! Where the page of a link is. Whoever knows that can watch an open one: it is shown to those who have logged
+//! in, and to nobody else.
 
 use super::Row;
 use crate::share::{Id, Private, ShareKind};

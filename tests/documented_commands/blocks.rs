@@ -52,9 +52,14 @@ impl Block {
 
 /// The pages, by their path from the root: those at the root, those below `docs`, and each `README.md` of `deploy`.
 pub(crate) fn pages() -> Vec<String> {
-    let mut pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut pages = [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     add_pages(&root().join("docs"), ".md", &mut pages);
     add_pages(&root().join("deploy"), "README.md", &mut pages);
     pages.sort();
@@ -92,6 +97,10 @@ pub(crate) fn blocks(page: &str, text: &str) -> Vec<Block> {
     let mut before = "";
     let mut lines = (1..).zip(text.lines());
     while let Some((line, start)) = lines.next() {
+        assert!(
+            !is_other_fence(start),
+            "{page}:{line}: fence it with ```, by which tests find it"
+        );
         let Some(language) = start.trim_start().strip_prefix("```") else {
             before = if start.trim().is_empty() {
                 before
@@ -116,6 +125,11 @@ pub(crate) fn blocks(page: &str, text: &str) -> Vec<Block> {
         before = "";
     }
     found
+}
+
+/// Whether it begins a block as no page here does.
+fn is_other_fence(line: &str) -> bool {
+    line.trim_start().starts_with("~~~")
 }
 
 fn mark(line: &str) -> Option<Mark> {
@@ -148,6 +162,12 @@ pub(crate) fn check_mark(block: &Block) {
         }
         None => {}
     }
+}
+
+#[test]
+#[should_panic(expected = "p.md:2: fence it with ```")]
+fn a_block_that_would_not_be_found_is_noticed() {
+    blocks("p.md", "a\n~~~sh\nrhombus-share-exporter x\n~~~\n");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use clap::error::ErrorKind;
 use regex::Regex;
-use rhombus_share_exporter::cli::parse;
+use rhombus_share_exporter::cli::{manual, parse};
 use rhombus_share_exporter::config::Environment;
 
 use crate::blocks::{all, pages, read};
@@ -24,13 +24,26 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What the text calls a command, with at least one argument.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    let names =
-        "serve|check-config|report|show|revoke|policy|audit|simulate|healthcheck|completions|man";
+    let names = names().join("|");
     Regex::new(&format!(r"^((?:{names}) [^|<>;&)(…]+)$")).unwrap()
 });
 
+/// The commands of the program, with those below them: each has a manual page.
+fn names() -> Vec<String> {
+    let pages = manual().unwrap();
+    let names = pages.iter().filter_map(|page| {
+        let name = page.file_name.strip_prefix(&format!("{NAME}-"))?;
+        name.strip_suffix(".1").map(str::to_owned)
+    });
+    names.collect()
+}
+
 /// What stands for a value.
-const STAND_FOR: [(&str, &str); 2] = [("REF", "3f9a0c51d2e7"), ("DATE", "2027-01-31")];
+const STAND_FOR: [(&str, &str); 3] = [
+    ("REF", "3f9a0c51d2e7"),
+    ("DATE", "2027-01-31"),
+    ("SHELL", "bash"),
+];
 
 /// The arguments of every call, each with a place where it is.
 fn calls() -> BTreeMap<String, String> {
@@ -99,6 +112,17 @@ fn each_command_that_is_named_is_one_that_the_program_takes() {
         |(call, place): (&String, &String)| Some(format!("{place}: {call}: {}", wrong(call)?));
     let wrong: Vec<_> = calls.iter().filter_map(said).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_command_is_known_by_its_name() {
+    for call in [
+        "rules --output=x",
+        "demo --collect.interval=1s",
+        "check-config --schema",
+    ] {
+        assert!(COMMAND.is_match(call), "{call}");
+    }
 }
 
 #[test]

@@ -25,16 +25,20 @@ const LANGUAGES: [(&str, &str); 8] = [
 ];
 
 /// What a command begins with, which has no place in a block that is only shown.
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 13] = [
     "$ ",
     "rhombus-share-exporter ",
     "curl ",
     "cargo ",
     "docker ",
     "helm ",
+    "install ",
     "kubectl ",
     "make ",
+    "promtool ",
+    "sqlite3 ",
     "sudo ",
+    "systemctl ",
 ];
 
 /// What is wrong with a block that is no block of commands.
@@ -130,6 +134,7 @@ fn what_nobody_takes_is_noticed() {
         ("json", "{", "EOF"),
         ("ini", "[Service]\nExecStart", "no line of a unit"),
         ("", "curl http://127.0.0.1", "a command in a block"),
+        ("text", "promtool check rules a.yml", "a command in a block"),
         ("hcl", "a", "nobody holds blocks of \"hcl\""),
     ] {
         let block = Block {

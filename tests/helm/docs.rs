@@ -146,7 +146,7 @@ fn the_documents_install_with_the_three_values_that_a_test_renders() {
     let minimal = parse(&read("tests/helm/values/good/minimal.yml"));
     let minimal = minimal["organization"].as_object().expect("values");
     assert_eq!(minimal.len(), 3);
-    for document in ["docs/deploy.md", &format!("{CHART}/README.md")] {
+    for document in ["README.md", "docs/deploy.md", &format!("{CHART}/README.md")] {
         let text = read(document);
         let install = text
             .split("```")

@@ -109,7 +109,7 @@ async fn a_key_that_may_not_see_all_gives_no_all_clear() {
     assert!(words.contains(expected), "{words}");
 }
 
-/// People wrote it, so that only those see it who have shown who they are.
+/// People wrote it, so that only those who have logged in see it.
 #[tokio::test]
 async fn the_role_of_a_key_is_shown_only_where_a_password_is_asked() {
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -53,6 +53,21 @@ pub(crate) fn refusal(text: &str) -> Option<String> {
     parsed.err().map(|error| error.to_string())
 }
 
+/// Why the parser refuses this text as the file of exceptions.
+pub(crate) fn refusal_of_exceptions(text: &str) -> Option<String> {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("exceptions.yml"), text).unwrap();
+    let file = directory.path().join("f.yml");
+    fs::write(&file, "policy: {exceptions_file: exceptions.yml}").unwrap();
+    let flags = Flags {
+        file: Some(file),
+        ..Flags::default()
+    };
+    let environment = environment(&[("RHOMBUS_API_KEY", "key-of-the-environment")]);
+    let loaded = config::load(&flags, &environment, NOW);
+    loaded.err().map(|error| error.to_string())
+}
+
 fn environment(more: &[(&'static str, &str)]) -> Environment {
     let keys = [
         ("ACME_API_KEY", "s3cretKEY0123456789abc"),
@@ -65,7 +80,7 @@ fn environment(more: &[(&'static str, &str)]) -> Environment {
 
 /// The text as YAML 1.2 has it, by the library that the parser reads with: `yes` and `1_000` are texts, `0x10`
 /// is a number.
-fn value(text: &str) -> Option<Value> {
+pub(crate) fn value(text: &str) -> Option<Value> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         reject_unsupported_tags: true,

@@ -86,6 +86,8 @@ impl Site {
 #[test]
 fn the_site_is_whole() {
     let directory = tempfile::tempdir().unwrap();
+    Site::build(directory.path());
+    // Where one is already, it is replaced.
     let mut site = Site::build(directory.path());
     assert!(site.pages.len() > 20, "{:?}", site.pages.keys());
     let wrong = site.check();
@@ -93,6 +95,20 @@ fn the_site_is_whole() {
     nothing_is_loaded_from_elsewhere(directory.path(), &site);
     the_anchors_of_the_forge_are_there(&site);
     what_is_broken_is_noticed(&mut site);
+}
+
+/// What mdBook removes must have been a site.
+#[test]
+fn a_directory_of_something_else_is_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let kept = directory.path().join("kept.txt");
+    fs::write(&kept, "x").unwrap();
+    let mut build = Command::new(root().join("docs/build-site"));
+    let built = build.arg(directory.path()).output().unwrap();
+    assert_eq!(built.status.code(), Some(2));
+    let said = String::from_utf8(built.stderr).unwrap();
+    assert!(said.contains("is not empty and holds no site"), "{said}");
+    assert!(kept.exists());
 }
 
 fn nothing_is_loaded_from_elsewhere(directory: &Path, site: &Site) {

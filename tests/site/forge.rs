@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::markdown::{anchors, links};
+use crate::html::targets_in_markdown;
+use crate::markdown::{anchors, links, without_code};
 use crate::pages::{files, read, resolved, root};
 
 /// The address of a file of this repository on the forge; a template puts in what is before it.
@@ -26,7 +27,8 @@ fn wrong(path: &str, anchor: Option<&str>) -> Option<String> {
 
 /// What is wrong with the relative links of a page.
 fn check(page: &str, text: &str) -> Vec<String> {
-    let links = links(text);
+    let mut links = links(text);
+    links.extend(targets_in_markdown(&without_code(text)));
     let own = links.iter().filter(|link| !link.contains(':'));
     let each = |link: &String| {
         let (path, anchor) = match link.split_once('#') {
@@ -62,6 +64,12 @@ fn a_link_that_leads_nowhere_is_noticed() {
     let said = |link: &str| check("docs/audit.md", &format!("# T\nSee [it]({link}).")).join("\n");
     assert_eq!(said("links.md#as-json"), "");
     assert_eq!(said("https://rhombus.test/nowhere.md"), "");
+    let image = r#"<source srcset="images/none.png">"#;
+    let wrong = check("docs/audit.md", image).join("\n");
+    assert!(
+        wrong.contains("there is no docs/images/none.png"),
+        "{wrong}"
+    );
     for (link, words) in [
         ("link.md", "there is no docs/link.md"),
         (

@@ -23,10 +23,15 @@ pub(crate) fn prose(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The text without blocks and spans of code.
+pub(crate) fn without_code(text: &str) -> String {
+    let prose = prose(text).collect::<Vec<_>>().join("\n");
+    CODE.replace_all(&prose, "").into_owned()
+}
+
 /// The targets of all links and images.
 pub(crate) fn links(text: &str) -> Vec<String> {
-    let prose = prose(text).collect::<Vec<_>>().join("\n");
-    let prose = CODE.replace_all(&prose, "");
+    let prose = without_code(text);
     let found = [&*LINK, &*REFERENCE].map(|form| form.captures_iter(&prose));
     let found = found.into_iter().flatten();
     found.map(|link| link[1].to_owned()).collect()

@@ -27,9 +27,9 @@ section! {
         /// A file with more exceptions, which is read again when it changes; a relative path starts from the
         /// directory of this file.
         exceptions_file: Text = schema::path();
-        /// How many days ahead the end of an exception may be: 1 to 3650.
+        /// How many days ahead the end of an exception may be.
         max_exception_days: Text = schema::count(&DAYS).default(MAX_EXCEPTION_DAYS);
-        /// How many violations of one organisation have a series of their own: 0 to 10000.
+        /// How many violations of one organisation have a series of their own.
         violation_series_limit: Text =
             schema::count(&SERIES).default(SeriesLimit::default().organization);
     }
@@ -93,13 +93,23 @@ pub(in crate::config) struct ExceptionsFile {
     pub(super) exceptions: Option<Spanned<Vec<Spanned<ExceptionFile>>>>,
 }
 
+impl Section for ExceptionsFile {
+    fn keys() -> Vec<Key> {
+        vec![Key {
+            field: "exceptions",
+            meaning: "Why some links may break some rules, who answers for that, and until when",
+            shape: schema::list_of_any(exception()).with("type", json!(["array", "null"])),
+        }]
+    }
+}
+
 section! {
     /// One element of `exceptions`.
     ExceptionFile {
         /// What it is called. No two have the same name.
         name: Text = schema::plain_name(NAME_MAX_BYTES).needed();
         /// Which links. All that is said must hold.
-        r#match: Spanned<MatchFile> = schema::object::<MatchFile>().with("minProperties", 1).needed();
+        r#match: Spanned<MatchFile> = schema::object::<MatchFile>("Which links").with("minProperties", 1).needed();
         /// The rules that they may break, or "*" alone for all.
         policies: Texts = schema::names_or_all(&built_in_names(), NAME_MAX_BYTES).needed();
         /// Why they may stay, with the ticket where there is one.
@@ -146,11 +156,11 @@ fn rule() -> Shape {
     let fields = fields.filter(|name| !SAID_OF_IT.contains(name));
     let has_one = fields.map(|name| json!({ "required": [name] }));
     let either: Vec<_> = [is_built_in].into_iter().chain(has_one).collect();
-    schema::object::<RuleFile>().with("anyOf", either)
+    schema::object::<RuleFile>("Rule").with("anyOf", either)
 }
 
 fn exception() -> Shape {
-    schema::object::<ExceptionFile>()
+    schema::object::<ExceptionFile>("Exception")
 }
 
 fn kind() -> Shape {

@@ -20,7 +20,7 @@ pub(super) use describe::describe;
 pub use describe::{
     exception as describe_exception, fields as rule_fields, matches as describe_match,
 };
-pub(super) use file::PolicyFile;
+pub(super) use file::{ExceptionsFile, PolicyFile};
 pub use recorded::{PolicyTest, PolicyTests};
 pub use until::Until;
 
@@ -33,7 +33,6 @@ use crate::policy::{Policy, SeriesLimit};
 use crate::share::UnixMillis;
 use crate::telemetry::needs_escape;
 use exceptions::Checks;
-use file::ExceptionsFile;
 
 /// How many days ahead the end of an exception may be, where nobody says otherwise.
 const MAX_EXCEPTION_DAYS: u32 = 90;

@@ -11,7 +11,7 @@ use serde_saphyr::Spanned;
 
 use file::{CameraFile, ExpectFile, ShareFile, TestFile, TestsFile};
 
-use super::rules::{VIEWS, kind, protection, yes_or_no};
+use super::rules::{VIEWS, kind, protection};
 use super::until::moment;
 use super::{PolicySection, exceptions, read_text, value_of};
 use crate::config::credentials::Reader;
@@ -233,7 +233,9 @@ impl Reader<'_> {
             ),
             ("sound", &file.sound, &mut it.traits.sound),
         ] {
-            set(name, text.as_ref(), &mut |text| put(place, yes_or_no(text)));
+            set(name, text.as_ref(), &mut |text| {
+                put(place, value::switch(text))
+            });
         }
         set("clips", file.clips.as_ref(), &mut |text| {
             put(&mut it.media.clips, value::count(text, &CLIPS))
@@ -256,7 +258,7 @@ impl Reader<'_> {
             put(&mut it.expiry, moment(text).map(Expiry::At))
         });
         set("never_expires", file.never_expires.as_ref(), &mut |text| {
-            if yes_or_no(text)? {
+            if value::switch(text)? {
                 it.expiry = Expiry::Never;
             }
             Ok(())

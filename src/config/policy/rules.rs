@@ -81,7 +81,7 @@ impl Reader<'_> {
             Ok(())
         });
         set("enabled", file.enabled.as_ref(), &mut |text| {
-            rule.is_on = yes_or_no(text)?;
+            rule.is_on = value::switch(text)?;
             Ok(())
         });
         set("expression", file.expression.as_ref(), &mut |text| {
@@ -95,7 +95,7 @@ impl Reader<'_> {
             ("sound", &file.sound, &mut it.sound),
         ] {
             set(name, text.as_ref(), &mut |text| {
-                *place = Some(yes_or_no(text)?);
+                *place = Some(value::switch(text)?);
                 Ok(())
             });
         }
@@ -215,14 +215,6 @@ fn severity(text: &str) -> Result<Severity, String> {
     known
         .next()
         .ok_or_else(|| "expected critical, warning or info".to_owned())
-}
-
-pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text.trim() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err("expected true or false".to_owned()),
-    }
 }
 
 /// A kind of share, by the value of its label.

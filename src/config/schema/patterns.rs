@@ -35,6 +35,9 @@ const SIZES: [(u64, &str); 7] = [
 /// A number as a text. Its bounds are those of the number that YAML sees.
 pub(super) const NUMBER: &str = r"^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?\s*$";
 
+/// A host in an address. Which numbers in it are an IP address, the parser says.
+const HOST: &str = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\:\[\]]+)";
+
 /// A day, or a moment of RFC 3339. Which days February has, the parser says.
 pub(in crate::config) const UNTIL: &str = concat!(
     r"^\s*[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])",
@@ -101,6 +104,30 @@ pub(super) fn bytes(range: &RangeInclusive<u64>) -> String {
 pub(super) fn count(range: &RangeInclusive<u32>) -> String {
     let numbers = whole_numbers((*range.start()).into(), (*range.end()).into());
     trimmed(&format!(r"\+?{}", numbers.unwrap_or_default()))
+}
+
+/// An address of an API, as people write one: what the standard of URLs would make of odder ones, the parser knows
+/// alone.
+pub(in crate::config) fn endpoint() -> String {
+    let (host, port) = (HOST, port());
+    let loopback = r"[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|127\.[0-9.]+|\[::1\]";
+    format!(
+        r"^(?:[Hh][Tt][Tt][Pp][Ss]://{host}{port}|[Hh][Tt][Tt][Pp]://(?:{loopback}){port})(?:/[^\s?#]*)?$"
+    )
+}
+
+/// `auto`, or an address of pages, as people write one.
+pub(in crate::config) fn console() -> String {
+    let (host, port) = (HOST, port());
+    trimmed(&format!(
+        r"auto|[Hh][Tt][Tt][Pp][Ss]?://{host}{port}(?:/[^\s?#\\]*)?"
+    ))
+}
+
+/// The port of an address, or none.
+fn port() -> String {
+    let numbers = whole_numbers(0, u16::MAX.into()).unwrap_or_default();
+    format!("(?::(?:{numbers})?)?")
 }
 
 /// Which part of how many: that the first is below the second, the parser says.

@@ -17,6 +17,8 @@ use crate::config::value;
 pub(in crate::config) struct Shape {
     schema: Map<String, Value>,
     is_needed: bool,
+    /// What its bounds are, in words: an editor shows no `minimum`, and none of a duration.
+    bounds: Option<String>,
 }
 
 impl Shape {
@@ -28,6 +30,7 @@ impl Shape {
         Self {
             schema,
             is_needed: false,
+            bounds: None,
         }
     }
 
@@ -47,6 +50,24 @@ impl Shape {
         self.with("default", value)
     }
 
+    /// The same with bounds that are said.
+    fn within<T: Copy>(mut self, range: &RangeInclusive<T>, show: fn(T) -> String) -> Self {
+        let (from, to) = (show(*range.start()), show(*range.end()));
+        self.bounds = Some(format!("From {from} to {to}."));
+        self
+    }
+
+    /// What an editor shows of a key that means this: its bounds and its default too, which it shows nowhere else.
+    fn description(&self, meaning: &str) -> String {
+        let meaning = format!("{}.", meaning.trim().trim_end_matches('.'));
+        let default = self
+            .schema
+            .get("default")
+            .map(|it| format!("Default: {}.", shown(it)));
+        let parts = [Some(meaning), self.bounds.clone(), default];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
     /// The same of a key that must be there.
     pub(in crate::config) fn needed(mut self) -> Self {
         self.is_needed = true;
@@ -64,8 +85,18 @@ impl Shape {
     }
 }
 
-/// A mapping with the keys of a section, and no others.
-pub(in crate::config) fn object<S: Section>() -> Shape {
+/// A value as a person writes it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// A mapping with the keys of a section, and no others. An editor shows what it is called; of one without a title, it
+/// would show that of the whole.
+pub(in crate::config) fn object<S: Section>(title: &str) -> Shape {
     let mut properties = Map::new();
     let mut needed = Vec::new();
     for key in S::keys() {
@@ -73,10 +104,12 @@ pub(in crate::config) fn object<S: Section>() -> Shape {
             needed.push(key.name());
         }
         let name = key.name().to_owned();
-        let shape = key.shape.clone().with("description", key.meaning.trim());
+        let description = key.shape.description(key.meaning);
+        let shape = key.shape.clone().with("description", description);
         properties.insert(name, shape.into_schema());
     }
     let object = Shape::new(json!({ "type": "object", "additionalProperties": false }));
+    let object = object.with("title", title);
     let object = object.with("properties", properties);
     match needed.is_empty() {
         true => object,
@@ -85,8 +118,8 @@ pub(in crate::config) fn object<S: Section>() -> Shape {
 }
 
 /// The same where all its lines may be comments.
-pub(in crate::config) fn object_or_nothing<S: Section>() -> Shape {
-    object::<S>().with("type", json!(["object", "null"]))
+pub(in crate::config) fn object_or_nothing<S: Section>(title: &str) -> Shape {
+    object::<S>(title).with("type", json!(["object", "null"]))
 }
 
 /// A list of at least one value.
@@ -96,7 +129,10 @@ pub(in crate::config) fn list(of: Shape) -> Shape {
 
 /// A list, which may be empty.
 pub(in crate::config) fn list_of_any(of: Shape) -> Shape {
-    Shape::new(json!({ "type": "array", "items": of.into_schema() }))
+    let bounds = of.bounds.clone();
+    let mut list = Shape::new(json!({ "type": "array", "items": of.into_schema() }));
+    list.bounds = bounds.map(|bounds| bounds.replacen("From", "Each from", 1));
+    list
 }
 
 /// Text of this form. What YAML takes for a number or a boolean is text too.
@@ -104,8 +140,12 @@ pub(in crate::config) fn text(pattern: &str, expected: &str) -> Shape {
     any_scalar(expected).with("pattern", pattern)
 }
 
+/// What YAML takes for a text, a number or a boolean. Were that said as a list of types, editors would offer `true`
+/// and `false` for a name.
 fn any_scalar(expected: &str) -> Shape {
-    Shape::new(json!({ "type": ["string", "number", "boolean"] })).expected(expected)
+    let other = json!({ "type": ["array", "object", "null"] });
+    let text = json!({ "type": "string", "errorMessage": expected });
+    Shape::new(json!({ "if": other, "then": text })).expected(expected)
 }
 
 /// Text of this form, which YAML takes for nothing else.
@@ -160,7 +200,10 @@ fn either<const N: usize>(shapes: [Shape; N]) -> Shape {
 pub(in crate::config) fn switch() -> Shape {
     let expected = "expected true or false";
     let plain = Shape::new(json!({ "type": "boolean" })).expected(expected);
-    let quoted = plain_text(&patterns::trimmed("true|false"), expected);
+    let quoted = plain_text(
+        &patterns::trimmed("true|True|TRUE|false|False|FALSE"),
+        expected,
+    );
     either([plain, quoted])
 }
 
@@ -168,14 +211,18 @@ pub(in crate::config) fn switch() -> Shape {
 pub(in crate::config) fn duration(range: &RangeInclusive<Duration>) -> Shape {
     let bounds = value::bounds("a duration", range, value::show_duration);
     let expected = format!("{bounds}, such as 30s, 5m, 24h or 7d");
-    plain_text(&patterns::duration(range), &expected)
+    plain_text(&patterns::duration(range), &expected).within(range, value::show_duration)
 }
 
 /// A length of time, or `0s`.
 pub(in crate::config) fn lookback(range: &RangeInclusive<Duration>) -> Shape {
     let zero = Shape::new(json!({ "const": 0 }));
     let quoted = plain_text(&patterns::zero_duration(), "expected 0s");
-    either([duration(range), quoted, zero])
+    let mut shape = either([duration(range), quoted, zero]).within(range, value::show_duration);
+    shape.bounds = shape
+        .bounds
+        .map(|bounds| format!("0s, or f{}", &bounds[1..]));
+    shape
 }
 
 /// A length of time that becomes a label value of at most so many characters.
@@ -188,21 +235,24 @@ pub(in crate::config) fn window(range: &RangeInclusive<Duration>, most: usize) -
 pub(in crate::config) fn bytes(range: &RangeInclusive<u64>) -> Shape {
     let expected = value::bounds("a size", range, value::show_bytes);
     let plain = number_within("integer", range.start(), range.end(), &expected);
-    either([plain, plain_text(&patterns::bytes(range), &expected)])
+    let written = plain_text(&patterns::bytes(range), &expected);
+    either([plain, written]).within(range, value::show_bytes)
 }
 
 /// A number.
 pub(in crate::config) fn number(range: &RangeInclusive<f64>) -> Shape {
     let expected = value::bounds("a number", range, |number: f64| number.to_string());
     let plain = number_within("number", range.start(), range.end(), &expected);
-    either([plain, plain_text(patterns::NUMBER, &expected)])
+    let quoted = plain_text(patterns::NUMBER, &expected);
+    either([plain, quoted]).within(range, |number: f64| number.to_string())
 }
 
 /// A whole number.
 pub(in crate::config) fn count(range: &RangeInclusive<u32>) -> Shape {
     let expected = value::bounds("a whole number", range, |number: u32| number.to_string());
     let plain = number_within("integer", range.start(), range.end(), &expected);
-    either([plain, plain_text(&patterns::count(range), &expected)])
+    let quoted = plain_text(&patterns::count(range), &expected);
+    either([plain, quoted]).within(range, |number: u32| number.to_string())
 }
 
 fn number_within<T: Serialize>(sort: &str, from: T, to: T, expected: &str) -> Shape {

@@ -70,6 +70,18 @@ impl Sqlite {
         })
     }
 
+    /// Looks whether a start with this directory would find a database that is ours and of no later form. Nothing of
+    /// what is kept is changed. Where there is none yet, or one of an earlier form, all is well.
+    ///
+    /// # Errors
+    /// When it would be refused, or can't be read by who asks.
+    pub fn check(directory: &Path) -> Result<(), StoreError> {
+        match TrailReader::open(directory) {
+            Ok(_) | Err(StoreError::Missing { .. } | StoreError::Older { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// SQLite goes on writing to a file that has been removed, or has had another put in its place.
     fn check_file(&self) -> Result<(), StoreError> {
         let failed = |why| StoreError::file(&self.path, "look for the file", why);
