@@ -77,8 +77,17 @@ metadata:
 {{- ternary "https" "http" .Values.web.tls.enabled -}}
 {{- end -}}
 
+{{/* That of shards has a name of its own: a Service can't become one without an address, nor lose it. */}}
+{{- define "exporter.serviceEnd" -}}
+{{- ternary "-shards" "" (eq .Values.kind "StatefulSet") -}}
+{{- end -}}
+
+{{- define "exporter.service" -}}
+{{ include "exporter.fullname" . }}{{ include "exporter.serviceEnd" . }}
+{{- end -}}
+
 {{- define "exporter.host" -}}
-{{ include "exporter.fullname" . }}.{{ .Release.Namespace }}.svc
+{{ include "exporter.service" . }}.{{ .Release.Namespace }}.svc
 {{- end -}}
 
 {{/* Not empty where a connection without a client certificate is refused. */}}
