@@ -167,6 +167,25 @@ fn what_is_mounted_is_there_and_secrets_are_read_only() {
 }
 
 #[test]
+fn names_can_be_resolved_at_the_port_of_the_service_and_at_that_of_its_pods() {
+    let mut policies = 0;
+    for (name, rendered) in all() {
+        let Some(policy) = rendered.object("NetworkPolicy") else {
+            continue;
+        };
+        let ports = &policy["spec"]["egress"][0]["ports"];
+        for port in [53, 5353] {
+            for protocol in ["UDP", "TCP"] {
+                let rule = json!({ "port": port, "protocol": protocol });
+                assert!(ports.as_array().expect("ports").contains(&rule), "{name}");
+            }
+        }
+        policies += 1;
+    }
+    assert!(policies >= 3);
+}
+
+#[test]
 fn a_single_exporter_is_never_two() {
     let mut deployments = 0;
     for (name, rendered) in all() {
