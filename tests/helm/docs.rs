@@ -151,7 +151,13 @@ fn the_documents_install_with_the_three_values_that_a_test_renders() {
         let install = text
             .split("```")
             .find(|block| block.contains("helm -n monitoring install"));
-        let sets = install.expect("an install").matches("--set organization.");
+        let install = install.expect("an install");
+        // What follows asks the exporter at once.
+        assert!(
+            install.contains("helm -n monitoring install --wait "),
+            "{document}"
+        );
+        let sets = install.matches("--set organization.");
         assert_eq!(sets.count(), 3, "{document}");
         for value in minimal.keys() {
             assert!(

@@ -186,6 +186,19 @@ fn names_can_be_resolved_at_the_port_of_the_service_and_at_that_of_its_pods() {
 }
 
 #[test]
+fn the_pod_of_the_test_asks_again_and_not_for_ever() {
+    for (name, rendered) in all() {
+        let Some(test) = rendered.object("Pod") else {
+            continue;
+        };
+        assert_eq!(test["spec"]["restartPolicy"], "OnFailure", "{name}");
+        let limit = test["spec"]["activeDeadlineSeconds"].as_u64();
+        // Helm itself gives up after five minutes.
+        assert!(limit.is_some_and(|it| it < 300), "{name}");
+    }
+}
+
+#[test]
 fn a_single_exporter_is_never_two() {
     let mut deployments = 0;
     for (name, rendered) in all() {
