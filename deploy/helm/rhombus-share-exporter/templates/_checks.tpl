@@ -7,6 +7,7 @@
 {{- include "exporter.checkKind" . -}}
 {{- include "exporter.checkFlags" . -}}
 {{- include "exporter.checkWeb" . -}}
+{{- include "exporter.checkLabels" . -}}
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
 {{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
 {{- end -}}
@@ -113,6 +114,22 @@
 {{- end -}}
 {{- if and .tls.enabled (not (or .tls.existingSecret .existingSecret)) -}}
 {{- fail "web.tls.enabled: set web.tls.existingSecret, a Secret with tls.crt and tls.key, or web.existingSecret, the whole web configuration file" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Selectors find objects by the chart's own labels, and Helm its releases. */}}
+{{- define "exporter.checkLabels" -}}
+{{- $own := include "exporter.ownLabels" . | fromYaml -}}
+{{- $given := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "dashboards.label" (dict .Values.dashboards.label "") -}}
+{{- range $section := list "serviceMonitor" "podMonitor" "prometheusRule" "dashboards" -}}
+{{- $_ := set $given (printf "%s.labels" $section) (index $.Values $section).labels -}}
+{{- end -}}
+{{- range $where, $labels := $given -}}
+{{- range $label, $_ := $labels -}}
+{{- if hasKey $own $label -}}
+{{- fail (printf "%s: %s is the chart's to set; take another label" $where $label) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -16,12 +16,19 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: exporter
 {{- end -}}
 
-{{- define "exporter.labels" -}}
+{{/* The labels that the chart gives, which `checkLabels` keeps out of values. */}}
+{{- define "exporter.ownLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 }}
 {{ include "exporter.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
+{{- end -}}
+
+{{/* All labels of an object: a list of the root and those of its own section, which win over the common ones. */}}
+{{- define "exporter.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "exporter.ownLabels" $root }}
+{{- with merge dict (index . 1 | default dict) $root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
@@ -35,10 +42,7 @@ metadata:
   name: {{ include "exporter.fullname" $root }}{{ index . 1 }}
   namespace: {{ $section.namespace | default $root.Release.Namespace }}
   labels:
-    {{- include "exporter.labels" $root | nindent 4 }}
-    {{- with $section.labels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "exporter.labels" (list $root $section.labels) | nindent 4 }}
   {{- with $section.annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}

@@ -3,10 +3,7 @@
 {{- define "exporter.pod" -}}
 metadata:
   labels:
-    {{- include "exporter.labels" . | nindent 4 }}
-    {{- with .Values.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "exporter.labels" (list . .Values.podLabels) | nindent 4 }}
   {{- $files := include "exporter.files" . }}
   {{- if or $files .Values.podAnnotations }}
   annotations:
@@ -14,7 +11,7 @@ metadata:
     # A change of the configuration is a new pod.
     checksum/config: {{ sha256sum . }}
     {{- end }}
-    {{- with .Values.podAnnotations }}
+    {{- with omit .Values.podAnnotations "checksum/config" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- end }}
