@@ -110,8 +110,8 @@
 {{- with $rule.alert -}}
 {{- $holds := index $table.holds . -}}
 {{- range $table.thresholds -}}
-{{- if and (eq .alert $rule.alert) (eq .name "within") -}}
-{{- $holds = $settings.within | default .default -}}
+{{- if and (eq .alert $rule.alert) .holds -}}
+{{- $holds = index $settings .name | default .default -}}
 {{- end -}}
 {{- end -}}
 {{- $wait := $settings.for | default $rule.for -}}
