@@ -10,7 +10,9 @@ fn good_values_render_what_kubernetes_takes() {
     let sets = sets();
     assert!(sets.good.len() >= 16, "{} sets", sets.good.len());
     assert_eq!(sets.written.len(), 8, "{:?}", sets.written.keys());
+    assert_eq!(sets.odd.len(), 2);
     let all = sets.good.iter().chain(&sets.manifests).chain(&sets.written);
+    let all = all.chain(&sets.odd);
     for (name, rendered) in all {
         assert_eq!(rendered.error, None, "{name}");
         assert!(rendered.lint.is_empty(), "{name}: {:?}", rendered.lint);
@@ -65,6 +67,16 @@ fn is_of_a_dashboard(line: &str) -> bool {
         && !line
             .trim_start()
             .starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+#[test]
+fn a_job_is_the_same_where_a_dollar_would_stand_for_a_group() {
+    let odd = &sets().odd["numbers"];
+    let monitor = odd.object("ServiceMonitor").expect("a monitor");
+    let rule = &monitor["spec"]["endpoints"][0]["relabelings"][1];
+    assert_eq!(rule["replacement"], "a: $$1");
+    let rules = odd.object("PrometheusRule").expect("rules");
+    assert!(rules.to_string().contains(r#"job=\"a: $1\""#));
 }
 
 #[test]

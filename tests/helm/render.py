@@ -74,10 +74,10 @@ def written():
             yield f"{path.relative_to(ROOT)}, block {number}", values
 
 
-def good(chart, values):
+def good(chart, values, **release):
     """What comes of values that are right."""
     try:
-        manifests = chart.render(values, **RELEASE)
+        manifests = chart.render(values, **(RELEASE | release))
     except helm.HelmError as error:
         return {"error": str(error)}
     try:
@@ -92,23 +92,26 @@ def good(chart, values):
     }
 
 
-def bad(chart, path):
+def bad(chart, path, **release):
     """Why values are refused, or nothing."""
     try:
-        chart.render(read(path), **RELEASE)
+        chart.render(read(path), **(RELEASE | release))
     except helm.HelmError as error:
         return str(error)
     return None
 
 
 def main():
-    sets = {kind: sorted((HERE / "values" / kind).glob("*.yml")) for kind in ("good", "bad", "manifests")}
+    sets = {kind: sorted((HERE / "values" / kind).glob("*.yml")) for kind in ("good", "odd", "bad", "manifests")}
     with helm.Chart.load(str(CHART)) as chart:
         answer = {
             "good": {path.stem: good(chart, read(path)) for path in sets["good"]},
             "manifests": {path.stem: good(chart, read(path)) for path in sets["manifests"]},
             "written": {where: good(chart, values) for where, values in written()},
-            "bad": {path.stem: bad(chart, path) for path in sets["bad"]},
+            # Names that YAML could take for something else.
+            "odd": {path.stem: good(chart, read(path), name="123", namespace="456") for path in sets["odd"]},
+            "bad": {path.stem: bad(chart, path) for path in sets["bad"]}
+            | {"name-of-the-release": bad(chart, HERE / "values/good/minimal.yml", name="1.a")},
         }
     json.dump(answer, sys.stdout)
 

@@ -8,6 +8,7 @@
 {{- include "exporter.checkFlags" . -}}
 {{- include "exporter.checkWeb" . -}}
 {{- include "exporter.checkLabels" . -}}
+{{- include "exporter.checkText" (list "job" .Values.job) -}}
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
 {{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
 {{- end -}}
@@ -131,5 +132,13 @@
 {{- fail (printf "%s: %s is the chart's to set; take another label" $where $label) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Controls, separators of lines, and marks that turn the direction of writing, as the command `rules` refuses them: a
+     list of where the text is, and the text. */}}
+{{- define "exporter.checkText" -}}
+{{- if regexMatch `[\x00-\x1f\x7f-\x9f\xad\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]` (index . 1) -}}
+{{- fail (printf "%s: %q has characters that don't show; leave them out" (index . 0) (index . 1)) -}}
 {{- end -}}
 {{- end -}}

@@ -1,4 +1,5 @@
-{{/* Names, labels, paths and addresses that several objects must agree on. */}}
+{{/* Names, labels, paths and addresses that several objects must agree on. `toYaml` quotes a name that YAML would take
+     for a number or a truth, such as 123 or true, and leaves the others as they are. */}}
 
 {{/* The start of all names. 52 characters: a StatefulSet's pods get a label of 11 more. */}}
 {{- define "exporter.fullname" -}}
@@ -6,13 +7,17 @@
 {{- if not $name -}}
 {{- $name = ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
 {{- end -}}
-{{- $name | trunc 52 | trimSuffix "-" -}}
+{{- $name = $name | trunc 52 | trimSuffix "-" -}}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "fullnameOverride: needed, since %s can't be the name of a Service; set it to one of a-z, 0-9 and -, with a letter first, such as %s" $name .Chart.Name) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{/* What the exporter's pods are found by. The pod of `helm test` is another component. */}}
 {{- define "exporter.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ toYaml .Release.Name }}
 app.kubernetes.io/component: exporter
 {{- end -}}
 
@@ -39,8 +44,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $root := index . 0 -}}
 {{- $section := index . 2 -}}
 metadata:
-  name: {{ include "exporter.fullname" $root }}{{ index . 1 }}
-  namespace: {{ $section.namespace | default $root.Release.Namespace }}
+  name: {{ printf "%s%s" (include "exporter.fullname" $root) (index . 1) | toYaml }}
+  namespace: {{ $section.namespace | default $root.Release.Namespace | toYaml }}
   labels:
     {{- include "exporter.labels" (list $root $section.labels) | nindent 4 }}
   {{- with $section.annotations }}

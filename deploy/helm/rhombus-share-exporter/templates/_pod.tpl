@@ -16,7 +16,7 @@ metadata:
     {{- end }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "exporter.serviceAccount" . }}
+  serviceAccountName: {{ include "exporter.serviceAccount" . | toYaml }}
   {{- include "exporter.podSecurity" . | nindent 2 }}
   terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
   {{- with include "exporter.scheduling" . | trim }}
@@ -24,7 +24,7 @@ spec:
   {{- end }}
   containers:
     - name: exporter
-      image: {{ include "exporter.image" . }}
+      image: {{ include "exporter.image" . | toYaml }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args:
         - serve
@@ -68,7 +68,7 @@ imagePullSecrets:
 {{- define "exporter.scheduling" -}}
 {{- $spread := .Values.topologySpreadConstraints -}}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ toYaml . }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -201,26 +201,26 @@ readinessProbe:
 {{- define "exporter.volumes" -}}
 {{- if include "exporter.files" . }}
 - name: config
-  configMap: { name: {{ include "exporter.fullname" . }} }
+  configMap: { name: {{ include "exporter.fullname" . | toYaml }} }
 {{- end }}
 {{- range $i, $name := include "exporter.secrets" . | fromJsonArray }}
 {{- if not $i }}
 # 288 is 0440, which not every reader of YAML takes for octal.
 {{- end }}
 - name: secret-{{ $i }}
-  secret: { secretName: {{ $name }}, defaultMode: 288 }
+  secret: { secretName: {{ toYaml $name }}, defaultMode: 288 }
 {{- end }}
 {{- with .Values.web.existingSecret }}
 - name: web
-  secret: { secretName: {{ . }}, defaultMode: 288 }
+  secret: { secretName: {{ toYaml . }}, defaultMode: 288 }
 {{- end }}
 {{- with .Values.web.tls.existingSecret }}
 - name: tls
-  secret: { secretName: {{ . }}, defaultMode: 288 }
+  secret: { secretName: {{ toYaml . }}, defaultMode: 288 }
 {{- end }}
 {{- if and .Values.storage.enabled (eq .Values.kind "Deployment") }}
 - name: storage
-  persistentVolumeClaim: { claimName: {{ .Values.storage.existingClaim | default (include "exporter.fullname" .) }} }
+  persistentVolumeClaim: { claimName: {{ .Values.storage.existingClaim | default (include "exporter.fullname" .) | toYaml }} }
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
