@@ -28,53 +28,6 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A key is in a Secret, and what the configuration says of it can be found in the pod. */}}
-{{- define "exporter.checkKeys" -}}
-{{- range $section := list "organizations" "partners" -}}
-{{- range $i, $it := index $.Values.config $section -}}
-{{- $where := printf "config.%s[%d]" $section $i -}}
-{{- if hasKey $it "api_key" -}}
-{{- fail (printf "%s.api_key: a key must not be in values; put it into a Secret, name that in `secrets`, and use api_key_file: /run/secrets/rhombus/SECRET/KEY" $where) -}}
-{{- end -}}
-{{- include "exporter.checkKeyFile" (list $ $where $it.api_key_file) -}}
-{{- include "exporter.checkVariable" (list $ $where $it.api_key_env) -}}
-{{- end -}}
-{{- end -}}
-{{- range .Values.extraEnv -}}
-{{- if and (eq .name "RHOMBUS_API_KEY") (hasKey . "value") -}}
-{{- fail "extraEnv: RHOMBUS_API_KEY: a key must not be in values; use organization.existingSecret" -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{- define "exporter.checkKeyFile" -}}
-{{- $path := index . 2 | default "" -}}
-{{- $below := "/run/secrets/rhombus/" -}}
-{{- if hasPrefix $below $path -}}
-{{- $secret := trimPrefix $below $path | splitList "/" | first -}}
-{{- if not (has $secret (include "exporter.secrets" (index . 0) | fromJsonArray)) -}}
-{{- fail (printf "%s.api_key_file: %s: the Secret %s is not mounted; add it to `secrets`" (index . 1) $path $secret) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{- define "exporter.checkVariable" -}}
-{{- $root := index . 0 -}}
-{{- $where := index . 1 -}}
-{{- with index . 2 -}}
-{{- $name := . -}}
-{{- $given := dict -}}
-{{- range $root.Values.extraEnv -}}
-{{- if eq .name $name -}}{{- $given = . -}}{{- end -}}
-{{- end -}}
-{{- if not $given -}}
-{{- fail (printf "%s.api_key_env: %s is not in extraEnv; add it with valueFrom.secretKeyRef" $where $name) -}}
-{{- else if hasKey $given "value" -}}
-{{- fail (printf "extraEnv: %s: a key must not be in values; use valueFrom.secretKeyRef" $name) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
 {{- define "exporter.checkKind" -}}
 {{- $replicas := int .Values.replicas -}}
 {{- if eq .Values.kind "Deployment" -}}
