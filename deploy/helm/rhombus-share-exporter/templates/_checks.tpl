@@ -6,6 +6,7 @@
 {{- include "exporter.checkKeys" . -}}
 {{- include "exporter.checkKind" . -}}
 {{- include "exporter.checkFlags" . -}}
+{{- include "exporter.checkVariables" . -}}
 {{- include "exporter.checkWeb" . -}}
 {{- include "exporter.checkLabels" . -}}
 {{- include "exporter.checkText" (list "job" .Values.job) -}}
@@ -46,17 +47,6 @@
 {{- end -}}
 {{- if dig "collect" "shard" "" .Values.config -}}
 {{- fail "config.collect.shard: a StatefulSet gives each pod its own from `replicas`; leave it out" -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{/* What the other objects must agree with is not left to flags. */}}
-{{- define "exporter.checkFlags" -}}
-{{- $instead := dict "--config.file" "config" "--storage.path" "storage" "--collect.shard" "kind and replicas" "--web.config.file" "web" "--web.external-url" "externalUrl" "--web.listen-address" "service.port, which is the port that clients use" "--web.telemetry-path" "nothing: the monitors ask for /metrics" -}}
-{{- range .Values.extraArgs -}}
-{{- $flag := splitList "=" . | first -}}
-{{- with index $instead $flag -}}
-{{- fail (printf "extraArgs: %s is the chart's to set; use %s" $flag .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -32,7 +32,10 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       env:
-        {{- include "exporter.env" . | trim | nindent 8 }}
+        {{- include "exporter.ownEnv" . | trim | nindent 8 }}
+        {{- with .Values.extraEnv }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       ports:
         - { name: metrics, containerPort: 10063 }
       {{- with include "exporter.probes" . | trim }}
@@ -98,7 +101,7 @@ topologySpreadConstraints:
 {{- end -}}
 
 {{/* As variables and not as flags, so that `kubectl exec ... -- rhombus-share-exporter report` finds them too. */}}
-{{- define "exporter.env" -}}
+{{- define "exporter.ownEnv" -}}
 {{- with .Values.organization }}
 {{- if .existingSecret }}
 - name: RHOMBUS_API_KEY_FILE
@@ -140,9 +143,6 @@ topologySpreadConstraints:
   value: https://127.0.0.1:10063/-/healthy
 - name: RHOMBUS_SHARE_EXPORTER_INSECURE_SKIP_VERIFY
   value: "true"
-{{- end }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
