@@ -10,9 +10,7 @@
 {{- include "exporter.checkWeb" . -}}
 {{- include "exporter.checkLabels" . -}}
 {{- include "exporter.checkText" (list "job" .Values.job) -}}
-{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
-{{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
-{{- end -}}
+{{- include "exporter.checkMonitors" . -}}
 {{- end -}}
 
 {{- define "exporter.checkOrganizations" -}}
@@ -83,5 +81,44 @@
 {{- define "exporter.checkText" -}}
 {{- if regexMatch `[\x00-\x1f\x7f-\x9f\xad\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]` (index . 1) -}}
 {{- fail (printf "%s: %q has characters that don't show; leave them out" (index . 0) (index . 1)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkMonitors" -}}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
+{{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
+{{- end -}}
+{{- range $where := list "serviceMonitor" "podMonitor" -}}
+{{- $monitor := index $.Values $where -}}
+{{- if $monitor.enabled -}}
+{{- include "exporter.checkAuthority" (list $ $where $monitor) -}}
+{{- include "exporter.checkTimes" (list $where $monitor) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The operator looks for Secrets in the monitor's namespace: a list of the root, the section's name and the section. */}}
+{{- define "exporter.checkAuthority" -}}
+{{- $root := index . 0 -}}
+{{- $monitor := index . 2 -}}
+{{- $away := $monitor.namespace | default $root.Release.Namespace | ne $root.Release.Namespace -}}
+{{- $default := and $root.Values.web.tls.enabled $root.Values.web.tls.existingSecret (not $monitor.tlsConfig) -}}
+{{- if and $away $default -}}
+{{- fail (printf "%s.namespace: the Secret %s is not in %s; copy its ca.crt to a Secret or a ConfigMap there, and name that in %s.tlsConfig" (index . 1) $root.Values.web.tls.existingSecret $monitor.namespace (index . 1)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The operator drops a monitor that Prometheus would refuse: a list of the section's name and the section. */}}
+{{- define "exporter.checkTimes" -}}
+{{- $where := index . 0 -}}
+{{- with index . 1 -}}
+{{- $interval := include "exporter.seconds" .interval | int64 -}}
+{{- if or (lt $interval 1) (ge $interval 300) -}}
+{{- fail (printf "%s.interval: %s: expected 1s or more and less than 5m, as far as the alerts look back; docs/alerts.md advises at most 2m" $where .interval) -}}
+{{- end -}}
+{{- $timeout := include "exporter.seconds" (.scrapeTimeout | default "10s") | int64 -}}
+{{- if and .scrapeTimeout (or (lt $timeout 1) (gt $timeout $interval)) -}}
+{{- fail (printf "%s.scrapeTimeout: %s: expected 1s to %s, the interval; the operator drops another" $where .scrapeTimeout .interval) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
