@@ -111,3 +111,35 @@ fn a_dashboard_is_one_that_grafana_finds() {
         }
     }
 }
+
+#[test]
+fn a_dashboard_is_small_enough_for_kubectl_apply() {
+    let objects = crate::chart::good("monitoring").objects();
+    let boards = objects
+        .iter()
+        .filter(|(path, _)| path.ends_with("dashboards.yaml"));
+    for (_, board) in boards {
+        // It keeps all of an object in an annotation, and Kubernetes takes no more of them.
+        let size = board.to_string().len();
+        assert!(
+            size < 262_144 - 1_024,
+            "{}: {size}",
+            board["metadata"]["name"]
+        );
+    }
+}
+
+#[test]
+fn the_notes_say_where_the_policy_shuts_the_way_out() {
+    let says = |name: &str| {
+        let notes = crate::chart::good(name).manifests.iter();
+        let mut notes = notes.filter(|(path, _)| path.ends_with("NOTES.txt"));
+        notes
+            .next()
+            .expect("notes")
+            .1
+            .contains("networkPolicy.egress.extra")
+    };
+    assert!(says("shut-in") && says("endpoint-at-another-port"));
+    assert!(!says("network") && !says("partner") && !says("cluster"));
+}

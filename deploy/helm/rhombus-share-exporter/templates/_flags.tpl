@@ -38,3 +38,17 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{/* Not empty where the NetworkPolicy may keep the exporter from Rhombus: by a proxy, or an endpoint at another port. */}}
+{{- define "exporter.wayIsShut" -}}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.egress.extra) -}}
+{{- if regexMatch "^https://[^/]+:[0-9]+" (regexReplaceAll ":443(/|$)" .Values.organization.endpoint "$1") -}}
+yes
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has (upper .name) (list "HTTPS_PROXY" "ALL_PROXY") -}}
+yes
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

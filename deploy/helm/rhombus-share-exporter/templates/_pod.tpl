@@ -150,14 +150,15 @@ topologySpreadConstraints:
 {{- with .Values.probes }}
 {{- if .enabled }}
 {{- $times := pick . "periodSeconds" "timeoutSeconds" "failureThreshold" | toYaml }}
-{{- $serves := "exec: { command: [/usr/bin/rhombus-share-exporter, healthcheck] }" }}
+{{- $ask := printf "/usr/bin/rhombus-share-exporter, healthcheck, --timeout=%ds" (int .timeoutSeconds) }}
+{{- $serves := printf "exec: { command: [%s] }" $ask }}
 {{- if include "exporter.wantsCertificate" $ }}
 {{- $serves = "tcpSocket: { port: metrics }" }}
 {{- end }}
 {{- $ready := $serves }}
 {{- $when := .readyWhen | default (ternary "polled" "serving" (ne $.Values.organization.existingSecret "")) }}
 {{- if and (eq $when "polled") (not (include "exporter.wantsCertificate" $)) }}
-{{- $ready = printf "exec: { command: [/usr/bin/rhombus-share-exporter, healthcheck, --url=%s://127.0.0.1:10063/-/ready] }" (include "exporter.scheme" $) }}
+{{- $ready = printf "exec: { command: [%s, --url=%s://127.0.0.1:10063/-/ready] }" $ask (include "exporter.scheme" $) }}
 {{- end -}}
 # Through the binary: where a password is asked for, the kubelet would take the 401 for the death of what serves. A
 # restart mends nothing at Rhombus, and is not made for that.
