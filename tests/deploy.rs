@@ -466,7 +466,7 @@ fn the_readme_has_the_program_and_the_key_before_it_uses_them() {
 fn what_the_documents_tell_to_write_parses() {
     let deploy = read("docs/deploy.md");
     let blocks: Vec<&str> = deploy.split("```yaml\n").skip(1).collect();
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
     let documents: Vec<Value> = blocks
         .iter()
         .map(|block| block.split("```").next().unwrap())
@@ -474,8 +474,12 @@ fn what_the_documents_tell_to_write_parses() {
         .collect();
     assert!(documents[0]["organizations"].is_array());
     assert!(documents[1]["organization"]["existingSecret"].is_string());
+    // What a ServiceMonitor of the chart verifies.
+    let name = format!("{}.monitoring.svc", env!("CARGO_PKG_NAME"));
+    assert_eq!(documents[2]["spec"]["dnsNames"], json!([name]));
+    assert!(read("tests/helm/golden/tls.yaml").contains(&format!("serverName: {name}\n")));
     assert_eq!(
-        documents[2]["scrape_configs"][0]["job_name"],
+        documents[3]["scrape_configs"][0]["job_name"],
         env!("CARGO_PKG_NAME")
     );
 }

@@ -14,8 +14,6 @@ use super::{RULES, resolve};
 
 /// What every alert has beside its thresholds.
 const FOR: &str = "for";
-/// The threshold that says how long an expression holds.
-const WITHIN: &str = "within";
 
 /// What is to be other than in the rule file as it is shipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,14 +91,14 @@ struct Edit<'a> {
 impl<'a> Edit<'a> {
     fn new(table: &'a Table) -> Self {
         let file = RuleFile::parse(RULES);
-        let within = |rule: &AlertRule| {
+        let holds = |rule: &AlertRule| {
             let mut all = table.thresholds.iter();
-            let own = all.find(|it| it.name == WITHIN && it.is_of(rule.name(), rule.severity()));
-            let within = own.map(|it| &it.default);
-            within.or_else(|| table.holds.get(rule.name())).cloned()
+            let own = all.find(|it| it.holds && it.is_of(rule.name(), rule.severity()));
+            let own = own.map(|it| &it.default);
+            own.or_else(|| table.holds.get(rule.name())).cloned()
         };
         let alerts = file.alerts().enumerate();
-        let holds = alerts.filter_map(|(index, rule)| Some((index, within(rule)?)));
+        let holds = alerts.filter_map(|(index, rule)| Some((index, holds(rule)?)));
         Self {
             holds: holds.collect(),
             file,
@@ -141,7 +139,7 @@ impl<'a> Edit<'a> {
         let (index, threshold) = resolve::threshold(&self.file, self.table, setting)?;
         let value = Value::read(&setting.value, threshold).map_err(|it| refused(setting, it))?;
         self.once(format!("{}.{}", self.shown(index), setting.name))?;
-        if setting.name == WITHIN {
+        if threshold.holds {
             self.holds.insert(index, setting.value.clone());
         }
         let rule = self.rule(index, setting)?;

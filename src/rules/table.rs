@@ -40,6 +40,9 @@ pub(super) struct Threshold {
     pub(super) min: Option<String>,
     /// The most that it may be.
     pub(super) max: Option<String>,
+    /// Whether its rule's expression holds for so long and no longer.
+    #[serde(default)]
+    pub(super) holds: bool,
     /// What it means.
     pub(super) help: String,
     /// Where it is.

@@ -132,6 +132,8 @@ fn what_cannot_be_is_refused_and_nothing_is_printed() {
         "--set=RhombusShareExpiresSoon.within=15m",
         "--set=RhombusShareUnsecured.for=15m",
         "--set=RhombusOrganizationLost.for=24h",
+        "--set=RhombusAuditNotWritten.for=1h",
+        "--set=RhombusAuditNotWritten.dropped=20m --set=RhombusAuditNotWritten.for=25m",
         "--set=RhombusShareOpen.for=soon",
         "--set=RhombusShareMadeByOther.within=10m",
         "--set=RhombusThrottled.share=1",

@@ -45,6 +45,8 @@ struct Threshold {
     default: String,
     min: Option<String>,
     max: Option<String>,
+    #[serde(default)]
+    holds: bool,
     help: String,
     places: Vec<Place>,
 }
@@ -268,6 +270,11 @@ fn the_table_speaks_of_alerts_that_there_are() {
         findings.require(
             units,
             format!("{flag}: default, min and max are of its kind"),
+        );
+        let looks_back = ["within", "dropped"].contains(&&*threshold.name);
+        findings.require(
+            threshold.holds == looks_back,
+            format!("{flag}: holds: {}", threshold.holds),
         );
         let plain = !threshold.help.ends_with('.') && !threshold.help.is_empty();
         findings.require(plain, format!("{flag}: the help is no sentence"));

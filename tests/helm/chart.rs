@@ -29,6 +29,8 @@ pub(crate) struct Rendered {
 pub(crate) struct Sets {
     pub(crate) good: BTreeMap<String, Rendered>,
     pub(crate) manifests: BTreeMap<String, Rendered>,
+    /// With a release and a namespace whose names are numbers.
+    pub(crate) odd: BTreeMap<String, Rendered>,
     /// By the document that they are written in.
     pub(crate) written: BTreeMap<String, Rendered>,
     /// Why each was refused.

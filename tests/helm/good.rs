@@ -10,7 +10,9 @@ fn good_values_render_what_kubernetes_takes() {
     let sets = sets();
     assert!(sets.good.len() >= 16, "{} sets", sets.good.len());
     assert_eq!(sets.written.len(), 8, "{:?}", sets.written.keys());
+    assert_eq!(sets.odd.len(), 2);
     let all = sets.good.iter().chain(&sets.manifests).chain(&sets.written);
+    let all = all.chain(&sets.odd);
     for (name, rendered) in all {
         assert_eq!(rendered.error, None, "{name}");
         assert!(rendered.lint.is_empty(), "{name}: {:?}", rendered.lint);
@@ -68,6 +70,16 @@ fn is_of_a_dashboard(line: &str) -> bool {
 }
 
 #[test]
+fn a_job_is_the_same_where_a_dollar_would_stand_for_a_group() {
+    let odd = &sets().odd["numbers"];
+    let monitor = odd.object("ServiceMonitor").expect("a monitor");
+    let rule = &monitor["spec"]["endpoints"][0]["relabelings"][1];
+    assert_eq!(rule["replacement"], "a: $$1");
+    let rules = odd.object("PrometheusRule").expect("rules");
+    assert!(rules.to_string().contains(r#"job=\"a: $1\""#));
+}
+
+#[test]
 fn a_change_of_the_configuration_makes_new_pods() {
     let sum = |name: &str| {
         let workload = crate::chart::good(name).workload();
@@ -98,4 +110,36 @@ fn a_dashboard_is_one_that_grafana_finds() {
             assert_eq!(parse(text.as_str().expect("JSON")), shipped, "{name}");
         }
     }
+}
+
+#[test]
+fn a_dashboard_is_small_enough_for_kubectl_apply() {
+    let objects = crate::chart::good("monitoring").objects();
+    let boards = objects
+        .iter()
+        .filter(|(path, _)| path.ends_with("dashboards.yaml"));
+    for (_, board) in boards {
+        // It keeps all of an object in an annotation, and Kubernetes takes no more of them.
+        let size = board.to_string().len();
+        assert!(
+            size < 262_144 - 1_024,
+            "{}: {size}",
+            board["metadata"]["name"]
+        );
+    }
+}
+
+#[test]
+fn the_notes_say_where_the_policy_shuts_the_way_out() {
+    let says = |name: &str| {
+        let notes = crate::chart::good(name).manifests.iter();
+        let mut notes = notes.filter(|(path, _)| path.ends_with("NOTES.txt"));
+        notes
+            .next()
+            .expect("notes")
+            .1
+            .contains("networkPolicy.egress.extra")
+    };
+    assert!(says("shut-in") && says("endpoint-at-another-port"));
+    assert!(!says("network") && !says("partner") && !says("cluster"));
 }

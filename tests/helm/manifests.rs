@@ -112,8 +112,10 @@ fn the_documents_make_the_secrets_that_the_manifests_mount() {
             .expect("a name");
         let made =
             format!("kubectl -n monitoring create secret generic {secret} --from-file={key}");
+        let file = format!("install -m 0400 /dev/stdin {key} ");
         for document in [format!("deploy/kubernetes/{name}.yml"), document.to_owned()] {
             assert!(read(&document).contains(&made), "{document}: no {made}");
+            assert!(read(&document).contains(&file), "{document}: no {file}");
         }
     }
 }

@@ -87,8 +87,11 @@ fn ports_have_the_names_that_others_use() {
         assert_eq!(service["spec"]["publishNotReadyAddresses"], true);
         let headless = workload["kind"] == "StatefulSet";
         assert_eq!(service["spec"]["clusterIP"] == "None", headless, "{name}");
+        // By the name of either, an upgrade from one to the other would ask for what a Service can't become.
+        let called = service["metadata"]["name"].as_str().expect("a name");
+        assert_eq!(called.ends_with("-shards"), headless, "{name}: {called}");
         if headless {
-            assert_eq!(workload["spec"]["serviceName"], service["metadata"]["name"]);
+            assert_eq!(workload["spec"]["serviceName"], called);
         }
     }
 }
@@ -160,6 +163,38 @@ fn what_is_mounted_is_there_and_secrets_are_read_only() {
                 assert_eq!(secret["defaultMode"], 0o440, "{name}");
             }
         }
+    }
+}
+
+#[test]
+fn names_can_be_resolved_at_the_port_of_the_service_and_at_that_of_its_pods() {
+    let mut policies = 0;
+    for (name, rendered) in all() {
+        let Some(policy) = rendered.object("NetworkPolicy") else {
+            continue;
+        };
+        let ports = &policy["spec"]["egress"][0]["ports"];
+        for port in [53, 5353] {
+            for protocol in ["UDP", "TCP"] {
+                let rule = json!({ "port": port, "protocol": protocol });
+                assert!(ports.as_array().expect("ports").contains(&rule), "{name}");
+            }
+        }
+        policies += 1;
+    }
+    assert!(policies >= 3);
+}
+
+#[test]
+fn the_pod_of_the_test_asks_again_and_not_for_ever() {
+    for (name, rendered) in all() {
+        let Some(test) = rendered.object("Pod") else {
+            continue;
+        };
+        assert_eq!(test["spec"]["restartPolicy"], "OnFailure", "{name}");
+        let limit = test["spec"]["activeDeadlineSeconds"].as_u64();
+        // Helm itself gives up after five minutes.
+        assert!(limit.is_some_and(|it| it < 300), "{name}");
     }
 }
 

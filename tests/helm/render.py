@@ -27,6 +27,17 @@ kubernetes.schema_contents = functools.cache(kubernetes.schema_contents)
 OPERATOR = json.loads((HERE / "crds.json").read_text())
 
 
+class Loader(yaml.SafeLoader):
+    """Reads YAML in which no key is twice: Kubernetes would drop one of the two, or refuse both."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"twice: {twice}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def faults(thing):
     """What Kubernetes, or the operator, would refuse in an object."""
     named = f"{thing['kind']} {thing['metadata']['name']}"
@@ -44,7 +55,7 @@ def faults(thing):
 def objects(manifests):
     """The objects in rendered templates."""
     texts = [text for path, text in manifests.items() if path.endswith(".yaml")]
-    return [thing for text in texts for thing in yaml.safe_load_all(text) if thing]
+    return [thing for text in texts for thing in yaml.load_all(text, Loader) if thing]
 
 
 def read(path):
@@ -63,37 +74,44 @@ def written():
             yield f"{path.relative_to(ROOT)}, block {number}", values
 
 
-def good(chart, values):
+def good(chart, values, **release):
     """What comes of values that are right."""
     try:
-        manifests = chart.render(values, **RELEASE)
+        manifests = chart.render(values, **(RELEASE | release))
     except helm.HelmError as error:
+        return {"error": str(error)}
+    try:
+        things = objects(manifests)
+    except yaml.YAMLError as error:
         return {"error": str(error)}
     report = helm.lint(str(CHART), values, namespace=RELEASE["namespace"], kube_version="v" + OLDEST)
     return {
         "manifests": manifests,
         "lint": [it["error"] for it in report["messages"] if it["severity"] > 1] + report["errors"],
-        "faults": [fault for thing in objects(manifests) for fault in faults(thing)],
+        "faults": [fault for thing in things for fault in faults(thing)],
     }
 
 
-def bad(chart, path):
+def bad(chart, path, **release):
     """Why values are refused, or nothing."""
     try:
-        chart.render(read(path), **RELEASE)
+        chart.render(read(path), **(RELEASE | release))
     except helm.HelmError as error:
         return str(error)
     return None
 
 
 def main():
-    sets = {kind: sorted((HERE / "values" / kind).glob("*.yml")) for kind in ("good", "bad", "manifests")}
+    sets = {kind: sorted((HERE / "values" / kind).glob("*.yml")) for kind in ("good", "odd", "bad", "manifests")}
     with helm.Chart.load(str(CHART)) as chart:
         answer = {
             "good": {path.stem: good(chart, read(path)) for path in sets["good"]},
             "manifests": {path.stem: good(chart, read(path)) for path in sets["manifests"]},
             "written": {where: good(chart, values) for where, values in written()},
-            "bad": {path.stem: bad(chart, path) for path in sets["bad"]},
+            # Names that YAML could take for something else.
+            "odd": {path.stem: good(chart, read(path), name="123", namespace="456") for path in sets["odd"]},
+            "bad": {path.stem: bad(chart, path) for path in sets["bad"]}
+            | {"name-of-the-release": bad(chart, HERE / "values/good/minimal.yml", name="1.a")},
         }
     json.dump(answer, sys.stdout)
 

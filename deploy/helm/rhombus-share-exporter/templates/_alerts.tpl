@@ -22,11 +22,15 @@
 {{- if and (not $severity) (gt (len $of) 1) $settings.severity -}}
 {{- fail (printf "%s.severity: %s has %d rules; set it of %s/%s or of %s/%s" $where $alert (len $of) $alert (first $of) $alert (last $of)) -}}
 {{- end -}}
+{{- if hasKey $settings "for" -}}
+{{- include "exporter.checkDuration" (list (printf "%s.for" $where) $settings.for "15m" "0s" "52w") -}}
+{{- end -}}
 {{- range $key, $value := omit $settings "enabled" "for" "severity" -}}
 {{- include "exporter.checkThreshold" (list $where $alert $severity $key $value $table.thresholds) -}}
 {{- end -}}
 {{- end -}}
 {{- range $label, $value := $root.Values.prometheusRule.alertLabels -}}
+{{- include "exporter.checkText" (list (printf "prometheusRule.alertLabels.%s" $label) $value) -}}
 {{- if contains "{{" $value -}}
 {{- fail (printf "prometheusRule.alertLabels.%s: Prometheus would take the braces for a template; leave them out" $label) -}}
 {{- end -}}
@@ -81,23 +85,30 @@
 {{- $row := index . 1 -}}
 {{- $value := index . 2 -}}
 {{- if eq $row.kind "duration" -}}
-{{- if not (regexMatch "^([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$" (toString $value)) -}}
-{{- fail (printf "%s: %v: expected a duration, such as %s" $where $value $row.default) -}}
-{{- end -}}
-{{- $seconds := include "exporter.seconds" $value | int64 -}}
-{{- $least := include "exporter.seconds" ($row.min | default "1s") | int64 -}}
-{{- $most := include "exporter.seconds" ($row.max | default "52w") | int64 -}}
-{{- if or (lt $seconds $least) (gt $seconds $most) -}}
-{{- fail (printf "%s: %s: expected %s to %s" $where $value ($row.min | default "1s") ($row.max | default "52w")) -}}
-{{- end -}}
+{{- $least := $row.min | default "1s" -}}
+{{- include "exporter.checkDuration" (list $where $value $row.default $least ($row.max | default "52w")) -}}
 {{- else -}}
-{{- if kindIs "string" $value -}}
-{{- fail (printf "%s: %q: expected a number, such as %v" $where $value $row.default) -}}
+{{- $written := include "exporter.written" (list "number" $value) -}}
+{{- if not (regexMatch "^-?(0|[1-9][0-9]{0,8})([.][0-9]{1,9})?$" $written) -}}
+{{- fail (printf "%s: %s: expected a number, such as %v" $where (ternary (quote $value) $written (kindIs "string" $value)) $row.default) -}}
 {{- end -}}
 {{- $least := $row.min | default 0 -}}
 {{- if or (lt (float64 $value) (float64 $least)) (and (hasKey $row "max") (gt (float64 $value) (float64 $row.max))) -}}
 {{- fail (printf "%s: %v: expected at least %v%s" $where $value $least (ternary (printf " and at most %v" $row.max) "" (hasKey $row "max"))) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A list of where it is, the value, an example, the least and the most. */}}
+{{- define "exporter.checkDuration" -}}
+{{- $where := index . 0 -}}
+{{- $value := index . 1 | toString -}}
+{{- if or (not $value) (not (regexMatch "^([0-9]{1,9}w)?([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?$" $value)) -}}
+{{- fail (printf "%s: %s: expected a duration, such as %s" $where ($value | default "\"\"") (index . 2)) -}}
+{{- end -}}
+{{- $seconds := include "exporter.seconds" $value | int64 -}}
+{{- if or (lt $seconds (include "exporter.seconds" (index . 3) | int64)) (gt $seconds (include "exporter.seconds" (index . 4) | int64)) -}}
+{{- fail (printf "%s: %s: expected %s to %s" $where $value (index . 3) (index . 4)) -}}
 {{- end -}}
 {{- end -}}
 
@@ -110,8 +121,8 @@
 {{- with $rule.alert -}}
 {{- $holds := index $table.holds . -}}
 {{- range $table.thresholds -}}
-{{- if and (eq .alert $rule.alert) (eq .name "within") -}}
-{{- $holds = $settings.within | default .default -}}
+{{- if and (eq .alert $rule.alert) .holds -}}
+{{- $holds = index $settings .name | default .default -}}
 {{- end -}}
 {{- end -}}
 {{- $wait := $settings.for | default $rule.for -}}

@@ -6,10 +6,11 @@
 {{- include "exporter.checkKeys" . -}}
 {{- include "exporter.checkKind" . -}}
 {{- include "exporter.checkFlags" . -}}
+{{- include "exporter.checkVariables" . -}}
 {{- include "exporter.checkWeb" . -}}
-{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
-{{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
-{{- end -}}
+{{- include "exporter.checkLabels" . -}}
+{{- include "exporter.checkText" (list "job" .Values.job) -}}
+{{- include "exporter.checkMonitors" . -}}
 {{- end -}}
 
 {{- define "exporter.checkOrganizations" -}}
@@ -23,53 +24,6 @@
 {{- end -}}
 {{- if and $one.existingSecret (not $one.name) -}}
 {{- fail "organization.name: needed; it is what the organisation is called in metrics and alerts" -}}
-{{- end -}}
-{{- end -}}
-
-{{/* A key is in a Secret, and what the configuration says of it can be found in the pod. */}}
-{{- define "exporter.checkKeys" -}}
-{{- range $section := list "organizations" "partners" -}}
-{{- range $i, $it := index $.Values.config $section -}}
-{{- $where := printf "config.%s[%d]" $section $i -}}
-{{- if hasKey $it "api_key" -}}
-{{- fail (printf "%s.api_key: a key must not be in values; put it into a Secret, name that in `secrets`, and use api_key_file: /run/secrets/rhombus/SECRET/KEY" $where) -}}
-{{- end -}}
-{{- include "exporter.checkKeyFile" (list $ $where $it.api_key_file) -}}
-{{- include "exporter.checkVariable" (list $ $where $it.api_key_env) -}}
-{{- end -}}
-{{- end -}}
-{{- range .Values.extraEnv -}}
-{{- if and (eq .name "RHOMBUS_API_KEY") (hasKey . "value") -}}
-{{- fail "extraEnv: RHOMBUS_API_KEY: a key must not be in values; use organization.existingSecret" -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{- define "exporter.checkKeyFile" -}}
-{{- $path := index . 2 | default "" -}}
-{{- $below := "/run/secrets/rhombus/" -}}
-{{- if hasPrefix $below $path -}}
-{{- $secret := trimPrefix $below $path | splitList "/" | first -}}
-{{- if not (has $secret (include "exporter.secrets" (index . 0) | fromJsonArray)) -}}
-{{- fail (printf "%s.api_key_file: %s: the Secret %s is not mounted; add it to `secrets`" (index . 1) $path $secret) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{- define "exporter.checkVariable" -}}
-{{- $root := index . 0 -}}
-{{- $where := index . 1 -}}
-{{- with index . 2 -}}
-{{- $name := . -}}
-{{- $given := dict -}}
-{{- range $root.Values.extraEnv -}}
-{{- if eq .name $name -}}{{- $given = . -}}{{- end -}}
-{{- end -}}
-{{- if not $given -}}
-{{- fail (printf "%s.api_key_env: %s is not in extraEnv; add it with valueFrom.secretKeyRef" $where $name) -}}
-{{- else if hasKey $given "value" -}}
-{{- fail (printf "extraEnv: %s: a key must not be in values; use valueFrom.secretKeyRef" $name) -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -95,17 +49,6 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What the other objects must agree with is not left to flags. */}}
-{{- define "exporter.checkFlags" -}}
-{{- $instead := dict "--config.file" "config" "--storage.path" "storage" "--collect.shard" "kind and replicas" "--web.config.file" "web" "--web.external-url" "externalUrl" "--web.listen-address" "service.port, which is the port that clients use" "--web.telemetry-path" "nothing: the monitors ask for /metrics" -}}
-{{- range .Values.extraArgs -}}
-{{- $flag := splitList "=" . | first -}}
-{{- with index $instead $flag -}}
-{{- fail (printf "extraArgs: %s is the chart's to set; use %s" $flag .) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
 {{- define "exporter.checkWeb" -}}
 {{- with .Values.web -}}
 {{- if and .tls.existingSecret (not .tls.enabled) -}}
@@ -113,6 +56,69 @@
 {{- end -}}
 {{- if and .tls.enabled (not (or .tls.existingSecret .existingSecret)) -}}
 {{- fail "web.tls.enabled: set web.tls.existingSecret, a Secret with tls.crt and tls.key, or web.existingSecret, the whole web configuration file" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Selectors find objects by the chart's own labels, and Helm its releases. */}}
+{{- define "exporter.checkLabels" -}}
+{{- $own := include "exporter.ownLabels" . | fromYaml -}}
+{{- $given := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "dashboards.label" (dict .Values.dashboards.label "") -}}
+{{- range $section := list "serviceMonitor" "podMonitor" "prometheusRule" "dashboards" -}}
+{{- $_ := set $given (printf "%s.labels" $section) (index $.Values $section).labels -}}
+{{- end -}}
+{{- range $where, $labels := $given -}}
+{{- range $label, $_ := $labels -}}
+{{- if hasKey $own $label -}}
+{{- fail (printf "%s: %s is the chart's to set; take another label" $where $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Controls, separators of lines, and marks that turn the direction of writing, as the command `rules` refuses them: a
+     list of where the text is, and the text. */}}
+{{- define "exporter.checkText" -}}
+{{- if regexMatch `[\x00-\x1f\x7f-\x9f\xad\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]` (index . 1) -}}
+{{- fail (printf "%s: %q has characters that don't show; leave them out" (index . 0) (index . 1)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "exporter.checkMonitors" -}}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
+{{- fail "serviceMonitor.enabled and podMonitor.enabled: each pod would be scraped twice; keep one of the two" -}}
+{{- end -}}
+{{- range $where := list "serviceMonitor" "podMonitor" -}}
+{{- $monitor := index $.Values $where -}}
+{{- if $monitor.enabled -}}
+{{- include "exporter.checkAuthority" (list $ $where $monitor) -}}
+{{- include "exporter.checkTimes" (list $where $monitor) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The operator looks for Secrets in the monitor's namespace: a list of the root, the section's name and the section. */}}
+{{- define "exporter.checkAuthority" -}}
+{{- $root := index . 0 -}}
+{{- $monitor := index . 2 -}}
+{{- $away := $monitor.namespace | default $root.Release.Namespace | ne $root.Release.Namespace -}}
+{{- $default := and $root.Values.web.tls.enabled $root.Values.web.tls.existingSecret (not $monitor.tlsConfig) -}}
+{{- if and $away $default -}}
+{{- fail (printf "%s.namespace: the Secret %s is not in %s; copy its ca.crt to a Secret or a ConfigMap there, and name that in %s.tlsConfig" (index . 1) $root.Values.web.tls.existingSecret $monitor.namespace (index . 1)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The operator drops a monitor that Prometheus would refuse: a list of the section's name and the section. */}}
+{{- define "exporter.checkTimes" -}}
+{{- $where := index . 0 -}}
+{{- with index . 1 -}}
+{{- $interval := include "exporter.seconds" .interval | int64 -}}
+{{- if or (lt $interval 1) (ge $interval 300) -}}
+{{- fail (printf "%s.interval: %s: expected 1s or more and less than 5m, as far as the alerts look back; docs/alerts.md advises at most 2m" $where .interval) -}}
+{{- end -}}
+{{- $timeout := include "exporter.seconds" (.scrapeTimeout | default "10s") | int64 -}}
+{{- if and .scrapeTimeout (or (lt $timeout 1) (gt $timeout $interval)) -}}
+{{- fail (printf "%s.scrapeTimeout: %s: expected 1s to %s, the interval; the operator drops another" $where .scrapeTimeout .interval) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

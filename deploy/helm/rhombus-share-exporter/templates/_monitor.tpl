@@ -24,7 +24,8 @@
       targetLabel: instance
     {{- if ne $root.Values.job $root.Chart.Name }}
     - targetLabel: job
-      replacement: {{ $root.Values.job }}
+      # `$1` would be a group of the expression.
+      replacement: {{ $root.Values.job | replace "$" "$$" | toYaml }}
     {{- end }}
     {{- with .relabelings }}
     {{- toYaml . | nindent 4 }}
@@ -38,10 +39,10 @@
 
 {{/* By the authority that cert-manager puts beside the certificate. */}}
 {{- define "exporter.tlsConfig" -}}
-serverName: {{ include "exporter.host" . }}
+serverName: {{ include "exporter.host" . | toYaml }}
 {{- with .Values.web.tls.existingSecret }}
 ca:
-  secret: { name: {{ . }}, key: ca.crt }
+  secret: { name: {{ toYaml . }}, key: ca.crt }
 {{- end }}
 {{- end -}}
 
@@ -53,6 +54,6 @@ selector:
     {{- include "exporter.selector" (index . 0) | nindent 4 }}
 {{- if (index . 1).namespace }}
 namespaceSelector:
-  matchNames: [{{ (index . 0).Release.Namespace }}]
+  matchNames: [{{ (index . 0).Release.Namespace | toYaml }}]
 {{- end }}
 {{- end -}}

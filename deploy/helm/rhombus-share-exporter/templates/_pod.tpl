@@ -3,10 +3,7 @@
 {{- define "exporter.pod" -}}
 metadata:
   labels:
-    {{- include "exporter.labels" . | nindent 4 }}
-    {{- with .Values.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "exporter.labels" (list . .Values.podLabels) | nindent 4 }}
   {{- $files := include "exporter.files" . }}
   {{- if or $files .Values.podAnnotations }}
   annotations:
@@ -14,12 +11,12 @@ metadata:
     # A change of the configuration is a new pod.
     checksum/config: {{ sha256sum . }}
     {{- end }}
-    {{- with .Values.podAnnotations }}
+    {{- with omit .Values.podAnnotations "checksum/config" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "exporter.serviceAccount" . }}
+  serviceAccountName: {{ include "exporter.serviceAccount" . | toYaml }}
   {{- include "exporter.podSecurity" . | nindent 2 }}
   terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
   {{- with include "exporter.scheduling" . | trim }}
@@ -27,7 +24,7 @@ spec:
   {{- end }}
   containers:
     - name: exporter
-      image: {{ include "exporter.image" . }}
+      image: {{ include "exporter.image" . | toYaml }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args:
         - serve
@@ -35,7 +32,10 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       env:
-        {{- include "exporter.env" . | trim | nindent 8 }}
+        {{- include "exporter.ownEnv" . | trim | nindent 8 }}
+        {{- with .Values.extraEnv }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       ports:
         - { name: metrics, containerPort: 10063 }
       {{- with include "exporter.probes" . | trim }}
@@ -71,7 +71,7 @@ imagePullSecrets:
 {{- define "exporter.scheduling" -}}
 {{- $spread := .Values.topologySpreadConstraints -}}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ toYaml . }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -101,7 +101,7 @@ topologySpreadConstraints:
 {{- end -}}
 
 {{/* As variables and not as flags, so that `kubectl exec ... -- rhombus-share-exporter report` finds them too. */}}
-{{- define "exporter.env" -}}
+{{- define "exporter.ownEnv" -}}
 {{- with .Values.organization }}
 {{- if .existingSecret }}
 - name: RHOMBUS_API_KEY_FILE
@@ -144,23 +144,21 @@ topologySpreadConstraints:
 - name: RHOMBUS_SHARE_EXPORTER_INSECURE_SKIP_VERIFY
   value: "true"
 {{- end }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- define "exporter.probes" -}}
 {{- with .Values.probes }}
 {{- if .enabled }}
 {{- $times := pick . "periodSeconds" "timeoutSeconds" "failureThreshold" | toYaml }}
-{{- $serves := "exec: { command: [/usr/bin/rhombus-share-exporter, healthcheck] }" }}
+{{- $ask := printf "/usr/bin/rhombus-share-exporter, healthcheck, --timeout=%ds" (int .timeoutSeconds) }}
+{{- $serves := printf "exec: { command: [%s] }" $ask }}
 {{- if include "exporter.wantsCertificate" $ }}
 {{- $serves = "tcpSocket: { port: metrics }" }}
 {{- end }}
 {{- $ready := $serves }}
 {{- $when := .readyWhen | default (ternary "polled" "serving" (ne $.Values.organization.existingSecret "")) }}
 {{- if and (eq $when "polled") (not (include "exporter.wantsCertificate" $)) }}
-{{- $ready = printf "exec: { command: [/usr/bin/rhombus-share-exporter, healthcheck, --url=%s://127.0.0.1:10063/-/ready] }" (include "exporter.scheme" $) }}
+{{- $ready = printf "exec: { command: [%s, --url=%s://127.0.0.1:10063/-/ready] }" $ask (include "exporter.scheme" $) }}
 {{- end -}}
 # Through the binary: where a password is asked for, the kubelet would take the 401 for the death of what serves. A
 # restart mends nothing at Rhombus, and is not made for that.
@@ -204,26 +202,26 @@ readinessProbe:
 {{- define "exporter.volumes" -}}
 {{- if include "exporter.files" . }}
 - name: config
-  configMap: { name: {{ include "exporter.fullname" . }} }
+  configMap: { name: {{ include "exporter.fullname" . | toYaml }} }
 {{- end }}
 {{- range $i, $name := include "exporter.secrets" . | fromJsonArray }}
 {{- if not $i }}
 # 288 is 0440, which not every reader of YAML takes for octal.
 {{- end }}
 - name: secret-{{ $i }}
-  secret: { secretName: {{ $name }}, defaultMode: 288 }
+  secret: { secretName: {{ toYaml $name }}, defaultMode: 288 }
 {{- end }}
 {{- with .Values.web.existingSecret }}
 - name: web
-  secret: { secretName: {{ . }}, defaultMode: 288 }
+  secret: { secretName: {{ toYaml . }}, defaultMode: 288 }
 {{- end }}
 {{- with .Values.web.tls.existingSecret }}
 - name: tls
-  secret: { secretName: {{ . }}, defaultMode: 288 }
+  secret: { secretName: {{ toYaml . }}, defaultMode: 288 }
 {{- end }}
 {{- if and .Values.storage.enabled (eq .Values.kind "Deployment") }}
 - name: storage
-  persistentVolumeClaim: { claimName: {{ .Values.storage.existingClaim | default (include "exporter.fullname" .) }} }
+  persistentVolumeClaim: { claimName: {{ .Values.storage.existingClaim | default (include "exporter.fullname" .) | toYaml }} }
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
