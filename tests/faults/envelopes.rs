@@ -241,7 +241,10 @@ async fn a_list_that_warns_is_shown_as_not_whole_until_one_comes_without() {
         "all that is listed is shown"
     );
     let page = exporter.page().await;
-    assert!(!is_all_clear(&page) && page.contains("not complete"), "{page}");
+    assert!(
+        !is_all_clear(&page) && page.contains("not complete"),
+        "{page}"
+    );
 
     // A failure says nothing of the picture that stands.
     set_fault(&simulator, r#"{"fault":"forbidden"}"#).await;

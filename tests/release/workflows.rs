@@ -102,14 +102,14 @@ fn each_image_is_named_by_its_digest_and_all_build_in_the_same() {
 fn each_job_in_a_container_tells_git_whose_its_files_are() {
     for path in all() {
         for (name, job) in jobs(&path) {
-            let runs = job["steps"].as_array().unwrap().iter();
+            let mut runs = job["steps"].as_array().unwrap().iter();
             let tells = |step: &Value| {
                 step["run"]
                     .as_str()
                     .is_some_and(|run| run.contains("safe.directory"))
             };
             assert!(
-                job.get("container").is_none() || runs.map(tells).any(|it| it),
+                job.get("container").is_none() || runs.any(tells),
                 "{path}, {name}"
             );
         }
