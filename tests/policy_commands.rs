@@ -15,7 +15,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use common::process::{assert_holds_no_key, command};
+use common::process::command;
+use common::said::Said;
 use common::set_fault;
 use site::{LIST, Site, in_seconds, now, open_page, reference, uuid};
 
@@ -24,13 +25,6 @@ const WORDS: [&str; 2] = [
     "--reason=Haulier's view, CHG-1042",
     "--owner=dock@example.com",
 ];
-
-/// What a command has said.
-struct Said {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
 
 /// Runs `policy` with these arguments over the configuration of the site. No uuid of a share is in what it
 /// says.
@@ -46,18 +40,11 @@ async fn policy(site: &Site, args: &[&str]) -> Said {
         args.push(&config);
         command(&args, &[]).output().unwrap()
     };
-    let output = tokio::task::spawn_blocking(run).await.unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    for text in [&stdout, &stderr] {
-        assert_holds_no_key(text);
+    let said = Said::of(tokio::task::spawn_blocking(run).await.unwrap());
+    for text in [&said.stdout, &said.stderr] {
         (0..=9).for_each(|number| assert!(!text.contains(&uuid(number)), "{text}"));
     }
-    Said {
-        code: output.status.code().unwrap(),
-        stdout,
-        stderr,
-    }
+    said
 }
 
 async fn except(site: &Site, args: &[&str]) -> Said {

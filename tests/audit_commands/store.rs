@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,8 @@ use rhombus_share_exporter::store::{
 };
 
 use crate::common::files::Files;
-use crate::common::process::{PATIENCE, assert_holds_no_key, command};
+use crate::common::process::{PATIENCE, command};
+pub(crate) use crate::common::said::Said;
 
 /// 2026-11-28T09:00:00Z.
 pub(crate) const BEGIN: UnixMillis = UnixMillis::from_secs(1_795_856_400);
@@ -39,13 +40,6 @@ impl Entry for Line {
     fn line(&self) -> NewLine {
         self.0.clone()
     }
-}
-
-/// What a command has said.
-pub(crate) struct Said {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
 }
 
 impl Trail {
@@ -172,19 +166,6 @@ impl Trail {
 pub(crate) fn run(args: &[&str]) -> Said {
     let mut command = command(&[&["audit"], args].concat(), &[]);
     Said::of(command.stdin(Stdio::null()).output().unwrap())
-}
-
-impl Said {
-    pub(crate) fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let said = Self {
-            code: output.status.code().unwrap(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        assert_holds_no_key(&said.stdout);
-        said
-    }
 }
 
 fn key(org: &str) -> ListKey {

@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod links;
 pub(crate) mod metrics;
 pub(crate) mod process;
+pub(crate) mod said;
 pub(crate) mod series;
 pub(crate) mod several;
 pub(crate) mod sums;

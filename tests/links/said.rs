@@ -1,47 +1,12 @@
-//! What a command has said, and links for it to speak of.
+//! Running a command over the site, and links for it to speak of.
 
 use std::path::Path;
-use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::common::process::{assert_holds_no_key, command};
+use crate::common::process::command;
+pub(crate) use crate::common::said::Said;
 use crate::site::{Site, now};
-
-/// What a command has said.
-#[derive(Debug)]
-pub(crate) struct Said {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Said {
-    pub(crate) fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let said = Self {
-            code: output.status.code().unwrap(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        assert_holds_no_key(&said.stdout);
-        assert_holds_no_key(&said.stderr);
-        said
-    }
-
-    /// The words of each line of stdout.
-    pub(crate) fn words(&self) -> Vec<Vec<&str>> {
-        let lines = self.stdout.lines();
-        lines
-            .map(|line| line.split_whitespace().collect())
-            .collect()
-    }
-
-    pub(crate) fn has_line(&self, expected: &str) {
-        let is_there = self.stdout.lines().any(|line| line == expected);
-        assert!(is_there, "{expected}\n{}\n{}", self.stdout, self.stderr);
-    }
-}
 
 /// Runs the binary with these arguments over a configuration.
 pub(crate) async fn run(config: &Path, args: &[&str]) -> Said {
